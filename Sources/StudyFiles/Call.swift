@@ -13,7 +13,8 @@ public struct Call: Sendable, Hashable {
     }
     guard text.last == ")" else {
       throw SpecErrors(
-        SpecError(.wrongType(expected: "a closing bracket", found: "`\(text)`"), path: path,
+        SpecError(
+          .wrongType(expected: "a closing bracket", found: "`\(text)`"), path: path,
           at: source.location))
     }
     name = LocatedText(

@@ -1,3 +1,5 @@
+internal import Tables
+
 /// A number with a unit, as in `0.2 sd`, `5 km` or `10 years`.
 public struct Quantity: Sendable, Hashable, CustomStringConvertible {
   public let value: Double

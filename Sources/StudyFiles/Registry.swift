@@ -1,3 +1,5 @@
+internal import Tables
+
 /// The named choices for one slot of a study file, in the order in which they are documented.
 ///
 /// Parsing, `describe`, the JSON Schema, the documentation and the law tests all run over the registry,

@@ -71,7 +71,8 @@ public struct Section: Sendable {
           : [SpecError(.notAvailable(key.name), path: pair.value.path, at: pair.key.location)]
       } else if let owner = elsewhere[pair.key.text] {
         problems.append(
-          SpecError(.misplacedKey(pair.key.text, belongsTo: owner), path: path, at: pair.key.location))
+          SpecError(
+            .misplacedKey(pair.key.text, belongsTo: owner), path: path, at: pair.key.location))
       } else {
         let known = keys.filter(\.isAvailable).map(\.name)
         problems.append(

@@ -38,8 +38,10 @@ extension SpecError.Reason: CustomStringConvertible {
     switch self {
     case .syntax(let message): message
     case .missingKey(let key, let expected): "missing key `\(key)`: expected \(expected)"
-    case .unknownKey(let key, let known): "unknown key `\(key)`" + suggestion(for: key, among: known)
-    case .misplacedKey(let key, let owner): "key `\(key)` belongs to \(owner), which is not chosen here"
+    case .unknownKey(let key, let known):
+      "unknown key `\(key)`" + suggestion(for: key, among: known)
+    case .misplacedKey(let key, let owner):
+      "key `\(key)` belongs to \(owner), which is not chosen here"
     case .duplicateKey(let key, let line): "key `\(key)` stands twice, first on line \(line)"
     case .wrongType(let expected, let found): "expected \(expected), found \(found)"
     case .unknownName(let name, let kind, let known):

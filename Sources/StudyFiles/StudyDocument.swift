@@ -29,7 +29,8 @@ public struct StudyDocument: Sendable {
   private static func problem(_ error: any Error, in text: String, file: String) -> SpecError {
     func located(_ line: Int, _ column: Int, _ reason: SpecError.Reason) -> SpecError {
       SpecError(
-        reason, path: "", at: SourceLocation(file: file, line: max(1, line), column: max(1, column)))
+        reason, path: "", at: SourceLocation(file: file, line: max(1, line), column: max(1, column))
+      )
     }
     switch error {
     case YamlError.scanner(let context, let problem, let mark, _),

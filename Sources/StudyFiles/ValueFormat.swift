@@ -154,7 +154,8 @@ extension ValueFormat {
 
   /// A section with the given keys.
   public static func section(
-    _ what: String, keys: [AnyKey], _ build: @escaping @Sendable (Section) throws(SpecErrors) -> Value
+    _ what: String, keys: [AnyKey],
+    _ build: @escaping @Sendable (Section) throws(SpecErrors) -> Value
   ) -> Self {
     ValueFormat(what, schema: objectSchema(keys)) { (node) throws(SpecErrors) in
       let section = try Section(node, expecting: what)
@@ -168,7 +169,8 @@ extension ValueFormat {
     _ scalar: ValueFormat<Value>, or full: ValueFormat<Value>
   ) -> Self {
     ValueFormat(
-      "\(scalar.expectation), or \(full.expectation)", schema: ["anyOf": [scalar.schema, full.schema]]
+      "\(scalar.expectation), or \(full.expectation)",
+      schema: ["anyOf": [scalar.schema, full.schema]]
     ) { (node) throws(SpecErrors) in
       if case .scalar = node.content { return try scalar.read(node) }
       return try full.read(node)
