@@ -3,10 +3,13 @@ public struct Table: Sendable, Hashable {
   public let name: String
   public let rowCount: Int
   public private(set) var columns: [Column]
+  /// The file the rows came from; `nil` for a table that was computed.
+  public let source: TableSource?
   private var positions: [String: Int]
 
-  public init(name: String, columns: [Column]) {
+  public init(name: String, columns: [Column], source: TableSource? = nil) {
     self.name = name
+    self.source = source
     self.rowCount = columns.first?.count ?? 0
     self.columns = []
     self.positions = [:]
@@ -42,6 +45,7 @@ public struct Table: Sendable, Hashable {
           case .codes(let codes, let levels): .codes(rows.map { codes[$0] }, levels: levels)
           }
         return Column(column.name, type: column.type, storage: storage, missing: column.missing)
-      })
+      },
+      source: source?.selecting(rows: rows))
   }
 }
