@@ -1,0 +1,62 @@
+/// The names of rows set beside a plot: wrapped, and each row as high as its name needs.
+struct RowLabels {
+  let lines: [[String]]
+  /// The middle of each row, from the top of the first.
+  let centres: [Double]
+  let width: Double
+  let height: Double
+
+  init(_ labels: [String], room: Double, size: Double, leastHeight: Double = 25) {
+    let lines = labels.map { TextMeasure.wrapped($0, to: room, lines: 2, size: size) }
+    var centres: [Double] = []
+    var bottom = 4.0
+    for row in lines {
+      let height = max(leastHeight, Double(row.count) * size * 1.25 + 9)
+      centres.append(bottom + height / 2)
+      bottom += height
+    }
+    self.lines = lines
+    self.centres = centres
+    self.height = bottom + 4
+    self.width =
+      lines.joined().map { TextMeasure.width(of: $0, size: size) }.max() ?? 0
+  }
+}
+
+extension Canvas {
+  /// Vertical grid lines at the ticks, and their labels below.
+  mutating func horizontalAxis(
+    _ axis: Axis, left: Double, right: Double, top: Double, bottom: Double, size: Double
+  ) {
+    line(left, bottom, right, bottom, Stroke(.axis))
+    var free = 0.0
+    for (tick, label) in zip(axis.ticks, axis.labels) {
+      let x = axis.place(tick, from: left, to: right)
+      line(x, top, x, bottom, Stroke(.grid))
+      line(x, bottom, x, bottom + 5, Stroke(.axis))
+      let half = TextMeasure.width(of: label, size: size - 1) / 2
+      let middle = min(max(x, half + 1), width - half - 1)
+      guard middle - half >= free else { continue }
+      text(label, middle, bottom + 18, size: size - 1, anchor: .middle, ink: .secondary)
+      free = middle + half + 5
+    }
+  }
+
+  /// Horizontal grid lines at the ticks, and their labels to the left.
+  mutating func verticalAxis(
+    _ axis: Axis, left: Double, right: Double, top: Double, bottom: Double, size: Double
+  ) {
+    for (tick, label) in zip(axis.ticks, axis.labels) {
+      let y = axis.place(tick, from: bottom, to: top)
+      line(left, y, right, y, Stroke(.grid))
+      text(
+        label, left - 7, y + size * 0.32, size: size - 1, anchor: .end, ink: .secondary,
+        room: max(left - 8, 0))
+    }
+  }
+
+  /// The width that the labels of a vertical axis take, their gap included.
+  static func gutter(_ axis: Axis, size: Double) -> Double {
+    (axis.labels.map { TextMeasure.width(of: $0, size: size - 1) }.max() ?? 0) + 9
+  }
+}
