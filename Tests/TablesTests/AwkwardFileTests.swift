@@ -1,0 +1,172 @@
+import Foundation
+import Probability
+import Tables
+import Testing
+
+@Suite struct AwkwardFileTests {
+  @Test func headerAlone() throws {
+    for text in ["a,b", "a,b\n", "a,b\r\n", "a,b\n\n"] {
+      let table = try read(text)
+      #expect(table.columnNames == ["a", "b"] && table.rowCount == 0)
+    }
+  }
+
+  @Test func oneColumn() throws {
+    #expect(try texts(read("a\n1\n\n2"), "a") == ["1", "", "2"])
+    #expect(try texts(read("a\n1\n"), "a") == ["1"])
+    #expect(try texts(read("a\n1\n\n"), "a") == ["1", ""])
+    #expect(try texts(read("a\nx\r\n\r\ny\r\n"), "a") == ["x", "", "y"])
+  }
+
+  @Test func blanksRoundUnquotedCellsAreDropped() throws {
+    let table = try read("a , b\n 1 ,  x y \n2,\" z \"\n")
+    #expect(try numbers(table, "a") == [1, 2])
+    #expect(try texts(table, "b").sorted() == [" z ", "x y"])
+  }
+
+  @Test func quotesInsideUnquotedCellsAreCharacters() throws {
+    #expect(try texts(read("a,b\n5\" pipe,x\n"), "a") == ["5\" pipe"])
+  }
+
+  @Test func lastCellMayBeEmptyWithoutLineEnd() throws {
+    let table = try read("a,b\n1,")
+    #expect(table.rowCount == 1 && table["b"]?.isMissing(0) == true)
+  }
+
+  @Test func veryLongCells() throws {
+    let long = String(repeating: "Ω\"\n,", count: 300_000)
+    let quoted = long.replacing("\"", with: "\"\"")
+    let table = try read("a,b\n1,\"\(quoted)\"\n2,\(String(repeating: "9", count: 100_000))\n")
+    #expect(table["b"]?.text(at: 0) == long)
+    #expect(table.source?.line(ofRow: 1) == 3 + 300_000)
+    #expect(table["b"]?.text(at: 1).utf8.count == 100_000)
+  }
+
+  @Test func manyColumns() throws {
+    let count = 20_000
+    let header = (0..<count).map { "c\($0)" }.joined(separator: ",")
+    let row = (0..<count).map(String.init).joined(separator: ",")
+    let table = try read("\(header)\n\(row)\n\(row)\n")
+    #expect(table.columns.count == count)
+    #expect(try numbers(table, "c19999") == [19_999, 19_999])
+  }
+
+  @Test func bytesThatAreNoText() {
+    let cases: [([UInt8], TableError)] = [
+      (Array("a,b\n1,".utf8) + [0xe9, 0x0a], .invalidUTF8(file: "t.csv", line: 2, byte: 6)),
+      ([0xff, 0xfe, 0x61, 0x00], .invalidUTF8(file: "t.csv", line: 1, byte: 0)),
+      ([0x1f, 0x8b, 0x08], .compressedFile("t.csv")),
+    ]
+    for (bytes, expected) in cases {
+      let error = #expect(throws: TableError.self) {
+        try DelimitedFile("t.csv").read(bytes: bytes, as: "t")
+      }
+      #expect(error == expected)
+    }
+  }
+
+  @Test func filesOnDisk() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("counterpart-tables-\(ProcessInfo.processInfo.processIdentifier)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("räume.tsv")
+    try Data("a\tb\n1\t2,5\n".utf8).write(to: file)
+    let table = try DelimitedFile(file.path).read(as: "rooms")
+    #expect(table.name == "rooms" && table["b"]?.text(at: 0) == "2,5")
+    #expect(table.source?.file == file.path)
+
+    let absent = folder.appendingPathComponent("absent.csv").path
+    #expect(throws: TableError.missingFile(absent)) { try DelimitedFile(absent).read(as: "t") }
+    let error = #expect(throws: TableError.self) {
+      try DelimitedFile(folder.path).read(as: "t")
+    }
+    guard case .unreadableFile(folder.path, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func linesSurviveSelection() throws {
+    let table = try read("a,b\n1,\"x\ny\"\n2,z\n3,\"p\n\nq\"\n4,r\n")
+    let chosen = table.selecting(rows: [3, 1]).selecting(rows: [1, 0])
+    #expect((0..<2).map { chosen.source?.line(ofRow: $0) } == [4, 8])
+    #expect(try numbers(chosen, "a") == [2, 4])
+  }
+
+  /// Laws for any bytes at all: a table whose columns are all of its row count, or a ``TableError``;
+  /// the same again on a second reading; every row has a line, and lines ascend.
+  private func expectTableOrError(_ bytes: [UInt8], _ settings: DelimitedSettings) -> Bool {
+    do throws(TableError) {
+      let table = try DelimitedFile("t.csv", settings: settings).read(bytes: bytes, as: "t")
+      let again = try DelimitedFile("t.csv", settings: settings).read(bytes: bytes, as: "t")
+      #expect(table.columns.allSatisfy { $0.count == table.rowCount })
+      #expect(again.csv == table.csv)
+      let lines = (0..<table.rowCount).compactMap { table.source?.line(ofRow: $0) }
+      #expect(zip(lines, lines.dropFirst()).allSatisfy { $0 < $1 })
+      #expect((lines.last ?? 0) <= bytes.count { $0 == 0x0a } + 1)
+      for column in table.columns {
+        guard case .codes(let codes, let levels) = column.storage else { continue }
+        #expect(codes.allSatisfy { $0 < Int32(levels.count) && $0 >= -1 })
+        #expect(Set(levels).count == levels.count)
+      }
+      return true
+    } catch {
+      #expect(!error.description.isEmpty)
+      return false
+    }
+  }
+
+  @Test func randomBytesNeverCrash() {
+    let settings = [
+      DelimitedSettings(),
+      DelimitedSettings(separator: .tab, missing: ["\"", "0", "a\tb"]),
+      DelimitedSettings(separator: .semicolon, missing: []),
+    ]
+    let characters = "a,b\n\r\n\n\t;0123456789.eE+-% TRUEfalse\u{e9}".map { Array(String($0).utf8) }
+    let alphabet =
+      characters + ["\"x\n\"", "\"\"", "\r", "\"", "2017-09-01", "true"].map { Array($0.utf8) }
+    var tables = 0
+    for seed in 0..<3000 {
+      var random = RandomStream(Seed(7)["fuzz"], replicate: UInt32(seed))
+      let length = random.index(below: seed % 4 == 0 ? 200 : 12)
+      let isPlain = seed % 3 > 0
+      var bytes = (0..<length).flatMap { _ in
+        isPlain
+          ? alphabet[random.index(below: alphabet.count)] : [UInt8(random.index(below: 256))]
+      }
+      // A header in front lets more of them get as far as the cells.
+      if seed % 2 == 0 { bytes = Array("h\n".utf8) + bytes }
+      if expectTableOrError(bytes, settings[seed % settings.count]) { tables += 1 }
+    }
+    // Both outcomes must occur, or the test sees only one half of the reader.
+    #expect(tables > 300 && tables < 2700, "\(tables) of 3000 were tables")
+  }
+
+  @Test func mutatedFilesNeverCrash() {
+    let rows = (0..<40).map { row in
+      "\(row),\(Double(row) / 7),2017-09-\(10 + row % 20),\(row % 2 == 0),\"n\(row), \"\"q\"\"\",\(row)%\r\n"
+    }
+    let original = Array(("id,score,day,yes,name,share\r\n" + rows.joined()).utf8)
+    let declared = DelimitedSettings(columns: [
+      "score": .init(.number), "day": .init(.date), "yes": .init(.logical), "id": .init(.integer),
+    ])
+    var tables = 0
+    for seed in 0..<2000 {
+      var random = RandomStream(Seed(11)["mutation"], replicate: UInt32(seed))
+      var bytes = original
+      for _ in 0...random.index(below: 4) {
+        let place = random.index(below: bytes.count)
+        switch random.index(below: 4) {
+        case 0: bytes[place] = UInt8(random.index(below: 256))
+        case 1: bytes[place] = Array(",\"\n\r0 -".utf8)[random.index(below: 7)]
+        case 2: bytes.remove(at: place)
+        default: bytes.insert(UInt8(random.index(below: 128)), at: place)
+        }
+      }
+      if seed % 5 == 0 { bytes.removeLast(random.index(below: bytes.count)) }
+      if expectTableOrError(bytes, seed % 2 == 0 ? declared : DelimitedSettings()) { tables += 1 }
+    }
+    #expect(tables > 200 && tables < 1900, "\(tables) of 2000 were tables")
+  }
+}
