@@ -1,7 +1,7 @@
 /// Where a plot puts its marks, with the few habits that all plots share.
 struct Canvas {
   let width: Double
-  private(set) var marks: [Mark] = []
+  var marks: [Mark] = []
 
   init(_ width: FigureWidth) { self.width = width.units }
 

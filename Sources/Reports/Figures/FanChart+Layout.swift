@@ -8,8 +8,9 @@ extension FanChart {
     let names = series.map(\.name)
     let endings =
       narrow || series.count > 8
-      ? [] : names.map { TextMeasure.wrapped($0, to: 168, lines: 2, size: size) }
-    let endWidth = endings.joined().map { TextMeasure.width(of: $0, size: size) }.max() ?? 0
+      ? [] : names.map { TextMeasure.wrapped($0, to: 176, lines: 3, size: size, bold: true) }
+    let endWidth =
+      endings.joined().map { TextMeasure.width(of: $0, size: size, bold: true) }.max() ?? 0
     let left = Canvas.gutter(axes.value, size: size)
     let right = canvas.width - (endings.isEmpty ? 14 : endWidth + 22)
     let top = 34.0

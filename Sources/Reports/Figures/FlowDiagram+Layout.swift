@@ -17,16 +17,13 @@ extension FlowDiagram {
       }
       y += 26
     }
-    var before = 0
     for (index, stage) in stages.enumerated() {
       let boxes = self.boxes(stage, columns: columns, cell: cell, gap: gap)
       if index > 0 {
         y = arrows(
-          to: stage, from: before, boxes: boxes, on: &canvas, top: y, columns: columns, cell: cell,
-          gap: gap)
+          to: stage, boxes: boxes, on: &canvas, top: y)
       }
       y = draw(stage, boxes: boxes, on: &canvas, top: y)
-      before = stage.counts.count
     }
     return canvas.finished(height: y + 4, title: title, description: alternative)
   }
@@ -66,15 +63,15 @@ extension FlowDiagram {
 
   /// Arrows down to the boxes of a stage, with who left beside them; gives the y of the arrow heads.
   private func arrows(
-    to stage: Stage, from before: Int, boxes: [(left: Double, width: Double)],
-    on canvas: inout Canvas, top: Double, columns: Int, cell: Double, gap: Double
+    to stage: Stage, boxes: [(left: Double, width: Double)], on canvas: inout Canvas, top: Double
   ) -> Double {
     let lists = boxes.indices.map { arm in
       stage.exclusions.flatMap { exclusion -> [(text: String, whole: String)] in
         let count = arm < exclusion.counts.count ? exclusion.counts[arm] : nil
+        if count == 0 { return [] }
         let whole = "\u{2212} \(Self.words(count)): \(exclusion.reason)"
         let room = boxes[arm].width - inset(boxes[arm].width) - 14
-        return TextMeasure.wrapped(whole, to: room, lines: 3, size: 12).map { ($0, whole) }
+        return TextMeasure.wrapped(whole, to: room, lines: 6, size: 12).map { ($0, whole) }
       }
     }
     let height = max(26, Double(lists.map(\.count).max() ?? 0) * 16 + 22)

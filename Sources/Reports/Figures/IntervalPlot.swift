@@ -77,8 +77,8 @@ public struct IntervalPlot: Plot, Hashable {
     let size = narrow ? 12.0 : 13.0
     let values = rows.map(value)
     let labels = RowLabels(
-      rows.map(\.label), room: canvas.width * (narrow ? 0.96 : 0.3), size: size,
-      leastHeight: 27)
+      rows.map(\.label), room: narrow ? canvas.width - 20 : canvas.width * 0.3, size: size,
+      bold: narrow || rows.contains(where: \.isPrimary), leastHeight: 27)
     let valueWidth =
       narrow
       ? 0
@@ -91,10 +91,19 @@ public struct IntervalPlot: Plot, Hashable {
     let top = detectable == nil ? 8.0 : 28.0
     let (centres, texts, height) = layout(labels, narrow: narrow, size: size)
     let bottom = top + height
-    drawDetectable(on: &canvas, x: x, top: top, bottom: bottom, size: size)
-    canvas.horizontalAxis(axis, left: left, right: right, top: top, bottom: bottom, size: size)
+    nameDetectable(on: &canvas, x: x, size: size)
+    // Beside its words a telephone's row has a strip of its own, and lines never run through words.
+    let strips = narrow ? centres.map { (top + $0 - 11, top + $0 + 11) } : [(top, bottom)]
+    for (from, to) in strips { drawDetectable(on: &canvas, x: x, top: from, bottom: to) }
+    for tick in axis.ticks {
+      for (from, to) in strips { canvas.line(x(tick), from, x(tick), to, Stroke(.grid)) }
+    }
+    canvas.horizontalAxis(
+      axis, left: left, right: right, top: top, bottom: bottom, size: size, grid: false)
     if let reference {
-      canvas.line(x(reference), top, x(reference), bottom, Stroke(.text, 1.25))
+      for (from, to) in strips {
+        canvas.line(x(reference), from, x(reference), to, Stroke(.text, 1.25))
+      }
     }
     for (index, row) in rows.enumerated() {
       let y = top + centres[index]
@@ -111,9 +120,8 @@ public struct IntervalPlot: Plot, Hashable {
       }
       draw(row, on: &canvas, x: x, y)
     }
-    canvas.text(
-      axisTitle, right, bottom + 38, size: 12, anchor: .end, ink: .secondary, room: right - 4)
-    return canvas.finished(height: bottom + 48, title: title, description: alternative)
+    let foot = canvas.remark(axisTitle, right: right, top: bottom + 38)
+    return canvas.finished(height: bottom + 32 + foot, title: title, description: alternative)
   }
 
   private func axis(narrow: Bool) -> Axis {
@@ -136,9 +144,9 @@ public struct IntervalPlot: Plot, Hashable {
     for lines in labels.lines {
       let block = Double(lines.count + 1) * size * 1.25
       texts.append(y + block / 2)
-      y += block + 12
-      marks.append(y - 1)
-      y += 14
+      y += block + 13
+      marks.append(y)
+      y += 17
     }
     return (marks, texts, y)
   }
@@ -173,7 +181,7 @@ public struct IntervalPlot: Plot, Hashable {
   }
 
   private func drawDetectable(
-    on canvas: inout Canvas, x: (Double) -> Double, top: Double, bottom: Double, size: Double
+    on canvas: inout Canvas, x: (Double) -> Double, top: Double, bottom: Double
   ) {
     guard let detectable else { return }
     let centre = reference ?? 0
@@ -182,6 +190,12 @@ public struct IntervalPlot: Plot, Hashable {
     for edge in [low, high] {
       canvas.line(edge, top, edge, bottom, Stroke(.secondary, 1, dash: [2, 3]))
     }
+  }
+
+  private func nameDetectable(on canvas: inout Canvas, x: (Double) -> Double, size: Double) {
+    guard let detectable else { return }
+    let centre = reference ?? 0
+    let (low, high) = (x(centre - detectable), x(centre + detectable))
     let text = "Shaded: too small to detect (±\(format.text(detectable)))"
     let half = TextMeasure.width(of: text, size: size - 1) / 2
     let middle = min(max((low + high) / 2, half + 4), max(canvas.width - half - 4, half + 4))

@@ -73,7 +73,7 @@ public struct LovePlot: Plot, Hashable {
       ticks: width == .wide ? 7 : 4)
     func x(_ value: Double) -> Double { axis.place(value, from: left, to: right) }
     legend(on: &canvas, narrow: width == .narrow)
-    let top = 52.0
+    let top = width == .wide ? 34.0 : 50.0
     let bottom = top + labels.height
     canvas.rect(Box(x(-guide), top, x(guide), bottom), fill: Fill(.shade))
     canvas.horizontalAxis(axis, left: left, right: right, top: top, bottom: bottom, size: size)
@@ -93,16 +93,14 @@ public struct LovePlot: Plot, Hashable {
       if row.after.isFinite { afterMark(on: &canvas, x(row.after), y) }
     }
     var foot = bottom + 44
-    canvas.text(
-      "Standardised difference, treated less comparison (SD)", right, foot - 4, size: 12,
-      anchor: .end, ink: .secondary, room: canvas.width - 24)
+    foot += canvas.remark(
+      "Standardised difference, treated less comparison (SD)", right: right, top: foot - 4)
     if rows.count < self.rows.count {
-      foot += 18
-      canvas.text(
+      foot += canvas.remark(
         "The \(rows.count) largest of \(self.rows.count) covariates; all are in the table.",
-        right, foot - 4, size: 12, anchor: .end, ink: .secondary, room: canvas.width - 24)
+        right: right, top: foot - 4)
     }
-    return canvas.finished(height: foot + 6, title: title, description: alternative)
+    return canvas.finished(height: foot - 8, title: title, description: alternative)
   }
 
   private func beforeMark(on canvas: inout Canvas, _ x: Double, _ y: Double) {

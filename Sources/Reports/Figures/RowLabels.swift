@@ -6,8 +6,12 @@ struct RowLabels {
   let width: Double
   let height: Double
 
-  init(_ labels: [String], room: Double, size: Double, leastHeight: Double = 25) {
-    let lines = labels.map { TextMeasure.wrapped($0, to: room, lines: 2, size: size) }
+  init(
+    _ labels: [String], room: Double, size: Double, bold: Bool = false, leastHeight: Double = 25
+  ) {
+    let lines = labels.map {
+      TextMeasure.wrapped($0, to: room, lines: 2, size: size, bold: bold)
+    }
     var centres: [Double] = []
     var bottom = 4.0
     for row in lines {
@@ -19,20 +23,34 @@ struct RowLabels {
     self.centres = centres
     self.height = bottom + 4
     self.width =
-      lines.joined().map { TextMeasure.width(of: $0, size: size) }.max() ?? 0
+      lines.joined().map { TextMeasure.width(of: $0, size: size, bold: bold) }.max() ?? 0
   }
 }
 
 extension Canvas {
+  /// A line or two of small print flush right, such as the name of an axis; gives the height it takes.
+  mutating func remark(_ text: String, right: Double, top: Double) -> Double {
+    let lines = TextMeasure.wrapped(text, to: right - 8, lines: 3, size: 12)
+    for (row, line) in lines.enumerated() {
+      marks.append(
+        .text(
+          Label(
+            text: line, at: Position(right, top + Double(row) * 15), size: 12, bold: false,
+            anchor: .end, ink: .secondary, full: line.hasSuffix("…") ? text : nil)))
+    }
+    return Double(lines.count) * 15
+  }
+
   /// Vertical grid lines at the ticks, and their labels below.
   mutating func horizontalAxis(
-    _ axis: Axis, left: Double, right: Double, top: Double, bottom: Double, size: Double
+    _ axis: Axis, left: Double, right: Double, top: Double, bottom: Double, size: Double,
+    grid: Bool = true
   ) {
     line(left, bottom, right, bottom, Stroke(.axis))
     var free = 0.0
     for (tick, label) in zip(axis.ticks, axis.labels) {
       let x = axis.place(tick, from: left, to: right)
-      line(x, top, x, bottom, Stroke(.grid))
+      if grid { line(x, top, x, bottom, Stroke(.grid)) }
       line(x, bottom, x, bottom + 5, Stroke(.axis))
       let half = TextMeasure.width(of: label, size: size - 1) / 2
       let middle = min(max(x, half + 1), width - half - 1)

@@ -41,7 +41,8 @@ extension HTMLWriter {
             .table,
             content: [
               .element(
-                .caption, Attribute(.id, caption), content: name + [.text(view.caption)]),
+                .caption, Attribute(.id, caption),
+                content: [.element(.span, content: name + [.text(view.caption)])]),
               .element(.thead, content: [.element(.tr, content: head)]),
               .element(.tbody, content: rows.isEmpty ? [empty] : rows),
             ])

@@ -19,6 +19,7 @@ enum Stylesheet {
     header{background:var(--blue);color:#fff;padding:2.75rem 0 2.25rem}
     .inner,main{max-width:72rem;margin:0 auto;padding-left:2rem;padding-right:2rem}
     header a{color:#fff}
+    header code{font-size:1em}
     .kind{margin:0 0 .5rem;font-size:1rem;color:#d5e3ee}
     h1,h2,h3,h4,h5,h6{line-height:1.2;text-wrap:balance}
     h1{font-size:2.4rem;letter-spacing:-.012em;margin:0;max-width:24em}
@@ -29,9 +30,10 @@ enum Stylesheet {
     .answer{border:1px solid var(--rule);border-left:.5rem solid var(--blue);
       background:#fff;padding:1.75rem 2rem 1.5rem;margin:2.25rem 0}
     .answer h2{font-size:1rem;margin:0 0 .5rem;color:var(--blue);border:0;padding:0}
-    .answer p{max-width:44em}
+    .answer p,.caution{max-width:44em}
+    .answer figure{margin:1.4rem 0 .4rem}
     .sentence{font-size:1.55rem;line-height:1.35;margin:0;text-wrap:pretty}
-    .interval{font-size:1.2rem;font-weight:bold;margin:.8rem 0;font-variant-numeric:tabular-nums}
+    .interval{text-wrap:balance;font-size:1.2rem;font-weight:bold;margin:.8rem 0;font-variant-numeric:tabular-nums}
     .caution{border-left:.3rem solid var(--warnline);background:var(--warnback);
       padding:.7rem 1rem;margin:1.1rem 0}
     .caution p{margin:0 0 .3rem}
@@ -50,20 +52,21 @@ enum Stylesheet {
     article h2{font-size:1.6rem;margin:0 0 1rem;padding-top:.4rem}
     article>section{padding-bottom:1.5rem;margin-bottom:2rem;border-bottom:1px solid var(--rule)}
     article>section:last-child{border-bottom:0}
-    article h2 .number,article h3 .number{color:var(--soft);font-weight:normal;margin-right:.3em}
+    article h2,article h3,article h4{display:flex;gap:.55em}
+    article h2 .number,article h3 .number,article h4 .number{color:var(--soft);font-weight:normal}
     h3{font-size:1.2rem;margin:2rem 0 .7rem}
     h4,h5,h6{font-size:1.0625rem;margin:1.6rem 0 .5rem}
     p{margin:0 0 1rem;text-wrap:pretty}
     ul,ol{margin:0 0 1rem;padding-left:1.4rem}
     li{margin-bottom:.35rem}
     code{font:.9em/1.4 ui-monospace,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace}
-    p code,li code,dd code,td code{background:var(--faint);padding:.08em .3em;overflow-wrap:anywhere}
+    article p code,article li code,article dd code,.answer p code{background:var(--faint);padding:.08em .3em;overflow-wrap:anywhere}
     pre{background:var(--faint);border:1px solid var(--rule);padding:1rem;overflow-x:auto;
       line-height:1.4;margin:0 0 1.2rem}
     sup{line-height:0;font-size:.75em}
     sup a{padding:0 .15em}
     .facts{margin:0 0 1.4rem;border-top:1px solid var(--rule)}
-    .facts>div{display:grid;grid-template-columns:14rem minmax(0,1fr);gap:.2rem 1.5rem;
+    .facts>div{display:grid;grid-template-columns:17rem minmax(0,1fr);gap:.2rem 1.5rem;
       padding:.55rem 0;border-bottom:1px solid var(--rule)}
     .facts dt{font-weight:bold}
     .facts dd{margin:0}
@@ -81,11 +84,17 @@ enum Stylesheet {
     .callout .label code{background:none;padding:0;color:var(--soft);margin-left:.4rem}
     .callout.warning{border-color:var(--warnline);background:var(--warnback)}
     .callout.warning strong{color:var(--warn)}
-    .table{margin:0 0 1.8rem}
-    .scroll{overflow-x:auto;margin:0 0 .5rem}
+    .table{margin:1.6rem 0 1.8rem}
+    .scroll{overflow-x:auto;margin:0 0 .5rem;
+      background:linear-gradient(90deg,#fff 40%,#fff0) 0 0/2.5rem 100% no-repeat local,
+      linear-gradient(270deg,#fff 40%,#fff0) 100% 0/2.5rem 100% no-repeat local,
+      linear-gradient(90deg,#0003,#0000) 0 0/.7rem 100% no-repeat scroll,
+      linear-gradient(270deg,#0003,#0000) 100% 0/.7rem 100% no-repeat scroll}
+    caption span{position:sticky;left:0;display:inline-block;max-width:min(47rem,100vw - 2rem)}
+    .answer caption span,figure caption span{max-width:min(40rem,100vw - 4.5rem)}
     table{border-collapse:collapse;width:100%;font-size:.9375rem;line-height:1.4}
     caption{text-align:left;padding:0 0 .6rem;font-size:1rem;caption-side:top}
-    th,td{padding:.5rem .9rem .5rem 0;text-align:left;vertical-align:top;
+    th,td{padding:.5rem 1rem .5rem 0;text-align:left;vertical-align:top;
       border-bottom:1px solid var(--rule)}
     th:last-child,td:last-child{padding-right:0}
     thead th{vertical-align:bottom;border-bottom:2px solid var(--ink);line-height:1.3}
@@ -134,20 +143,23 @@ enum Stylesheet {
       th,td{padding-right:.7rem}
       tbody th{min-width:8rem}
     }
-    @page{size:A4;margin:18mm 16mm 20mm}
+    @page{size:A4;margin:18mm 16mm 20mm;
+      @bottom-right{content:counter(page) " of " counter(pages);font:9pt Arial,sans-serif}}
     @media print{
-      body{font-size:10pt;line-height:1.45}
+      html{font-size:9.5pt}
+      body{font-size:1rem;line-height:1.45}
       header{background:none;color:var(--ink);padding:0 0 6mm;border-bottom:2pt solid var(--blue)}
       .kind,.metadata dt{color:var(--soft)}
       .inner,main{padding:0;max-width:none}
-      h1{font-size:22pt}
+      h1{font-size:21pt}
       .sentence{font-size:14pt}
       .interval{font-size:11pt}
       .skip,details{display:none}
       .columns{display:block}
       nav{position:static;max-height:none;margin-bottom:8mm}
       article{max-width:none;padding:0}
-      .scroll{overflow:visible}
+      .scroll{overflow:visible;background:none}
+      .key{grid-template-columns:repeat(4,1fr)}
       .wide{display:block}
       .narrow{display:none}
       figure svg{max-width:150mm}
