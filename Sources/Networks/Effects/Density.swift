@@ -1,0 +1,21 @@
+/// The number of ties: *s_i* = Σ_j *x_ij*, change 1.
+public struct Density: PairEffect {
+  public init() {}
+
+  public func addChanges(
+    _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,
+    to changes: inout MutableSpan<Double>
+  ) {
+    for k in candidates.indices { changes[k] += weight }
+  }
+
+  public func statistic(_ network: borrowing Network, ego: Int) -> Double {
+    Double(network.degree(ego))
+  }
+
+  public func addBounds(
+    _ blocks: Blocks, block: Int, weight: Double, to bounds: inout MutableSpan<Double>
+  ) {
+    for other in 0..<blocks.count { bounds[other] += weight }
+  }
+}

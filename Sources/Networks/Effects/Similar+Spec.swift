@@ -1,0 +1,23 @@
+public import StudyFiles
+
+/// `similar(COLUMN)`
+public struct SimilarSpec: NetworkEffectSpec {
+  public static let name = "similar"
+  public static let documentation = ChoiceDocumentation(
+    summary: "partners alike in a number, at its value at the start",
+    formula:
+      "s_i = sum_j x_ij (sim_ij - mean sim), sim_ij = 1 - |v_i - v_j| / range, mean over ordered pairs",
+    reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
+
+  private let column: LocatedText
+
+  public init(from section: Section) throws(SpecErrors) {
+    column = try section.onlyArgument(of: Self.name)
+  }
+
+  public var columns: [LocatedText] { [column] }
+
+  public func effect(among actors: ActorData) throws(ScenarioError) -> any NetworkEffect {
+    Similar(try actors.numbers(column.text))
+  }
+}

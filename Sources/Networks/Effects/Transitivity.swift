@@ -1,0 +1,32 @@
+/// Partners of partners become partners.
+///
+/// Directed networks count transitive triplets, *s_i* = Σ_j,h *x_ij* *x_ih* *x_hj*, with change
+/// Σ_h *x_ih* (*x_hj* + *x_jh*): a new tie can close a two-path, or be the first step of a closed one.
+/// Undirected networks count transitive triads, *s_i* = Σ_j<h *x_ij* *x_ih* *x_jh*, with change the number
+/// of common partners Σ_h *x_ih* *x_hj*.
+public struct Transitivity: NetworkEffect {
+  public init() {}
+
+  public var reach: Reach { .partnersOfPartners }
+
+  public func addChanges(
+    _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,
+    to changes: inout MutableSpan<Double>
+  ) {
+    guard network.degree(ego) > 0 else { return }
+    for k in candidates.indices {
+      let alter = Int(candidates[k])
+      var count = network.sharedPartners(ego, alter)
+      if network.isDirected { count += network.twoPaths(from: ego, to: alter) }
+      changes[k] += weight * Double(count)
+    }
+  }
+
+  public func statistic(_ network: borrowing Network, ego: Int) -> Double {
+    var closed = 0
+    for k in 0..<network.degree(ego) {
+      closed += network.twoPaths(from: ego, to: Int(network.partner(k, of: ego)))
+    }
+    return network.isDirected ? Double(closed) : Double(closed) / 2
+  }
+}

@@ -1,0 +1,68 @@
+internal import StudyFiles
+internal import Tables
+
+/// The `formation` section of a scenario: how ties form, where nothing was estimated.
+struct FormationSpec: Sendable {
+  /// An effect with its coefficient.
+  struct Term: Sendable {
+    let name: LocatedText
+    let spec: any NetworkEffectSpec
+    let weight: Double
+  }
+
+  static let rate = Key(
+    "rate",
+    .quantity("opportunities a year, as in `2 per year`", units: ["per year", ""], in: 0...1000),
+    "how often a school may change one of its ties")
+  static let consent = Key.optional(
+    "consent", Registry.consentRules.format, shown: "confirm",
+    "what an undirected tie takes")
+  static let effects = Key(
+    "effects", termsFormat, "what makes schools prefer some ties: effects with their coefficients")
+  static let choice = Key(
+    "choice", choiceFormat, default: .exact, shown: "exact",
+    "whom a school considers: everyone, or so many of the nearest")
+  static let keys = [AnyKey(rate), AnyKey(consent), AnyKey(effects), AnyKey(choice)]
+
+  let rate: Double
+  let consent: Consent?
+  let terms: [Term]
+  let choiceSet: ChoiceSet
+  let section: Section
+
+  init(from section: Section) throws(SpecErrors) {
+    rate = try section.read(Self.rate).value
+    consent = try section.read(Self.consent)?.consent
+    terms = try section.read(Self.effects)
+    choiceSet = try section.read(Self.choice)
+    self.section = section
+  }
+
+  /// `{density: -3.2, same(la): 0.4}`
+  private static let termsFormat = ValueFormat.named(.number()).mapping(
+    expecting: "effects, each with its coefficient, as in `{density: -3.2, same(la): 0.4}`"
+  ) { (items, node) throws(SpecErrors) in
+    try collecting(items) { (item) throws(SpecErrors) in
+      let call = try Call(item.name, path: node.path)
+      let section = Section(call: call.name, arguments: call.arguments, path: node.path)
+      return Term(
+        name: item.name, spec: try Registry.networkEffects.make(call.name, from: section),
+        weight: item.value)
+    }
+  }
+
+  private static let nearest = Key(
+    "nearest", .integer("a number of schools of at least 1", atLeast: 1), "how many")
+
+  /// `exact`, or `{nearest: 40}`
+  private static let choiceFormat = ValueFormat<ChoiceSet>.shorthand(
+    ValueFormat("`exact`", schema: ["const": "exact"]) { (node) throws(SpecErrors) in
+      guard case .scalar("exact") = node.content else {
+        throw node.wrongType(expected: "`exact` or `{nearest: 40}`")
+      }
+      return .exact
+    },
+    or: .section("`{nearest: 40}`", keys: [AnyKey(nearest)]) { (section) throws(SpecErrors) in
+      .nearest(try section.read(nearest))
+    })
+}

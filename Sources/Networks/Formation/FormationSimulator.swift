@@ -1,0 +1,124 @@
+public import Probability
+
+/// Runs a network forward in continuous time under a ``FormationModel``.
+///
+/// Everything that does not depend on ties is computed once, when the simulator is made; it can then be used
+/// by any number of replicates, policies and threads at the same time.
+public struct FormationSimulator: Sendable {
+  public let model: FormationModel
+  public let actorCount: Int
+  public let isDirected: Bool
+  private let chooser: TieChooser
+
+  /// - Parameters:
+  ///   - lists: each actor's candidates besides its partners; `nil` for all others.
+  ///   - blockSize: how many actors the far field takes together; of influence on speed alone.
+  ///   - nearBlocks: how many blocks are enumerated; of influence on speed alone.
+  public init(
+    _ model: FormationModel, actors count: Int, directed: Bool, lists: [[Int32]]? = nil,
+    blockSize: Int? = nil, nearBlocks: Int = 8
+  ) {
+    self.model = model
+    actorCount = count
+    isDirected = directed
+    let field = ChoiceField(
+      actors: count, network: Network(actors: count, directed: directed), effects: model.effects,
+      lists: lists, blockSize: blockSize ?? max(8, (count + 1023) / 1024), nearBlocks: nearBlocks)
+    chooser = TieChooser(effects: model.effects, field: field, actorCount: count)
+  }
+
+  /// The occasions of `years` years for every actor.
+  func opportunities(years: Double, seed: Seed, replicate: UInt32) -> Opportunities {
+    var rate = model.rate
+    // Where pairs meet: Σ_j≠i ρ_i ρ_j with equal rates.
+    if !isDirected, case .meeting = model.consent { rate *= rate * Double(actorCount - 1) }
+    let rates = [Double](repeating: rate, count: actorCount)
+    return Opportunities(
+      rates: rates, years: years, seed: seed["opportunities"], replicate: replicate)
+  }
+
+  /// Simulates from time zero.
+  ///
+  /// - Parameters:
+  ///   - years: how long; fractions are allowed.
+  ///   - lift: for each actor, what is added to the utility of each of its ties.
+  ///   - seed: of the purpose; streams are keyed by replicate, actor and opportunity.
+  /// - Returns: the network at the end.
+  public func run(
+    from start: Network, years: Double, lift: [Double]? = nil, seed: Seed, replicate: UInt32
+  ) -> Network {
+    var network = start
+    var work = TieChooser.Workspace()
+    let events = opportunities(years: years, seed: seed, replicate: replicate).events
+    let lift = Lift(lift ?? [Double](repeating: 0, count: actorCount))
+    advance(
+      &network, events[...], lift: lift, seed: seed["choice"], replicate: replicate, &work)
+    return network
+  }
+
+  /// Lets the given opportunities happen.
+  func advance(
+    _ network: inout Network, _ events: ArraySlice<Opportunities.Event>, lift: Lift, seed: Seed,
+    replicate: UInt32, _ work: inout TieChooser.Workspace
+  ) {
+    for event in events {
+      let ego = Int(event.actor)
+      var random = RandomStream(
+        seed, replicate: replicate, entity: UInt32(ego), event: event.number)
+      switch model.consent {
+      case .meeting(let rule) where !isDirected:
+        meet(&network, ego, rule, lift: lift, using: &random, &work)
+      case .initiative(let rule) where !isDirected:
+        decide(&network, ego, rule, lift: lift, using: &random, &work)
+      default:
+        decide(&network, ego, nil, lift: lift, using: &random, &work)
+      }
+    }
+  }
+
+  /// An actor's opportunity: it chooses, and the other may have a say.
+  @inline(__always)
+  private func decide(
+    _ network: inout Network, _ ego: Int, _ rule: (any InitiativeRule)?, lift: Lift,
+    using random: inout RandomStream, _ work: inout TieChooser.Workspace
+  ) {
+    let choice = chooser.choose(
+      network, ego: ego, lift: lift.utility[ego], scale: lift.factor[ego], using: &random, &work)
+    guard let choice else { return }
+    if let rule {
+      let worth = chooser.utility(
+        network, ego: choice.alter, alter: ego, lift: lift.utility[choice.alter], &work)
+      let probability = rule.confirmation(
+        creating: choice.creating, alter: choice.creating ? worth : -worth)
+      if random.uniform() >= probability { return }
+    }
+    network.toggle(ego, choice.alter)
+  }
+
+  /// A meeting of the ego with any other actor: the pair decides by the rule.
+  private func meet(
+    _ network: inout Network, _ ego: Int, _ rule: any MeetingRule, lift: Lift,
+    using random: inout RandomStream, _ work: inout TieChooser.Workspace
+  ) {
+    var alter = random.index(below: actorCount - 1)
+    if alter >= ego { alter += 1 }
+    let creating = !network.hasTie(ego, alter)
+    let sign: Double = creating ? 1 : -1
+    let own = chooser.utility(network, ego: ego, alter: alter, lift: lift.utility[ego], &work)
+    let other = chooser.utility(network, ego: alter, alter: ego, lift: lift.utility[alter], &work)
+    let probability = rule.probability(
+      creating: creating, ego: sign * own, alter: sign * other)
+    if random.uniform() < probability { network.toggle(ego, alter) }
+  }
+}
+
+/// What policies add to the utility of an actor's ties, and the factor that it multiplies their weights by.
+struct Lift: Sendable {
+  let utility: [Double]
+  let factor: [Double]
+
+  init(_ utility: [Double]) {
+    self.utility = utility
+    factor = utility.map { $0 == 0 ? 1 : PortableMath.exp($0) }
+  }
+}

@@ -1,0 +1,196 @@
+internal import Probability
+
+/// Draws what an actor does with an opportunity: toggle one tie, or nothing, from the full choice set.
+///
+/// Candidates whose change depends on the network (partners, and whatever the effects reach) are
+/// enumerated; all others are drawn from the ``ChoiceField``, where a draw that hits an enumerated one is
+/// drawn again. One uniform number decides between the parts by inversion and the next the place within,
+/// so that two policies which differ little choose alike.
+struct TieChooser: Sendable {
+  let effects: [WeightedEffect]
+  private let localEffects: [WeightedEffect]
+  private let field: ChoiceField
+  private let reach: Reach
+  private let actorCount: Int
+
+  /// Room for one choice, used again and again.
+  struct Workspace: Sendable {
+    /// The enumerated candidates, ascending.
+    var zone: [Int32] = []
+    var utilities: [Double] = []
+    var running: [Double] = []
+    var pair = Pair()
+
+    /// One candidate and its utility.
+    struct Pair: Sendable {
+      var candidate: [Int32] = [0]
+      var utility: [Double] = [0]
+    }
+  }
+
+  /// What was chosen.
+  struct Choice {
+    let alter: Int
+    let creating: Bool
+  }
+
+  init(effects: [WeightedEffect], field: ChoiceField, actorCount: Int) {
+    self.effects = effects
+    self.field = field
+    self.actorCount = actorCount
+    localEffects = effects.filter { $0.effect.reach != .pair }
+    let reaches = localEffects.map(\.effect.reach)
+    reach =
+      reaches.contains(.everywhere)
+      ? .everywhere
+      : reaches.contains(.partnersOfPartners)
+        ? .partnersOfPartners : reaches.contains(.neighbours) ? .neighbours : .pair
+  }
+
+  /// - Parameter lift: added to the utility of every tie of the ego.
+  func choose(
+    _ network: borrowing Network, ego: Int, lift: Double, scale: Double,
+    using random: inout RandomStream, _ work: inout Workspace
+  ) -> Choice? {
+    fillZone(network, ego: ego, &work.zone)
+    let zoneTotal = weighZone(network, ego: ego, lift: lift, &work)
+    let everywhere = reach == .everywhere
+    let near = everywhere ? 0 : scale * field.nearTotal(ego)
+    let far = everywhere ? 0 : scale * field.farTotal(ego)
+    let total = 1 + zoneTotal + near + far
+    while true {
+      var place = random.uniform() * total
+      let within = random.uniform()
+      if place < 1 { return nil }
+      place -= 1
+      if place < zoneTotal || everywhere {
+        let target = within * zoneTotal
+        let position = work.running.firstIndex { $0 > target } ?? work.running.count - 1
+        let alter = Int(work.zone[position])
+        return Choice(alter: alter, creating: !network.hasTie(ego, alter))
+      }
+      place -= zoneTotal
+      if place < near {
+        let alter = field.nearCandidate(ego, at: within)
+        if isInZone(alter, work.zone) { continue }
+        return Choice(alter: Int(alter), creating: true)
+      }
+      let second = random.uniform()
+      let acceptance = random.uniform()
+      let (alter, bound) = field.farProposal(ego, within, second)
+      if isInZone(alter, work.zone) { continue }
+      let weight = PortableMath.exp(
+        utility(network, ego: ego, alter: alter, field.pairEffects, &work))
+      if acceptance * bound < weight {
+        return Choice(alter: Int(alter), creating: true)
+      }
+    }
+  }
+
+  /// Σ β *s_ij* of the given effects for one pair, without the sign of ending.
+  @inline(__always)
+  private func utility(
+    _ network: borrowing Network, ego: Int, alter: Int32, _ effects: [WeightedEffect],
+    _ work: inout Workspace
+  ) -> Double {
+    work.pair.candidate[0] = alter
+    work.pair.utility[0] = 0
+    Self.add(effects, network, ego: ego, work.pair.candidate, to: &work.pair.utility)
+    return work.pair.utility[0]
+  }
+
+  @inline(__always)
+  private static func add(
+    _ effects: [WeightedEffect], _ network: borrowing Network, ego: Int, _ candidates: [Int32],
+    to utilities: inout [Double]
+  ) {
+    var span = utilities.mutableSpan
+    for weighted in effects {
+      weighted.effect.addChanges(
+        network, ego: ego, candidates: candidates.span, weight: weighted.weight, to: &span)
+    }
+  }
+
+  /// What having the tie, over not having it, is worth to `ego`.
+  func utility(
+    _ network: borrowing Network, ego: Int, alter: Int, lift: Double, _ work: inout Workspace
+  ) -> Double {
+    utility(network, ego: ego, alter: Int32(alter), effects, &work) + lift
+  }
+
+  @inline(__always)
+  private func isInZone(_ alter: Int32, _ zone: [Int32]) -> Bool {
+    for other in zone {
+      if other == alter { return true }
+      if other > alter { return false }
+    }
+    return false
+  }
+
+  /// Collects the candidates that must be enumerated, ascending.
+  private func fillZone(_ network: borrowing Network, ego: Int, _ zone: inout [Int32]) {
+    zone.removeAll(keepingCapacity: true)
+    if reach == .everywhere {
+      for alter in 0..<actorCount where alter != ego { zone.append(Int32(alter)) }
+      return
+    }
+    for k in 0..<network.degree(ego) { zone.append(network.partner(k, of: ego)) }
+    if reach == .pair { return }
+    if network.isDirected {
+      for k in 0..<network.inDegree(ego) { zone.append(network.sender(k, to: ego)) }
+    }
+    if reach == .partnersOfPartners {
+      for k in 0..<network.degree(ego) {
+        let middle = Int(network.partner(k, of: ego))
+        for m in 0..<network.degree(middle) { zone.append(network.partner(m, of: middle)) }
+        if network.isDirected {
+          for m in 0..<network.inDegree(middle) { zone.append(network.sender(m, to: middle)) }
+        }
+      }
+    }
+    sortUnique(&zone, except: Int32(ego))
+  }
+
+  private func sortUnique(_ zone: inout [Int32], except ego: Int32) {
+    if zone.count > 32 {
+      zone.sort()
+    } else {
+      for k in zone.indices.dropFirst() {
+        let value = zone[k]
+        var place = k
+        while place > 0 && zone[place - 1] > value {
+          zone[place] = zone[place - 1]
+          place -= 1
+        }
+        zone[place] = value
+      }
+    }
+    var kept = 0
+    for value in zone where value != ego && (kept == 0 || zone[kept - 1] != value) {
+      zone[kept] = value
+      kept += 1
+    }
+    zone.removeLast(zone.count - kept)
+  }
+
+  /// Weighs the enumerated candidates: utilities with the sign of ending, and running sums of their
+  /// exponentials.
+  private func weighZone(
+    _ network: borrowing Network, ego: Int, lift: Double, _ work: inout Workspace
+  ) -> Double {
+    let count = work.zone.count
+    if work.utilities.count < count {
+      work.utilities = [Double](repeating: 0, count: 2 * count)
+    }
+    for k in 0..<count { work.utilities[k] = lift }
+    Self.add(effects, network, ego: ego, work.zone, to: &work.utilities)
+    work.running.removeAll(keepingCapacity: true)
+    var sum = 0.0
+    for k in 0..<count {
+      if network.hasTie(ego, Int(work.zone[k])) { work.utilities[k] = -work.utilities[k] }
+      sum += PortableMath.exp(work.utilities[k])
+      work.running.append(sum)
+    }
+    return sum
+  }
+}

@@ -1,0 +1,50 @@
+internal import LinearAlgebra
+public import Probability
+
+/// An estimated effect: for each draw of the parameters all coefficients of the step are drawn together from
+/// their normal distribution, θ + *L* *z* with *L* *Lᵀ* the covariance, and the term's value is multiplied by
+/// the share of the full effect that is reached after so many years.
+public struct CarriedEffect: PartnershipEffect {
+  private let estimate: Double
+  /// The term's row of *L*.
+  private let factor: [Double]
+  public let share: YearProfile
+  /// What one unit of the estimate is in the outcome's unit.
+  public let unit: Double
+
+  public var source: EvidenceSource { .estimate }
+
+  /// - Parameters:
+  ///   - term: which coefficient; `nil` where the step has only one.
+  ///   - share: by years; from year 1 the whole where nothing is known.
+  public init(
+    _ carried: CarriedEstimate, step: String, term: String?, share: YearProfile, unit: Double
+  ) throws(ScenarioError) {
+    guard let name = term ?? (carried.terms.count == 1 ? carried.terms.first : nil) else {
+      throw .termNotNamed(step: step, known: carried.terms)
+    }
+    guard let position = carried.terms.firstIndex(of: name) else {
+      throw .unknownTerm(name, step: step, known: carried.terms)
+    }
+    let size = carried.terms.count
+    guard carried.covariance.rows == size, carried.covariance.columns == size else {
+      throw .covarianceShape(
+        step: step, rows: carried.covariance.rows, columns: carried.covariance.columns, terms: size)
+    }
+    do throws(FactorizationError) {
+      let lower = try Cholesky(carried.covariance).lower
+      factor = (0..<size).map { lower[position, $0] }
+    } catch {
+      throw .covarianceNotPositive(step: step)
+    }
+    estimate = carried.estimates[position]
+    self.share = share
+    self.unit = unit
+  }
+
+  public func profile(years count: Int, using random: inout RandomStream) -> [Double] {
+    var value = estimate
+    for loading in factor { value += loading * random.normal() }
+    return (0...count).map { $0 == 0 ? 0 : share[$0] * value * unit }
+  }
+}

@@ -1,0 +1,62 @@
+/// Something a scenario reports of every year: a mean, a gap, a cost.
+public protocol Measure: Sendable {
+  /// As the study writes it: `gap(reading, fsm)`.
+  var name: String { get }
+  /// For whom it is reported; `all` first.
+  var groups: [String] { get }
+  /// One value a group.
+  func values(_ state: ScenarioState) -> [Double]
+}
+
+/// What is known of a simulated year's end.
+public struct ScenarioState: Sendable {
+  /// Years since the start.
+  public let year: Int
+  /// Of each school.
+  public let outcome: [Double]
+  /// Whether each school has a partner.
+  public let partnered: [Bool]
+  /// What the policy has cost from the start.
+  public let cost: Double
+}
+
+/// Weighted means over fixed groups of schools.
+struct WeightedGroups: Sendable {
+  let names: [String]
+  private let members: [[Int32]]
+  private let weights: [Double]
+
+  /// All schools, and the fifths of `ranking` where it is given: an equal number of schools in each (the
+  /// first ones are larger by one where the number does not divide), in ascending order, schools of the same
+  /// value in the order of their rows.
+  init(weights: [Double], fifthsOf ranking: [Double]?) {
+    var members = [weights.indices.map(Int32.init)]
+    var names = ["all"]
+    if let ranking {
+      let order = ranking.indices.sorted { (ranking[$0], $0) < (ranking[$1], $1) }
+      let (size, rest) = (order.count / 5, order.count % 5)
+      var start = 0
+      for fifth in 0..<5 {
+        let end = start + size + (fifth < rest ? 1 : 0)
+        members.append(order[start..<end].sorted().map(Int32.init))
+        names.append("fifth-\(fifth + 1)")
+        start = end
+      }
+    }
+    self.members = members
+    self.names = names
+    self.weights = weights
+  }
+
+  func means(_ value: (Int) -> Double) -> [Double] {
+    members.map { group in
+      var (sum, total) = (0.0, 0.0)
+      for school in group {
+        let weight = weights[Int(school)]
+        sum += weight * value(Int(school))
+        total += weight
+      }
+      return sum / total
+    }
+  }
+}

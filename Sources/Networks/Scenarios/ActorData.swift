@@ -1,0 +1,76 @@
+public import Designs
+internal import Tables
+
+/// The actors of a scenario with their covariates and places, looked up by name.
+public struct ActorData: Sendable {
+  public let table: String
+  public let count: Int
+  public let locations: Locations?
+  private let data: DataSet
+
+  /// - Parameters:
+  ///   - table: one row an actor.
+  ///   - locations: in the order of its rows.
+  public init(_ data: DataSet, table: String, locations: Locations?) throws(ScenarioError) {
+    guard let actors = data[table: table] else { throw .unknownTable(table) }
+    guard actors.rowCount > 1 else { throw .tooFewActors(actors.rowCount) }
+    self.table = table
+    self.data = data
+    self.locations = locations
+    count = actors.rowCount
+  }
+
+  /// A number for every actor.
+  public func numbers(_ name: String) throws(ScenarioError) -> [Double] {
+    let resolved = try resolve(name)
+    guard case .numbers(let values) = resolved.column.storage else {
+      throw .notNumeric(name, table: table)
+    }
+    let result = spread(values, resolved.index, missing: .nan)
+    try requireComplete(name, result.map { !$0.isNaN })
+    return result
+  }
+
+  /// A category for every actor, as a code from zero: different values have different codes.
+  public func codes(_ name: String) throws(ScenarioError) -> [Int32] {
+    let resolved = try resolve(name)
+    let result: [Int32]
+    switch resolved.column.storage {
+    case .codes(let codes, _): result = spread(codes, resolved.index, missing: -1)
+    case .numbers(let values):
+      let numbers = spread(values, resolved.index, missing: .nan)
+      var code: [Double: Int32] = [:]
+      for (k, value) in Set(numbers.filter { !$0.isNaN }).sorted().enumerated() {
+        code[value] = Int32(k)
+      }
+      result = numbers.map { code[$0] ?? -1 }
+    }
+    try requireComplete(name, result.map { $0 >= 0 })
+    return result
+  }
+
+  /// The places of all actors.
+  public func places(for effect: String) throws(ScenarioError) -> Locations {
+    guard let locations else { throw .noLocations(needed: effect) }
+    if let first = locations.missing.first {
+      throw .missingLocations(count: locations.missing.count, of: count, firstRow: first + 1)
+    }
+    return locations
+  }
+
+  private func resolve(_ name: String) throws(ScenarioError) -> ResolvedColumn {
+    do throws(NameError) { return try data.resolve(name, from: table) } catch {
+      throw .unknownColumn(name, table: table)
+    }
+  }
+
+  private func spread<Value>(_ values: [Value], _ index: [Int32]?, missing: Value) -> [Value] {
+    index.map { rows in rows.map { $0 < 0 ? missing : values[Int($0)] } } ?? values
+  }
+
+  private func requireComplete(_ name: String, _ known: [Bool]) throws(ScenarioError) {
+    guard let first = known.firstIndex(of: false) else { return }
+    throw .missingValues(
+      column: name, count: known.count { !$0 }, of: known.count, firstRow: first + 1)
+  }
+}

@@ -1,0 +1,31 @@
+/// How many replicates are run.
+public struct Replications: Sendable, Hashable {
+  /// No more than these.
+  public let atMost: Int
+  /// Stop earlier, once the contrasts are known this well.
+  public let target: Target?
+
+  /// Until the Monte Carlo standard error of every policy's contrast with the first, in the last year, is at
+  /// most `mcse` for each named measure.
+  public struct Target: Sendable, Hashable {
+    /// In the outcome's unit.
+    public let mcse: Double
+    /// Names of measures.
+    public let measures: [String]
+
+    public init(mcse: Double, measures: [String]) {
+      self.mcse = mcse
+      self.measures = measures
+    }
+  }
+
+  /// Replicates are run in blocks of this size whatever the number of threads, so that the decision to stop
+  /// is the same everywhere.
+  public static let block = 20
+
+  public init(atMost: Int, target: Target? = nil) {
+    precondition(atMost > 0, "\(atMost) replicates")
+    self.atMost = atMost
+    self.target = target
+  }
+}

@@ -1,0 +1,67 @@
+/// What keeps a scenario from being simulated: wrong or insufficient data, or a model that runs away.
+public enum ScenarioError: Error, Sendable, Hashable {
+  case unknownTable(String)
+  case unknownColumn(String, table: String)
+  case notNumeric(String, table: String)
+  /// Some actors lack a value that the model needs.
+  case missingValues(column: String, count: Int, of: Int, firstRow: Int)
+  case noLocations(needed: String)
+  case missingLocations(count: Int, of: Int, firstRow: Int)
+  case tooFewActors(Int)
+  case negativeWeight(column: String, row: Int)
+  case duplicateActor(String, table: String)
+  /// Ties name actors that are not in the table.
+  case unknownActors(table: String, count: Int, first: String)
+  case selfTie(table: String, row: Int)
+  case directedEffect(String)
+  case noEstimate(step: String)
+  case unknownTerm(String, step: String, known: [String])
+  case termNotNamed(step: String, known: [String])
+  case covarianceShape(step: String, rows: Int, columns: Int, terms: Int)
+  case covarianceNotPositive(step: String)
+  case noSpreadOfOutcome(column: String)
+  case tooFewForFifths(Int)
+  case runaway(policy: String, year: Int, meanDegree: Double)
+}
+
+extension ScenarioError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownTable(let name): "there is no table `\(name)`"
+    case .unknownColumn(let name, let table): "there is no column `\(name)` in `\(table)`"
+    case .notNumeric(let name, let table):
+      "`\(name)` of `\(table)` holds no numbers, which this use of it needs"
+    case .missingValues(let column, let count, let total, let row):
+      "`\(column)` is missing for \(count) of \(total) actors, first in row \(row): exclude them or "
+        + "fill them in"
+    case .noLocations(let needed):
+      "`\(needed)` needs places, and the actors have none: give their table a `location`"
+    case .missingLocations(let count, let total, let row):
+      "\(count) of \(total) actors have no place, first in row \(row): exclude them or fill them in"
+    case .tooFewActors(let count): "expected at least 2 actors, found \(count)"
+    case .negativeWeight(let column, let row):
+      "the weight `\(column)` is below 0 in row \(row), or 0 everywhere"
+    case .duplicateActor(let name, let table):
+      "actor `\(name)` stands twice in `\(table)`: keep one row an actor"
+    case .unknownActors(let table, let count, let first):
+      "\(count) ties of `\(table)` name actors that are not there, first `\(first)`: correct or drop them"
+    case .selfTie(let table, let row): "row \(row) of `\(table)` ties an actor to itself"
+    case .directedEffect(let name): "`\(name)` has a meaning in directed networks alone"
+    case .noEstimate(let step): "step `\(step)` has left no estimate to carry into the scenario"
+    case .unknownTerm(let term, let step, let known):
+      "step `\(step)` has no term `\(term)`: it has \(known.joined(separator: ", "))"
+    case .termNotNamed(let step, let known):
+      "step `\(step)` has the terms \(known.joined(separator: ", ")): say which one with `term`"
+    case .covarianceShape(let step, let rows, let columns, let terms):
+      "the covariance of step `\(step)` is \(rows)×\(columns) for \(terms) terms"
+    case .covarianceNotPositive(let step):
+      "the covariance of step `\(step)` is not positive definite"
+    case .noSpreadOfOutcome(let column):
+      "`\(column)` is the same everywhere, so that `sd` has no size: give the outcome's `sd`"
+    case .tooFewForFifths(let count): "expected at least 5 actors to form fifths, found \(count)"
+    case .runaway(let policy, let year, let degree):
+      "under policy `\(policy)` partnerships run away: \(degree.rounded()) partners a school by year "
+        + "\(year); lower `density` or `transitivity`"
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Networks
+import Probability
+
+/// The law of a formation model on a tiny network, without any sampling: the network is a continuous-time Markov
+/// chain whose generator is written down state by state, and whose distribution at a time comes from
+/// uniformisation (Jensen 1953). It shares no code with the simulator but the effects' statistics.
+struct ExactChain {
+  let actorCount: Int
+  let isDirected: Bool
+  let dyads: [(Int, Int)]
+  /// Every network, by the bits of its ties.
+  let states: [Network]
+
+  init(actors count: Int, directed: Bool) {
+    actorCount = count
+    isDirected = directed
+    var dyads: [(Int, Int)] = []
+    for i in 0..<count {
+      for j in 0..<count where i != j && (directed || i < j) { dyads.append((i, j)) }
+    }
+    self.dyads = dyads
+    states = (0..<(1 << dyads.count)).map { bits in
+      Network(
+        actors: count, directed: directed,
+        ties: dyads.indices.filter { bits >> $0 & 1 == 1 }.map {
+          (from: dyads[$0].0, to: dyads[$0].1)
+        })
+    }
+  }
+
+  func bits(_ ties: [(Int, Int)]) -> Int {
+    ties.reduce(0) { $0 | 1 << position($1.0, $1.1) }
+  }
+
+  private func position(_ i: Int, _ j: Int) -> Int {
+    let pair = isDirected || i < j ? (i, j) : (j, i)
+    return dyads.firstIndex { $0 == pair } ?? 0
+  }
+
+  /// What toggling (i, j) is worth to i: the difference of its summed statistics.
+  private func gain(_ state: Int, _ i: Int, _ j: Int, _ effects: [WeightedEffect]) -> Double {
+    let after = state ^ 1 << position(i, j)
+    return effects.reduce(0) {
+      $0 + $1.weight
+        * ($1.effect.statistic(states[after], ego: i) - $1.effect.statistic(states[state], ego: i))
+    }
+  }
+
+  /// The distribution over states after `time` years.
+  func distribution(_ model: FormationModel, start: Int, time: Double) -> [Double] {
+    let rows = states.indices.map { rates(from: $0, model) }
+    let exits = rows.map { $0.reduce(0) { $0 + $1.rate } }
+    let bound = (exits.max() ?? 0) * 1.0001
+    var current = [Double](repeating: 0, count: states.count)
+    current[start] = 1
+    var result = [Double](repeating: 0, count: states.count)
+    // Poisson weights of the number of jumps of the uniformised chain.
+    var logWeight = -bound * time
+    var covered = 0.0
+    var jumps = 0
+    while covered < 1 - 1e-14, jumps < 10_000 {
+      let weight = PortableMath.exp(logWeight)
+      covered += weight
+      for s in result.indices { result[s] += weight * current[s] }
+      var next = [Double](repeating: 0, count: states.count)
+      for s in current.indices where current[s] > 0 {
+        next[s] += current[s] * (1 - exits[s] / bound)
+        for (target, rate) in rows[s] { next[target] += current[s] * rate / bound }
+      }
+      current = next
+      jumps += 1
+      logWeight += PortableMath.log(bound * time) - PortableMath.log(Double(jumps))
+    }
+    return result
+  }
+
+  private func rates(from state: Int, _ model: FormationModel) -> [(target: Int, rate: Double)] {
+    func l(_ a: Double) -> Double { 1 / (1 + PortableMath.exp(-a)) }
+    var rates: [(target: Int, rate: Double)] = []
+    for i in 0..<actorCount {
+      let others = (0..<actorCount).filter { $0 != i }
+      let gains = others.map { gain(state, i, $0, model.effects) }
+      let total = gains.reduce(1) { $0 + PortableMath.exp($1) }
+      for (j, own) in zip(others, gains) {
+        let creating = !states[state].hasTie(i, j)
+        let other = isDirected ? 0 : gain(state, j, i, model.effects)
+        let chosen = model.rate * PortableMath.exp(own) / total
+        let pair = model.rate * model.rate
+        let (a, b) = (l(own), l(other))
+        let rate: Double
+        switch model.consent {
+        case _ where isDirected: rate = chosen
+        case .initiative(let rule as InitiativeAndConfirmation):
+          rate = creating ? chosen * l(other + rule.offset) : chosen
+        case .initiative: rate = chosen
+        case .meeting(_ as Dictation): rate = pair * a
+        case .meeting(_ as Conjunction): rate = pair * (creating ? a * b : 1 - (1 - a) * (1 - b))
+        case .meeting(_ as Disjunction): rate = pair * (creating ? 1 - (1 - a) * (1 - b) : a * b)
+        case .meeting: rate = pair * l(own + other)
+        }
+        rates.append((state ^ 1 << position(i, j), rate))
+      }
+    }
+    return rates
+  }
+
+  /// Mean and standard deviation of a statistic.
+  func moments(
+    _ distribution: [Double], _ statistic: (Network) -> Double
+  ) -> (mean: Double, sd: Double) {
+    var (first, second) = (0.0, 0.0)
+    for (p, network) in zip(distribution, states) {
+      let value = statistic(network)
+      first += p * value
+      second += p * value * value
+    }
+    return (first, max(0, second - first * first).squareRoot())
+  }
+}
+
+/// Descriptive statistics of whole networks, counted the plain way.
+enum Count {
+  static func ties(_ x: Network) -> Double { Double(x.tieCount) }
+
+  static func triangles(_ x: Network) -> Double {
+    var count = 0
+    for i in 0..<x.actorCount {
+      for j in 0..<i where x.hasTie(i, j) {
+        for k in 0..<j where x.hasTie(i, k) && x.hasTie(j, k) { count += 1 }
+      }
+    }
+    return Double(count)
+  }
+
+  static func twoStars(_ x: Network) -> Double {
+    Double((0..<x.actorCount).reduce(0) { $0 + x.degree($1) * (x.degree($1) - 1) / 2 })
+  }
+
+  static func isolates(_ x: Network) -> Double {
+    Double((0..<x.actorCount).count { x.degree($0) + x.inDegree($0) == 0 })
+  }
+
+  static func mutual(_ x: Network) -> Double {
+    pairs(x).reduce(0) { $0 + (x.hasTie($1.1, $1.0) ? 0.5 : 0) }
+  }
+
+  static func transitiveTriplets(_ x: Network) -> Double {
+    pairs(x).reduce(0) { $0 + Double(x.twoPaths(from: $1.0, to: $1.1)) }
+  }
+
+  static func threeCycles(_ x: Network) -> Double {
+    pairs(x).reduce(0) { $0 + Double(x.twoPaths(from: $1.1, to: $1.0)) } / 3
+  }
+
+  /// Ties whose ends have the same code; both orders of an undirected tie count once.
+  static func same(_ x: Network, _ codes: [Int32]) -> Double {
+    let both = pairs(x).count { codes[$0.0] == codes[$0.1] }
+    return x.isDirected ? Double(both) : Double(both) / 2
+  }
+
+  /// Ties in both orders where undirected.
+  static func pairs(_ x: Network) -> [(Int, Int)] {
+    (0..<x.actorCount).flatMap { i in
+      (0..<x.degree(i)).map { (i, Int(x.partner($0, of: i))) }
+    }
+  }
+}
