@@ -1,0 +1,167 @@
+import Foundation
+import Matching
+import Probability
+import Tables
+import TestSupport
+import Testing
+
+/// Designs that MatchIt 4.7.1 made of two data sets, with the settings that reproduce each.
+struct ReferenceCase: CustomTestStringConvertible {
+  enum DataName { case lalonde, schools }
+
+  let data: DataName
+  let tag: String
+  var method = NearestNeighbour()
+  var distance: any MatchingDistance = PropensityScore(scale: .probability)
+  var within: (distance: any MatchingDistance, covariates: [String])?
+  var caliper: CaliperWidth?
+  var exact: [String] = []
+  var discard = CommonSupport.none
+  var errors = EffectErrors.cr1
+
+  var testDescription: String { "\(data) \(tag)" }
+
+  var design: MatchDesign {
+    MatchDesign(
+      method: method, distance: distance, within: within, propensityCaliper: caliper,
+      discard: discard)
+  }
+
+  static let pooled = CaliperWidth(0.2, .overall)
+
+  static let all: [ReferenceCase] = [
+    ReferenceCase(data: .lalonde, tag: "nn_default"),
+    ReferenceCase(data: .lalonde, tag: "nn_smallest", method: NearestNeighbour(order: .smallest)),
+    ReferenceCase(data: .lalonde, tag: "nn_data", method: NearestNeighbour(order: .data)),
+    ReferenceCase(data: .lalonde, tag: "nn_closest", method: NearestNeighbour(order: .closest)),
+    ReferenceCase(
+      data: .lalonde, tag: "nn_replace", method: NearestNeighbour(replace: true), errors: .hc3),
+    ReferenceCase(data: .lalonde, tag: "nn_ratio2", method: NearestNeighbour(ratio: 2)),
+    ReferenceCase(data: .lalonde, tag: "nn_caliper02_ps", caliper: pooled),
+    ReferenceCase(
+      data: .lalonde, tag: "nn_caliper02_logit", distance: PropensityScore(), caliper: pooled),
+    ReferenceCase(
+      data: .lalonde, tag: "nn_caliper02_logit_closest", method: NearestNeighbour(order: .closest),
+      distance: PropensityScore(), caliper: pooled),
+    ReferenceCase(data: .lalonde, tag: "nn_exact_race", exact: ["race"]),
+    ReferenceCase(data: .lalonde, tag: "nn_mahalanobis", distance: Mahalanobis()),
+    ReferenceCase(data: .lalonde, tag: "nn_robust_mahalanobis", distance: RobustMahalanobis()),
+    ReferenceCase(data: .lalonde, tag: "nn_discard_both", discard: .both),
+    ReferenceCase(
+      data: .lalonde, tag: "exact_race_married_nodegree", method: NearestNeighbour(replace: true),
+      exact: ["race", "married", "nodegree"], errors: .hc3),
+    ReferenceCase(data: .schools, tag: "nn_default"),
+    ReferenceCase(data: .schools, tag: "nn_closest", method: NearestNeighbour(order: .closest)),
+    ReferenceCase(
+      data: .schools, tag: "nn_replace", method: NearestNeighbour(replace: true), errors: .hc3),
+    ReferenceCase(data: .schools, tag: "nn_caliper02_ps", caliper: pooled),
+    ReferenceCase(
+      data: .schools, tag: "nn_caliper02_logit", distance: PropensityScore(), caliper: pooled),
+    ReferenceCase(data: .schools, tag: "nn_exact_size", exact: ["size_band"]),
+    ReferenceCase(data: .schools, tag: "nn_mahalanobis", distance: Mahalanobis()),
+    ReferenceCase(data: .schools, tag: "nn_robust_mahalanobis", distance: RobustMahalanobis()),
+    ReferenceCase(
+      data: .schools, tag: "nn_mahvars_in_pscaliper",
+      within: (Mahalanobis(), ["mean_ses", "minority_share"]),
+      caliper: CaliperWidth(0.25, .overall)),
+    ReferenceCase(data: .schools, tag: "discard_both_nn", discard: .both),
+  ]
+}
+
+@Suite(
+  "MatchIt reference results",
+  .enabled(if: SharedReference.isPresent, Comment(rawValue: SharedReference.absence)))
+struct ReferenceTests {
+  private func folder() throws -> URL {
+    try #require(SharedReference.folder).appendingPathComponent("matching")
+  }
+
+  private func data(_ name: ReferenceCase.DataName) throws -> ReferenceData {
+    switch name {
+    case .lalonde: try .lalonde(in: folder())
+    case .schools: try .schools(in: folder())
+    }
+  }
+
+  @Test("pairs, weights, balance, sizes, effects", arguments: ReferenceCase.all)
+  func reproduces(_ reference: ReferenceCase) throws {
+    let data = try data(reference.data)
+    let folder = data.folder.appendingPathComponent(reference.tag)
+    let result = try JSON(
+      parsing: String(
+        contentsOf: folder.appendingPathComponent("result.json"), encoding: .utf8))
+    let match = try reference.design.match(
+      data.candidates(exact: reference.exact), seed: Seed(1))
+
+    let pairs = try ReferenceFile(folder.appendingPathComponent("pairs.csv"))
+    let expected = Set(
+      zip(try pairs.texts("treated"), try pairs.texts("control")).map { "\($0)-\($1)" })
+    let found = Set(
+      match.sample.pairs.map { "\(data.names[$0.treated])-\(data.names[$0.control])" })
+    #expect(expected.subtracting(found).sorted() == [])
+    #expect(found.subtracting(expected).sorted() == [])
+
+    let units = try ReferenceFile(folder.appendingPathComponent("units.csv"))
+    let weightError = largestDifference(
+      match.sample.weights, try units.numbers("weight"), scale: 1)
+    #expect(weightError < 1e-12)
+
+    var worst = ["weights": weightError]
+    let balance = BalanceTable(match)
+    for (stage, file) in [
+      (BalanceRow.Stage.before, "balance_unmatched.csv"), (.after, "balance_matched.csv"),
+    ] {
+      let reference = try ReferenceFile(folder.appendingPathComponent(file))
+      let variables = try reference.texts("variable")
+      for row in balance.rows where row.stage == stage {
+        let isScore = row.covariate == "propensity"
+        let name = isScore ? "distance" : row.covariate + (row.level ?? "")
+        guard let position = variables.firstIndex(of: name) else {
+          #expect(isScore, "no reference for \(name)")
+          continue
+        }
+        let tolerance = isScore ? 1e-7 : 1e-9
+        for (column, value) in [
+          ("means_treated", row.meanTreated), ("means_control", row.meanControl),
+          ("std_mean_diff", row.standardisedDifference),
+          ("var_ratio", row.varianceRatio ?? .nan), ("ecdf_mean", row.ecdfMean),
+          ("ecdf_max", row.ecdfMax),
+        ] {
+          let expected = try reference.numbers(column)[position]
+          #expect(
+            isClose(value, expected, relative: tolerance, absolute: tolerance),
+            "\(name) \(stage) \(column): \(value) against \(expected)")
+          let key = isScore ? "balance of the score" : "balance"
+          if !expected.isNaN {
+            worst[key] = max(worst[key] ?? 0, abs(value - expected) / max(1, abs(expected)))
+          }
+        }
+      }
+    }
+
+    let ess = match.tables(names: data.names)[2].column("ess")?[1]
+    let expectedESS = try #require(result["ess_control"]?.number)
+    guard case .number(let value) = ess else { throw ReferenceFile.MissingColumn(name: "ess") }
+    #expect(isClose(value, expectedESS, relative: 1e-12))
+
+    if let caliper = match.calipers.first, let expected = result["caliper"]?[0]?.number {
+      #expect(isClose(caliper.limit, expected, relative: 1e-7))
+      worst["caliper"] = abs(caliper.limit / expected - 1)
+    }
+
+    for (key, adjust) in [("att_unadjusted", []), ("att_gcomp_adjusted", data.adjust)] {
+      let expected = try #require(result[key])
+      let (effect, _) = try DesignEffect.estimate(
+        match, outcome: data.outcome, adjust: adjust, errors: reference.errors)
+      let estimate = try #require(expected["estimate"]?.number)
+      let error = try #require(expected["se"]?.number)
+      #expect(isClose(effect.estimate, estimate, relative: 1e-9))
+      #expect(isClose(effect.standardError, error, relative: 1e-9))
+      worst[key] = abs(effect.estimate / estimate - 1)
+      worst[key + " se"] = abs(effect.standardError / error - 1)
+    }
+    if ProcessInfo.processInfo.environment["SHOW_ERRORS"] != nil {
+      for key in worst.keys.sorted() { print("ERR", key, worst[key] ?? 0, reference.tag) }
+    }
+  }
+}
