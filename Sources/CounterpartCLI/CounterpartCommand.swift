@@ -1,8 +1,37 @@
 import ArgumentParser
 import Counterpart
 
+/// The command: arguments, exit codes and terminal progress, and nothing else.
 @main
 struct CounterpartCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "counterpart", version: Version.current)
+    commandName: "counterpart",
+    abstract: "Did partnership make a difference, and what if schools partnered differently?",
+    discussion: """
+      A study file says what data to read, whom to compare, what to fit and what to simulate. \
+      Start with `counterpart check STUDY`, then `counterpart run STUDY`.
+
+      Exit codes: 0 done, 1 a check of results failed or `verify` differs, 2 study file or command \
+      line wrong, 3 data wrong, 4 could not be estimated, 5 interrupted.
+      """,
+    version: Version.current,
+    subcommands: [
+      CheckCommand.self, RunCommand.self, VerifyCommand.self, DiffCommand.self,
+      DescribeCommand.self, SchemaCommand.self,
+    ])
+
+  /// The parser's own exit code for a wrong command line is 64; ours is 2.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as ExitCode {
+      exit(withError: error)
+    } catch {
+      let code = exitCode(for: error)
+      guard code == .validationFailure else { exit(withError: error) }
+      Terminal.message(fullMessage(for: error))
+      exit(withError: ExitCode(2))
+    }
+  }
 }

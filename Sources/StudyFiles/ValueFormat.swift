@@ -111,6 +111,9 @@ extension ValueFormat where Value: RawRepresentable & CaseIterable, Value.RawVal
   }
 }
 
+/// A value under a name of the user's choice.
+public typealias Named<Value> = (name: LocatedText, value: Value)
+
 extension ValueFormat {
   /// A list, each item in the given format; a single value may stand without brackets.
   public static func list<Item: Sendable>(
@@ -138,8 +141,7 @@ extension ValueFormat {
   /// A section whose keys are names of the user's choice, in the order of the file.
   public static func named<Item: Sendable>(
     _ item: ValueFormat<Item>
-  ) -> ValueFormat<[(name: LocatedText, value: Item)]>
-  where Value == [(name: LocatedText, value: Item)] {
+  ) -> ValueFormat<[Named<Item>]> where Value == [Named<Item>] {
     let expectation = "a section of names, each with \(item.expectation)"
     let schema: JSON = ["type": "object", "additionalProperties": item.schema]
     return ValueFormat(expectation, schema: schema) { (node) throws(SpecErrors) in

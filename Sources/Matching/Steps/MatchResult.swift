@@ -30,3 +30,21 @@ public struct MatchResult: Sendable {
     return sets
   }
 }
+
+extension MatchResult {
+  /// How many units an arm has, uses, and is worth.
+  public struct ArmSummary: Sendable, Hashable {
+    public let total: Int
+    public let used: Int
+    /// The effective sample size, (Σw)²/Σw².
+    public let effectiveSize: Double
+  }
+
+  public func arm(_ arm: Arm) -> ArmSummary {
+    let summary = outcome.summary(arm)
+    return ArmSummary(total: summary.total, used: summary.used, effectiveSize: summary.ess)
+  }
+
+  /// The tidy table of the given name, where the match left one.
+  public func table(_ name: String) -> TidyTable? { tables.first { $0.name == name } }
+}

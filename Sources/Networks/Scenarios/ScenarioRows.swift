@@ -68,4 +68,8 @@ public struct FanPoint: Sendable, Hashable {
   public let mean: Double
   /// Quantiles at ``ReplicateSummary/fanLevels``.
   public let quantiles: [Double]
+
+  /// The ends of the 95 % interval.
+  public var low: Double { quantiles.first ?? .nan }
+  public var high: Double { quantiles.last ?? .nan }
 }

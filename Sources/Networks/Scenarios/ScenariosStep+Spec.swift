@@ -45,13 +45,14 @@ public struct ScenariosStep: Sendable {
     let spec: any MeasureSpec
   }
 
-  let actors: LocatedText
+  public let actors: LocatedText
   let id: LocatedText?
   let ties: LocatedText?
   let directed: Bool
   let outcome: OutcomeSpec?
   let formation: FormationSpec
-  let horizon: Int
+  /// Years.
+  public let horizon: Int
   let effect: (name: LocatedText, value: PartnershipEffectSpec)?
   let policies: [(name: LocatedText, value: [any PolicySpec])]
   let report: [Report]

@@ -12,7 +12,7 @@ public import Tables
 ///     "order": ["overall", "balance"],
 ///     "tables": { "balance": {
 ///       "fields": [{ "name": "smd", "unit": "sd", "meaning": "…" }],
-///       "rows": [{ "covariate": "size", "smd": 0.03 }] } } } } }
+///       "rows": [["size", 0.03]] } } } } }
 /// ```
 /// Missing values are `null`; names that stand twice keep the last.
 public struct ResultsFile: Sendable, Hashable {
@@ -103,38 +103,5 @@ extension ResultsFile.Step {
       "tables": .object(
         Dictionary(tables.map { ($0.name, $0.json) }, uniquingKeysWith: { _, last in last })),
     ])
-  }
-}
-
-extension TidyTable {
-  /// The table as its fields and its rows, each row an object by field name.
-  public var json: JSON {
-    .object([
-      "fields": .array(
-        fields.map { field in
-          .object([
-            "name": .string(field.name), "unit": field.unit.map(JSON.string) ?? .null,
-            "meaning": .string(field.meaning),
-          ])
-        }),
-      "rows": .array(
-        rows.map { row in
-          .object(
-            Dictionary(
-              zip(fields, row).map { ($0.name, $1.json) }, uniquingKeysWith: { _, last in last }))
-        }),
-    ])
-  }
-}
-
-extension Cell {
-  fileprivate var json: JSON {
-    switch self {
-    case .number(let value): value.isFinite ? .number(value) : .null
-    case .count(let count): .number(Double(count))
-    case .text(let text): .string(text)
-    case .flag(let flag): .bool(flag)
-    case .missing: .null
-    }
   }
 }

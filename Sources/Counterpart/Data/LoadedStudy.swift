@@ -1,0 +1,60 @@
+internal import Designs
+internal import StudyFiles
+internal import Tables
+
+/// A study with its data: read, linked, prepared, and cut down to its population.
+struct LoadedStudy: Sendable {
+  /// The population with its prepared columns.
+  let data: DataSet
+  /// Coordinates of the rows of each table that declares a location.
+  let places: [String: Places]
+  /// Every column as it was read, then the prepared ones.
+  let dictionary: [DictionaryRow]
+  /// One flow for each table with population rules.
+  let flows: [PopulationFlow]
+  let diagnostics: [Diagnostic]
+  let studyHash: String
+  /// Hash of each input file by its path in the study.
+  let inputHashes: [String: String]
+
+  /// Reads the data, then finds everything that the steps ask for and the data do not have.
+  ///
+  /// - Throws: ``RunError/study(_:)`` for names and expressions that do not fit the data,
+  ///   ``RunError/data(_:)`` for data that cannot be used.
+  init(
+    _ study: Study, _ notify: @Sendable (RunEvent) -> Void
+  ) throws(RunError) {
+    var reader = TableLoader(study: study)
+    var data = try reader.read(notify)
+    var dictionary = data.tables.flatMap { table in
+      table.columns.map { DictionaryRow(table: table, column: $0) }
+    }
+    let preparation = try Preparation(study.preparations, in: data)
+    data = preparation.data
+    for prepared in study.preparations {
+      guard let table = data[table: prepared.table.text], let column = table[prepared.column.text]
+      else { continue }
+      dictionary.append(DictionaryRow(table: table, column: column))
+    }
+    let population = try Population(study, of: data)
+    self.data = population.data
+    places = try PlaceReader.places(of: study.tables, in: population.data)
+    self.dictionary = dictionary
+    flows = population.flows
+    diagnostics = reader.diagnostics + preparation.diagnostics + population.diagnostics
+    studyHash = Digest.of(try FileAccess.readData(study.file))
+    inputHashes = reader.inputHashes
+    try Self.check(study, in: population.data)
+  }
+
+  /// Resolves every name of every step and reports all that are wrong together.
+  private static func check(_ study: Study, in data: DataSet) throws(RunError) {
+    var problems: [SpecError] = []
+    for named in study.steps {
+      do throws(SpecErrors) { try named.step.check(in: data) } catch {
+        problems += error.problems
+      }
+    }
+    guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
+  }
+}

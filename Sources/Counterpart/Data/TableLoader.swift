@@ -1,0 +1,153 @@
+internal import Designs
+internal import StudyFiles
+internal import Tables
+
+/// Reads the declared tables, checks their keys, and follows their links.
+struct TableLoader {
+  private let study: Study
+  private(set) var inputHashes: [String: String] = [:]
+  private(set) var diagnostics: [Diagnostic] = []
+
+  init(study: Study) { self.study = study }
+
+  mutating func read(_ notify: @Sendable (RunEvent) -> Void) throws(RunError) -> DataSet {
+    try requireFiles()
+    var data = DataSet()
+    for declaration in study.tables {
+      notify(.reading(table: declaration.name.text, file: declaration.file.text))
+      data.set(try table(declaration))
+    }
+    try requireColumns(in: data)
+    try checkKeys(in: data)
+    try addLinks(to: &data)
+    try addEpisodes(to: &data)
+    return data
+  }
+
+  /// All missing files together, each where the study names it.
+  private func requireFiles() throws(RunError) {
+    let problems = study.tables.compactMap { declaration -> SpecError? in
+      let path = study.resolve(path: declaration.file.text)
+      guard !FileAccess.exists(path) else { return nil }
+      return SpecError(
+        .rule("there is no file `\(path)`; paths start from the study file's folder"),
+        path: "data.\(declaration.name.text).file", at: declaration.file.location)
+    }
+    guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
+  }
+
+  private mutating func table(_ declaration: TableDeclaration) throws(RunError) -> Table {
+    let path = study.resolve(path: declaration.file.text)
+    let contents = try FileAccess.readData(path)
+    inputHashes[declaration.file.text] = Digest.of(contents)
+    var columns: [String: DelimitedSettings.Declaration] = [:]
+    for column in declaration.columns {
+      columns[column.name.text] = DelimitedSettings.Declaration(
+        column.type ?? (column.levels == nil ? .text : .category), levels: column.levels)
+    }
+    let file = DelimitedFile(
+      path, settings: DelimitedSettings(missing: declaration.missing, columns: columns))
+    do throws(TableError) {
+      let table = try file.read(as: declaration.name.text)
+      diagnostics += table.source?.diagnostics ?? []
+      return table
+    } catch {
+      throw located(error, in: declaration)
+    }
+  }
+
+  /// A column that the study declares and the file lacks is the study's fault, not the data's.
+  private func located(_ error: TableError, in declaration: TableDeclaration) -> RunError {
+    if case .unknownColumn(let name, _, let known) = error,
+      let column = declaration.columns.first(where: { $0.name.text == name })
+    {
+      return .study(
+        SpecErrors(
+          SpecError(
+            .unknownName(name, kind: "column", known: known),
+            path: "data.\(declaration.name.text).columns", at: column.name.location)))
+    }
+    return .data(["\(error)"])
+  }
+
+  /// Every column that `key`, `link`, `location` and `episodes` name, all that are unknown together.
+  private func requireColumns(in data: DataSet) throws(RunError) {
+    var problems: [SpecError] = []
+    func require(_ column: LocatedText?, of table: String, _ path: String) {
+      guard let column, let known = data[table: table]?.columnNames,
+        !known.contains(column.text)
+      else { return }
+      problems.append(
+        SpecError(
+          .unknownName(column.text, kind: "column of `\(table)`", known: known), path: path,
+          at: column.location))
+    }
+    for declaration in study.tables {
+      let name = declaration.name.text
+      for column in declaration.key { require(column, of: name, "data.\(name).key") }
+      for link in declaration.links {
+        require(link.column, of: name, "data.\(name).link")
+        require(link.target, of: link.table.text, "data.\(name).link")
+      }
+      for column in declaration.location?.columns ?? [] {
+        require(column, of: name, "data.\(name).location")
+      }
+      if let episodes = declaration.episodes {
+        for column in [episodes.unit, episodes.group, episodes.kind, episodes.from, episodes.to] {
+          require(column, of: name, "data.\(name).episodes")
+        }
+      }
+    }
+    guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
+  }
+
+  private func checkKeys(in data: DataSet) throws(RunError) {
+    var problems: [String] = []
+    for declaration in study.tables where !declaration.key.isEmpty {
+      guard let table = data[table: declaration.name.text] else { continue }
+      do throws(TableError) { try table.requireKey(declaration.key.map(\.text)) } catch {
+        problems.append("\(error)")
+      }
+    }
+    guard problems.isEmpty else { throw .data(problems) }
+  }
+
+  private func addLinks(to data: inout DataSet) throws(RunError) {
+    var problems: [String] = []
+    for declaration in study.tables {
+      for link in declaration.links {
+        guard let from = data[table: declaration.name.text], let to = data[table: link.table.text]
+        else { continue }
+        do throws(TableError) {
+          data.add(
+            Link(
+              from: from.name, column: link.column.text, to: to.name,
+              index: try from.link(link.column.text, to: to, key: link.target.text)))
+        } catch { problems.append("\(error)") }
+      }
+    }
+    guard problems.isEmpty else { throw .data(problems) }
+  }
+
+  private func addEpisodes(to data: inout DataSet) throws(RunError) {
+    for declaration in study.tables {
+      guard let episodes = declaration.episodes else { continue }
+      guard
+        let units = declaration.links.first(where: { $0.column.text == episodes.unit.text })?.table
+      else {
+        throw .study(
+          SpecErrors(
+            SpecError(
+              .rule(
+                "the unit column `\(episodes.unit.text)` links to no table: add "
+                  + "`link: {\(episodes.unit.text): TABLE.COLUMN}`"),
+              path: "data.\(declaration.name.text).episodes", at: episodes.unit.location)))
+      }
+      data.add(
+        Episodes(
+          table: declaration.name.text, unit: episodes.unit.text, group: episodes.group.text,
+          kind: episodes.kind?.text, from: episodes.from.text, to: episodes.to?.text,
+          of: units.text))
+    }
+  }
+}

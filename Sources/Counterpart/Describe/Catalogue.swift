@@ -1,0 +1,53 @@
+internal import Matching
+internal import Multilevel
+internal import Networks
+public import StudyFiles
+
+/// Everything that a study file can say, from the registries that parse it.
+public enum Catalogue {
+  /// A kind of thing with its members: steps, matching methods, network effects, the keys of a table.
+  public struct Kind: Sendable {
+    public let name: String
+    public let summary: String
+    public let entries: [Entry]
+  }
+
+  /// One member: a choice with its settings, or a section with its keys.
+  public struct Entry: Sendable {
+    public let name: String
+    public let documentation: ChoiceDocumentation
+    public let keys: [AnyKey]
+  }
+
+  public static var kinds: [Kind] {
+    [
+      Kind(
+        name: "study", summary: "the sections of a study file",
+        entries: [
+          Entry(
+            name: "study",
+            documentation: ChoiceDocumentation(summary: "the keys at the top of a study file"),
+            keys: Study.Keys.all),
+          Entry(
+            name: "table",
+            documentation: ChoiceDocumentation(summary: "a table under `data`"),
+            keys: TableDeclaration.Keys.all),
+        ]),
+      kind("steps", "what a study can do", .steps),
+      kind("matching-methods", "how comparators are chosen", .matchingMethods),
+      kind("matching-distances", "how alike two units are", .matchingDistances),
+      kind("network-effects", "what makes a tie more or less likely", .networkEffects),
+      kind("policies", "what a scenario changes", .policies),
+    ]
+  }
+
+  private static func kind<Choices>(
+    _ name: String, _ summary: String, _ registry: Registry<Choices>
+  ) -> Kind {
+    Kind(
+      name: name, summary: summary,
+      entries: registry.entries.map {
+        Entry(name: $0.name, documentation: $0.documentation, keys: $0.keys)
+      })
+  }
+}

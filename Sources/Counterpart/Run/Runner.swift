@@ -1,0 +1,98 @@
+internal import LinearAlgebra
+internal import Probability
+internal import StudyFiles
+internal import Tables
+
+/// Runs a study and leaves its results in a folder.
+public struct Runner: Sendable {
+  public let study: Study
+  /// The folder that the results take the place of.
+  public let output: String
+  public let threads: Int
+  /// Run this step and those it needs, and no others.
+  public let only: String?
+  /// Held while results are put in their place.
+  public let publication = PublicationLock()
+
+  public init(study: Study, output: String, threads: Int, only: String? = nil) {
+    self.study = study
+    self.output = output
+    self.threads = threads
+    self.only = only
+  }
+
+  /// Runs every step in order and writes the folder.
+  ///
+  /// - Parameter notify: called as the run goes on, from any thread.
+  /// - Throws: ``RunError``; what an earlier run left stays as it was.
+  public func run(
+    _ notify: @escaping @Sendable (RunEvent) -> Void = { _ in }
+  ) throws(RunError) -> RunSummary {
+    let steps = try chosenSteps()
+    let loaded = try LoadedStudy(study, notify)
+    BLAS.useOneThread()
+    let results = try results(of: steps, on: loaded, notify)
+    notify(.writing(folder: output))
+    let outcome = RunOutcome(study: study, loaded: loaded, results: results)
+    let folder = try OutputFolder(path: output)
+    do throws(RunError) {
+      try outcome.write(to: folder)
+      try publication.withLock { () throws(RunError) in try folder.publish() }
+    } catch {
+      folder.discard()
+      throw error
+    }
+    return RunSummary(outcome: outcome, folder: output)
+  }
+
+  /// Takes away what an interrupted run has written so far.
+  public func discard() { FileAccess.remove(OutputFolder.draftPath(for: output)) }
+
+  private func chosenSteps() throws(RunError) -> [Study.NamedStep] {
+    let sorted = StepOrder.sorted(study.steps)
+    guard let only else { return sorted }
+    let names = study.steps.map(\.name.text)
+    guard names.contains(only) else {
+      let place = SourceLocation(file: "--only \(only)", line: 1, column: 1)
+      throw .study(
+        SpecErrors(
+          SpecError(.unknownName(only, kind: "step", known: names), path: "", at: place)))
+    }
+    let wanted = StepOrder.closure(of: only, in: study.steps)
+    return sorted.filter { wanted.contains($0.name.text) }
+  }
+
+  private func results(
+    of steps: [Study.NamedStep], on loaded: LoadedStudy,
+    _ notify: @escaping @Sendable (RunEvent) -> Void
+  ) throws(RunError) -> [NamedResult] {
+    var results: [NamedResult] = []
+    for (position, named) in steps.enumerated() {
+      let name = named.name.text
+      notify(
+        .stepStarted(name: name, kind: named.kind, number: position + 1, of: steps.count))
+      let needed = Set(named.step.needs.map(\.step.text))
+      let context = StepContext(
+        name: name, study: study, data: loaded.data, places: loaded.places,
+        seed: study.seed[name], threads: threads,
+        earlier: Dictionary(
+          uniqueKeysWithValues: results.filter { needed.contains($0.name) }.map {
+            ($0.name, $0.result)
+          }),
+        progress: { done, total in
+          notify(.stepProgress(name: name, done: done, total: total))
+        })
+      results.append(
+        NamedResult(name: name, kind: named.kind, result: try named.step.run(context)))
+      notify(.stepFinished(name: name))
+    }
+    return results
+  }
+}
+
+/// A step's result under its name.
+struct NamedResult: Sendable {
+  let name: String
+  let kind: String
+  let result: StepResult
+}

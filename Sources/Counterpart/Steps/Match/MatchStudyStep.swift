@@ -1,0 +1,48 @@
+public import Designs
+internal import Matching
+internal import Probability
+public import StudyFiles
+internal import Tables
+
+/// A matched comparison as a step of a study.
+public struct MatchStudyStep: StudyStep {
+  public static let name = "match"
+  public static let documentation = ChoiceDocumentation(
+    summary: "chooses comparators that resemble the treated units, and shows how well they do",
+    formula: "weights w with w = 1 for the treated and, for comparators, treated over comparators "
+      + "in each set (att)",
+    reference: "Stuart (2010), Statistical Science 25, 1-21, doi:10.1214/09-STS313")
+  public static var keys: [AnyKey] { MatchStep.keys }
+
+  private let step: MatchStep
+
+  public init(from section: Section) throws(SpecErrors) {
+    // The `treatment` section that could say these for several steps is not part of this version.
+    step = try MatchStep(from: section).completed(data: nil, treated: nil)
+  }
+
+  public var needs: [StepNeed] { [] }
+
+  public var arm: (table: String, column: String)? {
+    step.data.flatMap { data in step.treated.map { (data.text, $0.text) } }
+  }
+
+  public func check(in data: DataSet) throws(SpecErrors) { try step.check(in: data) }
+
+  public func run(_ context: StepContext) throws(RunError) -> StepResult {
+    let table = step.data?.text ?? ""
+    let key = context.study.tables.first { $0.name.text == table }?.key.first?.text ?? ""
+    let result: MatchResult
+    do throws(MatchingError) {
+      result = try step.run(
+        in: context.data, seed: context.seed, unitKey: key,
+        places: nil)
+    } catch { throw .estimation(step: context.name, reason: "\(error)") }
+    let rows = context.data[table: table]?.rowCount ?? 0
+    let report = MatchReport(step: context.name, noun: table, result: result)
+    return StepResult(
+      tables: result.tables, diagnostics: result.diagnostics,
+      sample: MatchedUnits(table: table, weights: result.weights(rowCount: rows)),
+      estimates: nil, answer: report.answer, sections: [report.section])
+  }
+}

@@ -1,0 +1,13 @@
+public import StudyFiles
+
+extension Registry where Kind == any StudyStep {
+  /// The kinds of step. Add one here, and nowhere else.
+  public static var steps: Self {
+    Self(
+      "kind of step",
+      [
+        Entry(MatchStudyStep.self) { $0 }, Entry(MultilevelStudyStep.self) { $0 },
+        Entry(ScenariosStudyStep.self) { $0 },
+      ])
+  }
+}

@@ -1,0 +1,169 @@
+internal import Networks
+internal import Reports
+internal import StudyFiles
+internal import Tables
+
+/// What the report says of simulated policies: each outcome over the years, and each policy against the
+/// first.
+struct ScenariosReport {
+  let step: String
+  /// The settings as written.
+  let section: Section
+  let horizon: Int
+  let result: ScenarioResult
+
+  var reportSection: ReportSection {
+    ReportSection(
+      "What would happen under other policies", anchor: "scenarios-\(step)",
+      [.paragraph(opening), .definitions(premises)] + measures.map(fan) + [contrasts])
+  }
+
+  /// The last year's contrast of the first reported outcome.
+  var answer: Answer? {
+    guard let first = measures.first, let contrast = lastContrast(of: first) else { return nil }
+    let format = NumberFormat.significant(2)
+    return Answer(
+      """
+      After \(horizon) simulated years, policy \(code: contrast.policy) changes \
+      \(code: first) by \(strong: format.text(contrast.difference)) against \(code: contrast.against).
+      """,
+      interval: "95% interval \(format.interval(contrast.low, contrast.high))",
+      details: [
+        """
+        The interval holds the uncertainty of the estimates and assumptions that went in; chance in the \
+        simulation itself adds a standard error of \(contrast.mcse, format).
+        """
+      ])
+  }
+
+  private var opening: Prose {
+    """
+    Each policy was simulated \(result.replicates) times over \(horizon) years with the same \
+    random numbers, so that policies differ by what they do and not by chance. The shaded bands hold 95% \
+    of the simulated futures: uncertainty about the parameters and chance together.
+    """
+  }
+
+  /// What went in, each labelled by where it comes from.
+  private var premises: [Fact] {
+    var facts: [Fact] = []
+    if let formation = written("formation") {
+      facts.append(Fact("Formation (assumption)", Prose([.code(formation.compact)])))
+    }
+    for (name, effect) in entries(of: "effects") {
+      let source = effect.field("from").map { "estimate of step \($0), with its covariance" }
+      let label = source ?? effect.field("source") ?? "assumption"
+      facts.append(Fact("Effect \(name) (\(label))", Prose([.code(effect.compact)])))
+    }
+    return facts
+      + entries(of: "policies").map { name, actions in
+        Fact("Policy \(name)", Prose([.code(actions.compact)]))
+      }
+  }
+
+  private func written(_ key: String) -> Node? { section.value(key) }
+
+  private func entries(of key: String) -> [(name: String, value: Node)] {
+    guard case .mapping(let pairs) = written(key)?.content else { return [] }
+    return pairs.map { ($0.key.text, $0.value) }
+  }
+
+  private var measures: [String] {
+    var seen: Set<String> = []
+    return result.fans.map(\.outcome).filter { seen.insert($0).inserted }
+  }
+
+  private func fan(_ measure: String) -> Block {
+    let points = result.fans.filter { $0.outcome == measure }
+    var seen: Set<String> = []
+    let policies = points.map(\.policy).filter { seen.insert($0).inserted }
+    let chart = FanChart(
+      policies.map { policy in
+        FanChart.Series(
+          policy,
+          points.filter { $0.policy == policy }.map { point in
+            FanChart.Moment(
+              time: Double(point.time), mean: point.mean, low: point.low, high: point.high)
+          })
+      }, title: "\(measure) under each policy", valueTitle: measure)
+    return .figure(
+      Figure(
+        name: "\(step).\(measure)", caption: "\(measure) by year under each policy", chart,
+        table: TableView(
+          outcomes(of: measure), caption: "\(measure) by year",
+          columns: [
+            TableColumn("policy", "Policy"), TableColumn("time", "Year", .year),
+            TableColumn("mean", "Mean", .significant(4)),
+            TableColumn("mcse", "Monte Carlo error", .significant(2)),
+            .interval("low", "high", "95% interval", .significant(4)),
+          ], rowLimit: 60, file: "tables/\(step).outcomes.csv")))
+  }
+
+  private func outcomes(of measure: String) -> TidyTable {
+    table("outcomes") { $0 == .text(measure) }
+  }
+
+  private var contrasts: Block {
+    let last = Cell.count(horizon)
+    let all = result.tables.first { $0.name == "contrasts" }
+    let rows = all.map { table in
+      let time = table.fields.firstIndex { $0.name == "time" } ?? 0
+      return TidyTable(
+        "contrasts", fields: table.fields, rows: table.rows.filter { $0[time] == last })
+    }
+    return .table(
+      TableView(
+        rows ?? TidyTable("contrasts", fields: [], rows: []),
+        caption: "Each policy against the first, in year \(horizon)",
+        columns: [
+          TableColumn("policy", "Policy"), TableColumn("against", "Against"),
+          TableColumn("outcome", "Outcome"), TableColumn("difference", "Difference"),
+          TableColumn("mcse", "Monte Carlo error", .significant(2)),
+          .interval("low", "high", "95% interval", .significant(3)),
+        ], file: "tables/\(step).contrasts.csv"))
+  }
+
+  private func table(_ name: String, where keep: (Cell) -> Bool) -> TidyTable {
+    guard let table = result.tables.first(where: { $0.name == name }),
+      let column = table.fields.firstIndex(where: { $0.name == "outcome" })
+    else { return TidyTable(name, fields: [], rows: []) }
+    return TidyTable(name, fields: table.fields, rows: table.rows.filter { keep($0[column]) })
+  }
+
+  private struct Contrast {
+    let policy: String
+    let against: String
+    let difference: Double
+    let mcse: Double
+    let low: Double
+    let high: Double
+  }
+
+  private func lastContrast(of measure: String) -> Contrast? {
+    guard let table = result.tables.first(where: { $0.name == "contrasts" }) else { return nil }
+    func cell(_ row: [Cell], _ name: String) -> Cell {
+      table.fields.firstIndex { $0.name == name }.map { row[$0] } ?? .missing
+    }
+    let row = table.rows.last {
+      cell($0, "outcome") == .text(measure) && cell($0, "time") == .count(horizon)
+    }
+    guard let row, case .text(let policy) = cell(row, "policy"),
+      case .text(let against) = cell(row, "against"),
+      case .number(let difference) = cell(row, "difference"),
+      case .number(let mcse) = cell(row, "mcse"), case .number(let low) = cell(row, "low"),
+      case .number(let high) = cell(row, "high")
+    else { return nil }
+    return Contrast(
+      policy: policy, against: against, difference: difference, mcse: mcse, low: low, high: high)
+  }
+}
+
+extension Node {
+  /// The text of a key of this section, where it has one.
+  fileprivate func field(_ key: String) -> String? {
+    guard case .mapping(let pairs) = content,
+      case .scalar(let text) = pairs.first(where: { $0.key.text == key })?.value.content
+    else { return nil }
+    return text
+  }
+}

@@ -1,0 +1,47 @@
+public import Designs
+internal import Networks
+internal import Probability
+public import StudyFiles
+internal import Tables
+
+/// What would happen under other ways of forming partnerships, as a step of a study.
+public struct ScenariosStudyStep: StudyStep {
+  public static let name = "scenarios"
+  public static let documentation = ChoiceDocumentation(
+    summary: "simulates how partnerships form and what they change, under policies to compare",
+    formula:
+      "an actor's choice at an opportunity: p_ij = exp(h_ij) / (1 + Σ_k exp(h_ik)), with h the "
+      + "sum of effects times parameters",
+    reference: "Snijders (2001), Sociological Methodology 31, 361-395, doi:10.1111/0081-1750.00099")
+  public static var keys: [AnyKey] { ScenariosStep.keys }
+
+  private let step: ScenariosStep
+  private let section: Section
+
+  public init(from section: Section) throws(SpecErrors) {
+    try section.check(Self.keys)
+    step = try ScenariosStep(from: section)
+    self.section = section
+  }
+
+  public var needs: [StepNeed] {
+    step.estimateSteps.map { StepNeed($0, .estimates, path: "\(section.path).effects") }
+  }
+
+  public func check(in data: DataSet) throws(SpecErrors) { try step.check(in: data) }
+
+  public func run(_ context: StepContext) throws(RunError) -> StepResult {
+    let result: ScenarioResult
+    do throws(ScenarioError) {
+      result = try step.run(
+        in: context.data, locations: context.places[step.actors.text].map { Locations($0.places) },
+        estimates: context.earlier.compactMapValues(\.estimates), seed: context.seed,
+        threads: context.threads, progress: context.progress)
+    } catch { throw .estimation(step: context.name, reason: "\(error)") }
+    let report = ScenariosReport(
+      step: context.name, section: section, horizon: step.horizon, result: result)
+    return StepResult(
+      tables: result.tables, diagnostics: result.diagnostics, sample: nil, estimates: nil,
+      answer: report.answer, sections: [report.reportSection])
+  }
+}

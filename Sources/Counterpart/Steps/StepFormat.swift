@@ -1,0 +1,61 @@
+internal import StudyFiles
+internal import Tables
+
+/// How steps are written: a name, and under it the kind with its settings.
+enum StepFormat {
+  static let steps = ValueFormat<[Study.NamedStep]>(
+    "a section of steps, each a name with one of "
+      + Registry<any StudyStep>.steps.names.map { "`\($0)`" }.joined(separator: ", "),
+    schema: ["type": "object", "additionalProperties": schema]
+  ) { (node) throws(SpecErrors) in
+    guard case .mapping(let pairs) = node.content, !pairs.isEmpty else {
+      throw node.wrongType(expected: "a section with at least one step")
+    }
+    return try collecting(pairs) { (pair) throws(SpecErrors) in try read(pair) }
+  }
+
+  /// Kinds that the language has and this version does not.
+  private static let laterKinds = [
+    "families", "equivalence", "sensitivity", "formation", "use", "power", "event-study",
+    "description",
+  ]
+
+  private static var schema: JSON {
+    [
+      "anyOf": .array(
+        Registry<any StudyStep>.steps.entries.map { entry in
+          [
+            "type": "object", "properties": .object([entry.name: objectSchema(entry.keys)]),
+            "required": .array([.string(entry.name)]), "additionalProperties": false,
+          ]
+        })
+    ]
+  }
+
+  private static func read(_ pair: Node.Pair) throws(SpecErrors) -> Study.NamedStep {
+    let registry = Registry<any StudyStep>.steps
+    guard case .mapping(let kinds) = pair.value.content, let kind = kinds.first else {
+      throw pair.value.wrongType(
+        expected: "a kind of step with its settings: "
+          + registry.names.map { "`\($0)`" }.joined(separator: ", "))
+    }
+    if let later = kinds.first(where: { $0.key.text == "for" || laterKinds.contains($0.key.text) })
+    {
+      throw SpecErrors(
+        SpecError(.notAvailable(later.key.text), path: pair.value.path, at: later.key.location))
+    }
+    guard kinds.count == 1 else {
+      throw SpecErrors(
+        SpecError(
+          .rule(
+            "one kind of step under a name, found "
+              + kinds.map { "`\($0.key.text)`" }.joined(separator: " and ")),
+          path: pair.value.path, at: kinds[1].key.location))
+    }
+    let entry = try registry.entry(kind.key, path: pair.value.path)
+    let section = try Section(kind.value, expecting: "the settings of `\(kind.key.text)`")
+    return Study.NamedStep(
+      name: pair.key, kind: kind.key.text, step: try registry.makeInline(kind.key, from: section),
+      section: section, keys: entry.keys)
+  }
+}

@@ -1,0 +1,55 @@
+public import Designs
+public import Probability
+public import StudyFiles
+
+/// A kind of step: something a study can do with its data and with what earlier steps found.
+public protocol StudyStep: Choice {
+  /// The earlier steps it needs, and for what.
+  var needs: [StepNeed] { get }
+  /// Resolves every name that the settings use against the data, without computing anything.
+  func check(in data: DataSet) throws(SpecErrors)
+  /// The column that says which arm a row of a table is in, for counting rows by arm.
+  var arm: (table: String, column: String)? { get }
+  /// Does the step.
+  func run(_ context: StepContext) throws(RunError) -> StepResult
+}
+
+extension StudyStep {
+  public var arm: (table: String, column: String)? { nil }
+}
+
+/// A step that another step names, and what it must provide.
+public struct StepNeed: Sendable, Hashable {
+  public enum Provision: String, Sendable, Hashable {
+    case sample = "a matched sample"
+    case estimates = "estimates with their covariance"
+  }
+
+  public let step: LocatedText
+  public let provision: Provision
+  /// The path of the key that names it.
+  public let path: String
+
+  public init(_ step: LocatedText, _ provision: Provision, path: String) {
+    self.step = step
+    self.provision = provision
+    self.path = path
+  }
+}
+
+/// What a step may use.
+public struct StepContext: Sendable {
+  public let name: String
+  public let study: Study
+  /// The population, with prepared columns.
+  public let data: DataSet
+  /// Coordinates of the rows of each table that declares a location.
+  public let places: [String: Places]
+  /// The seed of this step; purposes within it are derived by label.
+  public let seed: Seed
+  public let threads: Int
+  /// Results of the steps that this one needs, by name.
+  public let earlier: [String: StepResult]
+  /// Called with work done and in all, from any thread.
+  public let progress: @Sendable (_ done: Int, _ total: Int) -> Void
+}

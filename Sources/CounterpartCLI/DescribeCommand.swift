@@ -1,0 +1,39 @@
+import ArgumentParser
+import Counterpart
+import StudyFiles
+
+struct DescribeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "describe",
+    abstract: "Say what a study file can ask for: settings, defaults, formulas, sources.")
+
+  @Argument(help: "A kind of thing, such as steps or matching-methods; all kinds if left out.")
+  var kind: String?
+
+  @Argument(help: "One of its members; all members if left out.")
+  var name: String?
+
+  func run() throws {
+    guard let kind else {
+      print(Catalogue.kinds.map(\.text).joined(separator: "\n\n"))
+      return
+    }
+    let kinds = Catalogue.kinds
+    guard let chosen = kinds.first(where: { $0.name == kind }) else {
+      throw unknown(kind, "kind", among: kinds.map(\.name))
+    }
+    guard let name else {
+      print(chosen.text)
+      return
+    }
+    guard let entry = chosen.entries.first(where: { $0.name == name }) else {
+      throw unknown(name, kind, among: chosen.entries.map(\.name))
+    }
+    print(entry.text)
+  }
+
+  private func unknown(_ name: String, _ kind: String, among known: [String]) -> ExitCode {
+    Terminal.message("describe: unknown \(kind) `\(name)`" + suggestion(for: name, among: known))
+    return ExitCode(2)
+  }
+}
