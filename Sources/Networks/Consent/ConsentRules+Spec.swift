@@ -1,8 +1,10 @@
+internal import Probability
 public import StudyFiles
 
 /// A rule of consent as a study writes it.
 public protocol ConsentSpec: Choice {
-  var consent: Consent { get }
+  /// The rule among so many actors.
+  func consent(among count: Int) -> Consent
 }
 
 extension ConsentSpec {
@@ -29,14 +31,24 @@ public struct ConfirmSpec: ConsentSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "one side proposes, the other confirms; either side can end a tie (M.1)",
     formula: "P(confirm) = 1 / (1 + exp(-(h_ji + offset)))", reference: source)
-  static let offset = Key(
-    "offset", .number(), default: 0, shown: "0", "added to the utility of the confirming side")
+  static let offset = Key.optional(
+    "offset", .number(), shown: "ln(number of schools)",
+    "added to the utility of the confirming side, which weighs one offer where the proposer chose "
+      + "among all")
   public static let keys = [AnyKey(offset)]
 
-  public let consent: Consent
+  private let offset: Double?
+
+  /// With every setting as it is by default.
+  init() { offset = nil }
 
   public init(from section: Section) throws(SpecErrors) {
-    consent = .initiative(InitiativeAndConfirmation(offset: try section.read(Self.offset)))
+    offset = try section.read(Self.offset)
+  }
+
+  public func consent(among count: Int) -> Consent {
+    .initiative(
+      InitiativeAndConfirmation(offset: offset ?? PortableMath.log(Double(count))))
   }
 }
 
@@ -45,8 +57,8 @@ public struct ImposeSpec: ConsentSpec {
   public static let name = "impose"
   public static let documentation = ChoiceDocumentation(
     summary: "one side proposes and decides for both (D.1)", reference: source)
-  public let consent = Consent.initiative(Imposition())
   public init(from section: Section) throws(SpecErrors) {}
+  public func consent(among count: Int) -> Consent { .initiative(Imposition()) }
 }
 
 /// `dictate`
@@ -55,8 +67,8 @@ public struct DictateSpec: ConsentSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "a pair meets and the first of the two decides (D.2)",
     formula: "P(toggle) = l(h_ij)", reference: source)
-  public let consent = Consent.meeting(Dictation())
   public init(from section: Section) throws(SpecErrors) {}
+  public func consent(among count: Int) -> Consent { .meeting(Dictation()) }
 }
 
 /// `both`
@@ -65,8 +77,8 @@ public struct BothSpec: ConsentSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "a pair meets; a tie needs both (M.2)",
     formula: "create l(h_ij) l(h_ji), end 1 - (1 - l(h_ij)) (1 - l(h_ji))", reference: source)
-  public let consent = Consent.meeting(Conjunction())
   public init(from section: Section) throws(SpecErrors) {}
+  public func consent(among count: Int) -> Consent { .meeting(Conjunction()) }
 }
 
 /// `either`
@@ -75,8 +87,8 @@ public struct EitherSpec: ConsentSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "a pair meets; one side is enough for a tie, and both must want its end",
     formula: "create 1 - (1 - l(h_ij)) (1 - l(h_ji)), end l(h_ij) l(h_ji)", reference: source)
-  public let consent = Consent.meeting(Disjunction())
   public init(from section: Section) throws(SpecErrors) {}
+  public func consent(among count: Int) -> Consent { .meeting(Disjunction()) }
 }
 
 /// `compensate`
@@ -85,6 +97,6 @@ public struct CompensateSpec: ConsentSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "a pair meets; one side's gain makes up for the other's loss (C.2)",
     formula: "P(toggle) = l(h_ij + h_ji)", reference: source)
-  public let consent = Consent.meeting(Compensation())
   public init(from section: Section) throws(SpecErrors) {}
+  public func consent(among count: Int) -> Consent { .meeting(Compensation()) }
 }

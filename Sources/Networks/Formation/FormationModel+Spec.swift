@@ -25,14 +25,14 @@ struct FormationSpec: Sendable {
   static let keys = [AnyKey(rate), AnyKey(consent), AnyKey(effects), AnyKey(choice)]
 
   let rate: Double
-  let consent: Consent?
+  let consent: (any ConsentSpec)?
   let terms: [Term]
   let choiceSet: ChoiceSet
   let section: Section
 
   init(from section: Section) throws(SpecErrors) {
     rate = try section.read(Self.rate).value
-    consent = try section.read(Self.consent)?.consent
+    consent = try section.read(Self.consent)
     terms = try section.read(Self.effects)
     choiceSet = try section.read(Self.choice)
     self.section = section

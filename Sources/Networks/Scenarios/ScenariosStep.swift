@@ -165,6 +165,10 @@ extension ScenariosStep {
     }
   }
 
+  private func consent(among count: Int) -> Consent {
+    formation.consent?.consent(among: count) ?? ConfirmSpec().consent(among: count)
+  }
+
   private func simulator(
     _ actors: ActorData, _ diagnostics: inout [Diagnostic]
   ) throws(ScenarioError) -> FormationSimulator {
@@ -173,7 +177,7 @@ extension ScenariosStep {
     }
     let model = FormationModel(
       rate: formation.rate, effects: effects,
-      consent: formation.consent ?? .initiative(InitiativeAndConfirmation()),
+      consent: consent(among: actors.count),
       choiceSet: formation.choiceSet)
     guard case .nearest(let count) = formation.choiceSet else {
       return FormationSimulator(model, actors: actors.count, directed: directed)
