@@ -17,7 +17,7 @@ struct CounterpartCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       CheckCommand.self, RunCommand.self, VerifyCommand.self, DiffCommand.self,
-      DescribeCommand.self, SchemaCommand.self,
+      DescribeCommand.self, SchemaCommand.self, SynthCommand.self,
     ])
 
   /// The parser's own exit code for a wrong command line is 64; ours is 2.

@@ -65,6 +65,14 @@ public struct DataSet: Sendable {
     return reach(from: table).flatMap(\.table.columnNames).filter { seen.insert($0).inserted }
   }
 
+  /// The row of `table` that each row of `start` leads to, directly or through others; −1 where a link on
+  /// the way is missing, `nil` where no link leads there.
+  public func rowIndex(from start: String, to table: String) -> [Int32]? {
+    guard let path = path(from: start, to: table) else { return nil }
+    guard !path.isEmpty else { return (0..<Int32(self[table: table]?.rowCount ?? 0)).map { $0 } }
+    return rowIndex(along: path)
+  }
+
   /// Whether a row of `start` leads to a row of `table`, directly or through others; every table leads to
   /// itself.
   func reaches(_ table: String, from start: String) -> Bool {

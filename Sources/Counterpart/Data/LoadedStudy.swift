@@ -44,14 +44,16 @@ struct LoadedStudy: Sendable {
     diagnostics = reader.diagnostics + preparation.diagnostics + population.diagnostics
     studyHash = Digest.of(try FileAccess.readData(study.file))
     inputHashes = reader.inputHashes
-    try Self.check(study, in: population.data)
+    try Self.check(study, in: population.data, places: places)
   }
 
   /// Resolves every name of every step and reports all that are wrong together.
-  private static func check(_ study: Study, in data: DataSet) throws(RunError) {
+  private static func check(
+    _ study: Study, in data: DataSet, places: [String: Places]
+  ) throws(RunError) {
     var problems: [SpecError] = []
     for named in study.steps {
-      do throws(SpecErrors) { try named.step.check(in: data) } catch {
+      do throws(SpecErrors) { try named.step.check(in: data, places: places) } catch {
         problems += error.problems
       }
     }

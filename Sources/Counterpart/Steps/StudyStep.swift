@@ -7,7 +7,7 @@ public protocol StudyStep: Choice {
   /// The earlier steps it needs, and for what.
   var needs: [StepNeed] { get }
   /// Resolves every name that the settings use against the data, without computing anything.
-  func check(in data: DataSet) throws(SpecErrors)
+  func check(in data: DataSet, places: [String: Places]) throws(SpecErrors)
   /// The column that says which arm a row of a table is in, for counting rows by arm.
   var arm: (table: String, column: String)? { get }
   /// Does the step.

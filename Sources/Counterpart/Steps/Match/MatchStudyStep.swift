@@ -15,10 +15,13 @@ public struct MatchStudyStep: StudyStep {
   public static var keys: [AnyKey] { MatchStep.keys }
 
   private let step: MatchStep
+  /// Where `apart` stands.
+  private let apartPlace: SourceLocation
 
   public init(from section: Section) throws(SpecErrors) {
     // The `treatment` section that could say these for several steps is not part of this version.
     step = try MatchStep(from: section).completed(data: nil, treated: nil)
+    apartPlace = section.location(of: "apart")
   }
 
   public var needs: [StepNeed] { [] }
@@ -27,7 +30,16 @@ public struct MatchStudyStep: StudyStep {
     step.data.flatMap { data in step.treated.map { (data.text, $0.text) } }
   }
 
-  public func check(in data: DataSet) throws(SpecErrors) { try step.check(in: data) }
+  public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
+    try step.check(in: data)
+    guard step.apart != nil, let table = step.data, places[table.text] == nil else { return }
+    throw SpecErrors(
+      SpecError(
+        .rule(
+          "`apart` needs places, and `\(table.text)` declares none: add "
+            + "`location: {easting: …, northing: …}` to its data"),
+        path: "\(step.path).apart", at: apartPlace))
+  }
 
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
     let table = step.data?.text ?? ""
@@ -36,7 +48,7 @@ public struct MatchStudyStep: StudyStep {
     do throws(MatchingError) {
       result = try step.run(
         in: context.data, seed: context.seed, unitKey: key,
-        places: nil)
+        places: context.places[table]?.places)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let rows = context.data[table: table]?.rowCount ?? 0
     let report = MatchReport(step: context.name, noun: table, result: result)

@@ -1,15 +1,126 @@
 public import Designs
+internal import Multilevel
+internal import Networks
 public import StudyFiles
+internal import Tables
 
-/// A stand-in until the step is joined.
+/// A multilevel model as a step of a study.
 public struct MultilevelStudyStep: StudyStep {
   public static let name = "multilevel"
-  public static let documentation = ChoiceDocumentation(summary: "x")
-  public static var keys: [AnyKey] { [] }
-  public init(from section: Section) throws(SpecErrors) {}
-  public var needs: [StepNeed] { [] }
-  public func check(in data: DataSet) throws(SpecErrors) {}
+  public static let documentation = ChoiceDocumentation(
+    summary: "fits a linear mixed model, on all rows or on those that a match kept",
+    formula: "y ~ N(Xβ, σ²(ZΛΛᵀZᵀ + W⁻¹)), by REML or ML from cross-products",
+    reference: "Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1), "
+      + "doi:10.18637/jss.v067.i01")
+  public static var keys: [AnyKey] { MultilevelStep.keys }
+
+  private let step: MultilevelStep
+  private let path: String
+
+  public init(from section: Section) throws(SpecErrors) {
+    try section.check(Self.keys)
+    step = try MultilevelStep(from: section)
+    path = section.path
+  }
+
+  public var needs: [StepNeed] {
+    step.sample.map { [StepNeed($0, .sample, path: "\(path).sample")] } ?? []
+  }
+
+  /// Resolves the names of the formula, without reading a row.
+  public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
+    guard data[table: step.data.text] != nil else {
+      throw SpecErrors(
+        SpecError(
+          .unknownName(step.data.text, kind: "table", known: data.tableNames),
+          path: "\(path).data", at: step.data.location))
+    }
+    var problems: [SpecError] = []
+    func resolve(_ name: String, at place: LocatedText, key: String) {
+      do throws(NameError) { _ = try data.resolve(name, from: step.data.text) } catch {
+        problems.append(SpecError(error, at: place, path: "\(path).\(key)"))
+      }
+    }
+    do throws(ExpressionError) {
+      for use in try Formula(parsing: step.formula.text).names where !use.isEpisodes {
+        let name = use.table.map { "\($0).\(use.name)" } ?? use.name
+        let place = LocatedText(name, at: step.formula.location(atCharacter: use.offset))
+        resolve(name, at: place, key: "formula")
+      }
+    } catch {
+      problems.append(SpecError(error, in: step.formula, path: "\(path).formula"))
+    }
+    for column in [step.precision].compactMap(\.self) {
+      resolve(column.text, at: column, key: "weights.precision")
+    }
+    for (factor, _) in step.contrasts { resolve(factor.text, at: factor, key: "contrasts") }
+    guard problems.isEmpty else { throw SpecErrors(problems) }
+  }
+
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
-    throw .estimation(step: context.name, reason: "x")
+    let sample = try sampleRows(context)
+    let frame: ModelFrame
+    do throws(ExpressionError) {
+      frame = try step.frame(
+        in: context.data, rows: sample?.rows, lost: sample.map { [$0.lost] } ?? [])
+    } catch {
+      throw .study(SpecErrors(SpecError(error, in: step.formula, path: "\(path).formula")))
+    }
+    let result: MultilevelStep.Result
+    do throws(EstimationError) {
+      result = try step.run(frame, threads: context.threads)
+    } catch { throw located(error, context.name) }
+    let report = MultilevelReport(
+      step: context.name, settings: step, frame: frame, result: result)
+    return StepResult(
+      tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
+      diagnostics: result.diagnostics + (sample?.diagnostics ?? []), sample: nil,
+      estimates: CarriedEstimate(
+        terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
+        covariance: result.fit.covariance, unit: ""),
+      answer: report.answer, sections: [report.section])
+  }
+
+  /// A coefficient that the study names and the model lacks is the study's fault.
+  private func located(_ error: EstimationError, _ name: String) -> RunError {
+    if case .unknownCoefficient(let coefficient, let known) = error, let effect = step.effect {
+      return .study(
+        SpecErrors(
+          SpecError(
+            .unknownName(coefficient, kind: "coefficient", known: known),
+            path: "\(path).effect.of", at: effect.of.location)))
+    }
+    return .estimation(step: name, reason: "\(error)")
+  }
+
+  /// The rows of the model's table whose units the match kept.
+  private func sampleRows(
+    _ context: StepContext
+  ) throws(RunError) -> (rows: [Int32], lost: LostRows, diagnostics: [Diagnostic])? {
+    guard let name = step.sample, let units = context.earlier[name.text]?.sample else { return nil }
+    guard let index = context.data.rowIndex(from: step.data.text, to: units.table) else {
+      throw .study(
+        SpecErrors(
+          SpecError(
+            .rule(
+              "`\(step.data.text)` has no link to `\(units.table)`, whose rows step "
+                + "`\(name.text)` matched: add a `link` to its data"),
+            path: "\(path).sample", at: name.location)))
+    }
+    let rows = index.indices.filter { index[$0] >= 0 && units.weights[Int(index[$0])] > 0 }
+    let kept = units.weights.filter { $0 > 0 }
+    var diagnostics: [Diagnostic] = []
+    if let least = kept.min(), let most = kept.max(), most - least > 1e-9 {
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "weights-not-carried",
+          "the matched sample weighs its units unequally (\(least) to \(most)) and this model weighs "
+            + "every row alike: its effect is not the match's estimand"))
+    }
+    return (
+      rows.map(Int32.init),
+      LostRows(reason: "not in the sample of `\(name.text)`", count: index.count - rows.count),
+      diagnostics
+    )
   }
 }

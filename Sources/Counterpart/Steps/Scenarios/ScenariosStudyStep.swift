@@ -28,7 +28,9 @@ public struct ScenariosStudyStep: StudyStep {
     step.estimateSteps.map { StepNeed($0, .estimates, path: "\(section.path).effects") }
   }
 
-  public func check(in data: DataSet) throws(SpecErrors) { try step.check(in: data) }
+  public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
+    try step.check(in: data)
+  }
 
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
     let result: ScenarioResult

@@ -1,0 +1,188 @@
+internal import Designs
+internal import Multilevel
+internal import Reports
+internal import Tables
+
+/// What the report says of a multilevel model: the effect first, then coefficients, variance shares, groups,
+/// and the evidence that the optimum is one.
+struct MultilevelReport {
+  let step: String
+  let settings: MultilevelStep
+  let frame: ModelFrame
+  let result: MultilevelStep.Result
+
+  var section: ReportSection {
+    ReportSection(
+      "The model \(step)", anchor: "multilevel-\(step)",
+      [.paragraph(opening), .table(rows)] + effect + coefficients + [.table(variances)] + shares
+        + groups + [.paragraph(certificate)])
+  }
+
+  /// The effect that the study asks about; where it asks about none, how much groups differ.
+  var answer: Answer? {
+    guard let effect = result.effects.first else { return variation }
+    let format = NumberFormat.decimals(2)
+    let caution =
+      effect.low <= 0 && effect.high >= 0
+      ? "The interval includes no difference." : "The interval excludes no difference."
+    return Answer(
+      """
+      \(code: effect.effect) goes with a difference of \(strong: format.text(effect.estimate)) standard \
+      deviations in \(code: result.fit.responseName).
+      """,
+      interval: "95% interval \(format.interval(effect.low, effect.high))",
+      details: [
+        """
+        \(caution) A study of this design finds a true effect of \(effect.minimumDetectable, format) in 80 \
+        of 100 repetitions.
+        """
+      ])
+  }
+
+  private var variation: Answer? {
+    guard let share = result.fit.varianceShares.first(where: { $0.group != "Residual" }) else {
+      return nil
+    }
+    let null = result.unconditional?.varianceShares.first { $0.group == share.group }
+    return Answer(
+      """
+      \(strong: NumberFormat.percent(decimals: 1).text(share.share)) of the variance in \
+      \(code: result.fit.responseName) that the model leaves lies between \(code: share.group).
+      """,
+      details: null.map { before in
+        ["Without covariates it is \(before.share, .percent(decimals: 1))."]
+      } ?? [])
+  }
+
+  private var opening: Prose {
+    let groups = result.fit.factors.map { "\($0.levels.count) levels of \($0.name)" }
+      .joined(separator: ", ")
+    return """
+      \(code: settings.formula.text) fitted by \(settings.criterion.rawValue) to \
+      \(strong: NumberFormat.whole.text(result.fit.rowCount)) rows of \(code: settings.data.text): \
+      \(groups).
+      """
+  }
+
+  private var rows: TableView {
+    TableView(
+      TidyTable("rows", RowUse.rows(of: frame)), caption: "Rows used and not used",
+      columns: [TableColumn("reason", "Reason"), TableColumn("rows", "Rows", .whole)],
+      file: "tables/\(step).rows.csv")
+  }
+
+  private var effect: [Block] {
+    guard !result.effects.isEmpty, let table = table("effects") else { return [] }
+    return [
+      .table(
+        TableView(
+          table, caption: "The effect in standard deviations",
+          columns: [
+            TableColumn("effect", "Effect"), TableColumn("scale", "Unit"),
+            TableColumn("estimate", "Hedges' g", .decimals(3)),
+            TableColumn("std_error", "Standard error", .decimals(3)),
+            .interval("ci_low", "ci_high", "95% interval", .decimals(3)),
+            TableColumn("mdes", "Minimum detectable", .decimals(3)),
+          ], file: "tables/\(step).effects.csv",
+          note: """
+            The unit is the standard deviation of the model without covariates; the minimum detectable \
+            effect is the true effect that such a study finds with power 80% at the 5% level.
+            """))
+    ]
+  }
+
+  private var coefficients: [Block] {
+    guard let table = table("coefficients") else { return [] }
+    let asked = settings.effect?.of.text
+    let plotted = result.tests.filter { $0.term != "(Intercept)" }
+    let view = TableView(
+      table, caption: "Coefficients",
+      columns: [
+        TableColumn("term", "Term"), TableColumn("estimate", "Estimate", .significant(4)),
+        TableColumn("std_error", "Standard error", .significant(3)),
+        TableColumn("df", "Degrees of freedom", .decimals(1)),
+        .interval("ci_low", "ci_high", "95% interval", .significant(3)),
+        TableColumn("p_value", "p", .pValue),
+      ], file: "tables/\(step).coefficients.csv")
+    guard !plotted.isEmpty else { return [.table(view)] }
+    return [
+      .figure(
+        Figure(
+          name: "\(step).coefficients",
+          caption: "Coefficients of the model, with 95% intervals",
+          IntervalPlot(
+            plotted.map {
+              IntervalPlot.Row(
+                $0.term, estimate: $0.estimate, low: $0.low, high: $0.high,
+                isPrimary: $0.term == asked)
+            }, title: "Coefficients", axisTitle: "in units of \(result.fit.responseName)"),
+          table: view)),
+      .table(view),
+    ]
+  }
+
+  private var variances: TableView {
+    TableView(
+      table("variances") ?? TidyTable("variances", fields: [], rows: []),
+      caption: "Variance components",
+      columns: [
+        TableColumn("group", "Group"), TableColumn("term", "Term"), TableColumn("other", "With"),
+        TableColumn("variance", "Variance", .significant(4)),
+        TableColumn("sd", "Standard deviation", .significant(4)),
+        TableColumn("correlation", "Correlation", .decimals(3)),
+      ], file: "tables/\(step).variances.csv")
+  }
+
+  private var shares: [Block] {
+    guard let table = table("vpc") else { return [] }
+    return [
+      .table(
+        TableView(
+          table, caption: "Shares of the variance",
+          columns: [
+            TableColumn("group", "Between"),
+            TableColumn("null", "Without covariates", .percent(decimals: 1)),
+            TableColumn("full", "In this model", .percent(decimals: 1)),
+          ], file: "tables/\(step).vpc.csv"))
+    ]
+  }
+
+  /// The groups of the largest factor with an intercept, in order, each with its interval.
+  private var groups: [Block] {
+    guard let factor = result.fit.factors.first(where: { $0.columns.contains("(Intercept)") }),
+      let column = factor.columns.firstIndex(of: "(Intercept)"), factor.levels.count > 2
+    else { return [] }
+    let plot = CaterpillarPlot(
+      factor.levels.indices.map { level in
+        let mode = factor.modes[level, column]
+        let reach =
+          1.959963984540054
+          * factor.predictionErrorVariance(level: level, column: column).squareRoot()
+        return CaterpillarPlot.Group(
+          factor.levels[level], estimate: mode, low: mode - reach, high: mode + reach)
+      }, title: "How groups of \(factor.name) depart from what the model expects",
+      valueTitle: "in units of \(result.fit.responseName)", noun: "groups of \(factor.name)")
+    return [
+      .figure(
+        Figure(
+          name: "\(step).groups",
+          caption: "Predicted effects of \(factor.name) with 95% prediction intervals", plot,
+          note: """
+            Intervals hold the uncertainty of the coefficients as well. Groups whose intervals overlap \
+            are not shown to differ, and a ranking of them is not to be read from this picture.
+            """))
+    ]
+  }
+
+  private var certificate: Prose {
+    let certificate = result.fit.certificate
+    return """
+      The optimum is certified: another Newton step would lower the criterion by \
+      \(certificate.decrement, .significant(2)), and the largest part of the gradient is \
+      \(certificate.largestStep, .significant(2)) standard errors. \
+      \(result.fit.isSingular ? "The fit is singular: see the warnings." : "The fit is not singular.")
+      """
+  }
+
+  private func table(_ name: String) -> TidyTable? { result.tables.first { $0.name == name } }
+}
