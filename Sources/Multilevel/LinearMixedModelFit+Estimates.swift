@@ -64,6 +64,9 @@ extension LinearMixedModelFit {
     self.terms = terms
     self.theta = structure.theta(dataTriangles)
     factors = problem.factorFits(work, value, names: names)
+    self.problem = problem
+    self.frame = frame
+    standardizedTheta = theta
     curvature = VarianceCurvature(problem, optimum, theta: theta, back: back)
 
     let edge = structure.parameters.indices.filter {

@@ -30,6 +30,10 @@ public struct LinearMixedModelFit: Sendable {
   public let trace: [OptimizationStep]
   public let diagnostics: [Diagnostic]
   let curvature: VarianceCurvature
+  let problem: Problem
+  let frame: ModelFrame
+  /// θ of the standardised columns.
+  let standardizedTheta: [Double]
 
   /// The variances of one random term.
   public struct TermFit: Sendable {

@@ -47,6 +47,7 @@ struct SharedReferenceTests {
     #expect(errors.information <= 1e-7)
     #expect(errors.modes <= 1e-6)
     #expect(errors.conditionalVariances <= 1e-6)
+    #expect(errors.satterthwaite <= 1e-5)
     #expect(fit.certificate.holds)
     let isSingular = try #require(reference["lme4_default"]?["isSingular"])
     #expect(fit.isSingular == (isSingular == .bool(true)))
@@ -97,6 +98,7 @@ struct FitErrors: CustomStringConvertible {
   var information = 0.0
   var modes = 0.0
   var conditionalVariances = 0.0
+  var satterthwaite = 0.0
 
   init(_ fit: LinearMixedModelFit, _ reference: JSON, folder: URL) throws {
     func number(_ key: String) throws -> Double { try #require(reference[key]?.number) }
@@ -140,6 +142,12 @@ struct FitErrors: CustomStringConvertible {
         }
       }
     }
+    if let table = reference["satterthwaite"]?["table"]?["values"] {
+      for (k, test) in fit.tests(.satterthwaite).enumerated() {
+        let df = try #require(table[k]?[2]?.number)
+        satterthwaite = max(satterthwaite, abs(test.degreesOfFreedom / df - 1))
+      }
+    }
     let file = try #require(reference["ranef_csv"]?.string)
     let effects = try ReferenceData(
       folder.appendingPathComponent(file),
@@ -170,7 +178,7 @@ struct FitErrors: CustomStringConvertible {
   var description: String {
     "deviance \(deviance) coefficients \(coefficients) errors \(standardErrors) covariance "
       + "\(covariance) theta \(theta) sigma \(sigma) variances \(variances) information "
-      + "\(information) modes \(modes) conditional \(conditionalVariances)"
+      + "\(information) modes \(modes) conditional \(conditionalVariances) satterthwaite \(satterthwaite)"
   }
 }
 
