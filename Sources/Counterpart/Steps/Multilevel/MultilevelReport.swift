@@ -1,6 +1,8 @@
 internal import Designs
+internal import LinearAlgebra
 internal import Multilevel
 internal import Reports
+internal import StudyFiles
 internal import Tables
 
 /// What the report says of a multilevel model: the effect first, then coefficients, variance shares, groups,
