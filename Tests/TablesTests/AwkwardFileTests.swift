@@ -18,10 +18,18 @@ import Testing
     #expect(try texts(read("a\nx\r\n\r\ny\r\n"), "a") == ["x", "", "y"])
   }
 
-  @Test func blanksRoundUnquotedCellsAreDropped() throws {
-    let table = try read("a , b\n 1 ,  x y \n2,\" z \"\n")
-    #expect(try numbers(table, "a") == [1, 2])
-    #expect(try texts(table, "b").sorted() == [" z ", "x y"])
+  @Test func blanksRoundCellsAreDropped() throws {
+    let table = try read("a , b\n 1 ,  x y \n2, \" z, \" \n \"3\" ,  \n")
+    #expect(try numbers(table, "a") == [1, 2, 3])
+    #expect(try texts(table, "b") == ["x y", " z, ", ""])
+    let error = #expect(throws: TableError.self) { try read("a,b\n  \n") }
+    #expect(error == .raggedRow(file: "t.csv", line: 2, found: 1, expected: 2))
+  }
+
+  @Test func anotherSeparatorIsSuspected() throws {
+    #expect(try read("urn;year\n1;2\n").source?.diagnostics.map(\.code) == ["one-column"])
+    let table = try read("urn;year\n1;2\n", DelimitedSettings(separator: .semicolon))
+    #expect(try numbers(table, "year") == [2] && table.source?.diagnostics.isEmpty == true)
   }
 
   @Test func quotesInsideUnquotedCellsAreCharacters() throws {

@@ -29,8 +29,8 @@ struct CellBlock {
 
 /// Splits bytes into records and cells (RFC 4180; LF or CRLF), without looking at what cells mean.
 ///
-/// Blanks round an unquoted cell are not part of it; a quote inside an unquoted cell is a character like
-/// any other. Every byte sequence gives records or a ``TableError``.
+/// Blanks round a cell are not part of it, those inside its quotes are; a quote inside an unquoted cell
+/// is a character like any other. Every byte sequence gives records or a ``TableError``.
 struct RecordScanner {
   let file: String
   let separator: UInt8
@@ -83,10 +83,11 @@ struct RecordScanner {
       var column = 0
       var at = position
       while true {
-        // The plain case in place: an unquoted cell that ends in a separator or a line feed.
-        var start = at
+        // The plain case in place: a cell without quote or blank in front that ends in a separator or
+        // a line feed.
+        let start = at
         var stop = Byte.quote
-        if at < bytes.count && bytes[at] != Byte.quote {
+        if at < bytes.count && bytes[at] != Byte.quote && bytes[at] != Byte.blank {
           while at < bytes.count {
             let byte = bytes[at]
             if byte <= limit
@@ -102,7 +103,6 @@ struct RecordScanner {
         var ending: Ending
         if stop == separator || stop == Byte.lineFeed {
           var end = at
-          while start < end && bytes[start] == Byte.blank { start += 1 }
           while end > start && bytes[end - 1] == Byte.blank { end -= 1 }
           guard let count = Int32(exactly: end - start) else {
             throw .cellTooLong(file: file, line: line)
@@ -143,8 +143,9 @@ struct RecordScanner {
   private mutating func nextCell(
     _ bytes: Span<UInt8>
   ) throws(TableError) -> (CellRange, Ending) {
+    while position < bytes.count && bytes[position] == Byte.blank { position += 1 }
     if position < bytes.count && bytes[position] == Byte.quote { return try quotedCell(bytes) }
-    var start = position
+    let start = position
     var at = start
     while at < bytes.count {
       let byte = bytes[at]
@@ -154,7 +155,6 @@ struct RecordScanner {
     var end = at
     position = at
     let ending = try passEnding(bytes)
-    while start < end && bytes[start] == Byte.blank { start += 1 }
     while end > start && bytes[end - 1] == Byte.blank { end -= 1 }
     guard let count = Int32(exactly: end - start) else {
       throw .cellTooLong(file: file, line: line)

@@ -24,7 +24,7 @@ struct TableReader {
     try pass(&columns, at: kept, of: header.count, scanner: &scanner, bytes)
 
     let reread = columns.indices.filter { columns[$0].mustBeText }
-    let diagnostics = columns.compactMap(\.doubt)
+    let diagnostics = doubt(aboutHeader: header) + columns.compactMap(\.doubt)
     if !reread.isEmpty {
       var texts = reread.map { ColumnReader(categoryInsteadOf: columns[$0]) }
       try pass(&texts, at: reread.map { kept[$0] }, of: header.count, scanner: &again, bytes)
@@ -55,6 +55,8 @@ struct TableReader {
     while true {
       try scanner.fill(&block, from: bytes, slots: slots, firstRow: rows)
       if block.rows == 0 { return }
+      // Links and levels number rows in 32 bits.
+      guard rows + block.rows <= Int(Int32.max) else { throw .tooManyRows(file) }
       for slot in columns.indices {
         columns[slot].append(block, slot: slot, from: bytes)
         if rows == 0 && columns[slot].isContradicted {
@@ -106,6 +108,16 @@ struct TableReader {
       names.append(name)
     }
     return names
+  }
+
+  private func doubt(aboutHeader header: [String]) -> [Diagnostic] {
+    guard header.count == 1, header[0].contains(where: { ",;\t".contains($0) }) else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "one-column",
+        "\(file) has one column, named `\(header[0])`: are its cells separated by another character?"
+      )
+    ]
   }
 
   private func refuseMisfits(
