@@ -1,32 +1,3 @@
-/// Where one cell stands among the bytes of a file, quotes and outer blanks taken off.
-struct CellRange {
-  var start: Int
-  var count: Int32
-  var isQuoted: Bool
-  /// Whether quotes inside are still doubled.
-  var hasDoubledQuotes: Bool
-
-  var end: Int { start + Int(count) }
-}
-
-/// The cells of some consecutive records, row by row: cell `c` of row `r` is `cells[r * width + c]`.
-struct CellBlock {
-  /// How many cells are kept of each row.
-  let width: Int
-  let capacity: Int
-  var rows = 0
-  var cells: [CellRange]
-
-  init(width: Int) {
-    self.width = width
-    // Small enough for the block and its text to stay in the second-level cache.
-    capacity = max(1, 6144 / max(1, width))
-    cells = Array(
-      repeating: CellRange(start: 0, count: 0, isQuoted: false, hasDoubledQuotes: false),
-      count: width * capacity)
-  }
-}
-
 /// Splits bytes into records and cells (RFC 4180; LF or CRLF), without looking at what cells mean.
 ///
 /// Blanks round a cell are not part of it, those inside its quotes are; a quote inside an unquoted cell
@@ -235,34 +206,5 @@ struct RecordScanner {
       return position + 2
     }
     return nil
-  }
-}
-
-enum Byte {
-  static let lineFeed: UInt8 = 0x0a
-  static let carriageReturn: UInt8 = 0x0d
-  static let blank: UInt8 = 0x20
-  static let quote: UInt8 = 0x22
-}
-
-extension Span<UInt8> {
-  /// The bytes as text.
-  func text(from start: Int, to end: Int) -> String {
-    var copy: [UInt8] = []
-    copy.reserveCapacity(end - start)
-    for position in start..<end { copy.append(self[position]) }
-    return String(decoding: copy, as: UTF8.self)
-  }
-
-  /// The bytes of a cell with doubled quotes made single.
-  func content(of cell: CellRange) -> [UInt8] {
-    var copy: [UInt8] = []
-    copy.reserveCapacity(Int(cell.count))
-    var position = cell.start
-    while position < cell.end {
-      copy.append(self[position])
-      position += cell.hasDoubledQuotes && self[position] == Byte.quote ? 2 : 1
-    }
-    return copy
   }
 }
