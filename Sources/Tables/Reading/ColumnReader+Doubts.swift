@@ -28,6 +28,26 @@ extension ColumnReader {
       return Diagnostic(
         .note, code: "no-values", "column `\(name)` has no value in any row")
     }
+    if kind == .category && !declared { return doubtAboutStrays }
+    return nil
+  }
+
+  /// A few texts among many numbers or dates are mostly codes for missing values that nobody declared.
+  private var doubtAboutStrays: Diagnostic? {
+    let strayLimit = 8
+    let numbers = dictionary.strays(limit: strayLimit) { bytes, start, end in
+      var forms: NumberForms = []
+      return NumberText.parse(bytes, start, end, forms: &forms)
+    }
+    let dates = dictionary.strays(limit: strayLimit, DateText.parse)
+    for (found, noun) in [(numbers, "numbers"), (dates, "dates")] {
+      guard let found, !found.others.isEmpty, found.parsed > found.others.count else { continue }
+      let shown = found.others.sorted().map { "`\($0)`" }.joined(separator: ", ")
+      return Diagnostic(
+        .note, code: "texts-among-\(noun)",
+        "column `\(name)` is read as a category because of \(shown); all its other values are "
+          + "\(noun): declare under `missing` what stands for no value")
+    }
     return nil
   }
 }

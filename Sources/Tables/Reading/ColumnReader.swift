@@ -23,7 +23,7 @@ struct ColumnReader {
   }
 
   let name: String
-  private let declared: Bool
+  let declared: Bool
   private(set) var kind: Kind
   private(set) var isContradicted = false
   /// The first cells that do not fit the declared type.
@@ -35,7 +35,7 @@ struct ColumnReader {
   private var missingCounts: [Int]
   private var numbers: [Double] = []
   private var codes: [Int32] = []
-  private var dictionary = LevelDictionary()
+  private(set) var dictionary = LevelDictionary()
   private var rows = 0
 
   /// A column of the declared type, or one whose type is to be found out.

@@ -24,12 +24,16 @@ struct TableReader {
     try pass(&columns, at: kept, of: header.count, scanner: &scanner, bytes)
 
     let reread = columns.indices.filter { columns[$0].mustBeText }
-    let diagnostics = doubt(aboutHeader: header) + columns.compactMap(\.doubt)
+    var doubts = columns.map(\.doubt)
     if !reread.isEmpty {
       var texts = reread.map { ColumnReader(categoryInsteadOf: columns[$0]) }
       try pass(&texts, at: reread.map { kept[$0] }, of: header.count, scanner: &again, bytes)
-      for (position, text) in zip(reread, texts) { columns[position] = text }
+      for (position, text) in zip(reread, texts) {
+        columns[position] = text
+        doubts[position] = doubts[position] ?? text.doubt
+      }
     }
+    let diagnostics = doubt(aboutHeader: header) + doubts.compactMap { $0 }
 
     let source = TableSource(
       file: file, header: header, diagnostics: diagnostics, firstLine: firstLine,
