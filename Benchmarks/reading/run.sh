@@ -12,6 +12,8 @@ if [ ! -f "$file" ]; then
   mv "$file.part" "$file"
 fi
 echo "file: $(wc -c < "$file") bytes, $(($(wc -l < "$file") - 1)) rows"
+# Without this a build that is reused does not see source files that were added to the package above.
+touch "$here/../Package.swift"
 swift build -c release --package-path "$here/.." --product ReadingBenchmark
 program=$(swift build -c release --package-path "$here/.." --show-bin-path)/ReadingBenchmark
 peer=no

@@ -22,6 +22,8 @@ public enum TableError: Error, Sendable, Hashable {
   /// Cells that are not what their column is declared to be: the first of them, and how many in all.
   case misfits([CellMisfit], count: Int, file: String)
   case cellTooLong(file: String, line: Int)
+  /// More than 2³¹ − 1 rows.
+  case tooManyRows(String)
 
   /// A column that a key or link names and the table does not have.
   case noSuchColumn(String, table: String, known: [String])
@@ -101,7 +103,9 @@ extension TableError: CustomStringConvertible {
         }, of: count,
         advice: "declare codes for missing values under `missing`, or another type for the column")
     case .cellTooLong(let file, let line):
-      "\(file):\(line): a cell holds more than 2 GB: is a quote left open"
+      "\(file):\(line): a cell holds more than 2 GB: close its quote, or shorten it"
+    case .tooManyRows(let file):
+      "\(file): has more than \(Int32.max) rows: split it"
     case .noSuchColumn(let name, let table, let known):
       "table \(table): no column `\(name)`; it has \(listed(known))"
     case .missingKeys(let faults, let count, _):

@@ -50,6 +50,16 @@ import Testing
     #expect(try numbers(declared, "la") == [1, 10])
   }
 
+  @Test func undeclaredCodesAreSuspected() throws {
+    let table = try read(
+      "a,b,c,d\nSUPP,2017-09-01,x,007\n1,unknown,1,1\n2,2017-09-02,y,2\nNE,2017-09-03,2,3\n3,,z,4\n"
+    )
+    #expect(table.columns.map(\.type) == Array(repeating: .category, count: 4))
+    let found = try #require(table.source).diagnostics
+    #expect(found.map(\.code) == ["texts-among-numbers", "texts-among-dates", "leading-zeros"])
+    #expect(found[0].message.contains("because of `NE`, `SUPP`; all its other values are numbers"))
+  }
+
   @Test func eachMissingCodeIsCounted() throws {
     let table = try read(
       "a,b\nSUPP,x\n1,NE\n,SUPP\nNE,\n-99,y\nSUPP,\"NE\"\n",

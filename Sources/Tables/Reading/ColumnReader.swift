@@ -23,7 +23,7 @@ struct ColumnReader {
   }
 
   let name: String
-  private let declared: Bool
+  let declared: Bool
   private(set) var kind: Kind
   private(set) var isContradicted = false
   /// The first cells that do not fit the declared type.
@@ -35,7 +35,7 @@ struct ColumnReader {
   private var missingCounts: [Int]
   private var numbers: [Double] = []
   private var codes: [Int32] = []
-  private var dictionary = LevelDictionary()
+  private(set) var dictionary = LevelDictionary()
   private var rows = 0
 
   /// A column of the declared type, or one whose type is to be found out.
@@ -267,88 +267,5 @@ struct ColumnReader {
         + dictionary.levels.prefix(TableError.faultsShown).map { "`\($0)`" }
         .joined(separator: ", ")
     }
-  }
-}
-
-/// Logical values as 1 and 0.
-enum LogicalText {
-  /// 1 for `TRUE` and `true`, 0 for `FALSE` and `false`, NaN for anything else.
-  static func parse(
-    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, allowsDigits: Bool
-  ) -> Double {
-    switch end - start {
-    case 1 where allowsDigits:
-      return bytes[start] == 0x31 ? 1 : bytes[start] == 0x30 ? 0 : .nan
-    case 4: return isWord(bytes, start, upper: [0x54, 0x52, 0x55, 0x45]) ? 1 : .nan
-    case 5: return isWord(bytes, start, upper: [0x46, 0x41, 0x4c, 0x53, 0x45]) ? 0 : .nan
-    default: return .nan
-    }
-  }
-
-  /// Whether the word stands here, all in capitals or all in small letters.
-  private static func isWord<let count: Int>(
-    _ bytes: Span<UInt8>, _ start: Int, upper: InlineArray<count, UInt8>
-  ) -> Bool {
-    let shift = bytes[start] & 0x20
-    for offset in upper.indices where bytes[start + offset] != upper[offset] | shift {
-      return false
-    }
-    return true
-  }
-}
-
-/// The levels of a column in the order in which they are kept, and where each code went.
-struct LevelOrder {
-  let levels: [String]
-  private let newCodes: [Int32]
-
-  /// - Parameter sorted: by Unicode order rather than first appearance. Texts that differ only in how
-  ///   accents are encoded are one level.
-  init(_ dictionary: LevelDictionary, sorted: Bool) {
-    let found = dictionary.levels
-    if !sorted && dictionary.isASCII {
-      levels = found
-      newCodes = []
-      return
-    }
-    var isAscending = true
-    for code in found.indices.dropFirst() where !(found[code - 1] < found[code]) {
-      isAscending = false
-      break
-    }
-    if isAscending {
-      levels = found
-      newCodes = []
-      return
-    }
-    let order = sorted ? found.indices.sorted { found[$0] < found[$1] } : Array(found.indices)
-    var kept: [String] = []
-    kept.reserveCapacity(found.count)
-    var codes = Array(repeating: Int32(0), count: found.count)
-    if sorted {
-      for code in order {
-        if kept.last != found[code] { kept.append(found[code]) }
-        codes[code] = Int32(kept.count - 1)
-      }
-    } else {
-      var position: [String: Int32] = [:]
-      for code in order {
-        if let known = position[found[code]] {
-          codes[code] = known
-        } else {
-          codes[code] = Int32(kept.count)
-          position[found[code]] = Int32(kept.count)
-          kept.append(found[code])
-        }
-      }
-    }
-    levels = kept
-    newCodes = codes
-  }
-
-  func recoded(_ codes: consuming [Int32]) -> [Int32] {
-    if newCodes.isEmpty { return codes }
-    for row in codes.indices where codes[row] >= 0 { codes[row] = newCodes[Int(codes[row])] }
-    return codes
   }
 }

@@ -11,6 +11,7 @@ internal import FoundationEssentials
 /// otherwise. Numbers with a percent sign are in percent: `12%` is 12. Whole numbers that a Double cannot
 /// hold exactly (beyond 2⁵³, or with leading zeros) are codes rather than quantities, and make the column
 /// a category; a diagnostic of the table's source says so. A column without any value is a number.
+/// Quotes change nothing about what a cell means: `"12"` is a number and `"NA"` is missing as 12 and NA are.
 /// Levels of an inferred category are sorted; texts keep the order in which they first occur.
 public struct DelimitedFile: Sendable, Hashable {
   public let path: String

@@ -40,6 +40,21 @@ struct LevelDictionary {
     return (0..<count).map { letters.text(from: bounds[$0], to: bounds[$0 + 1]) }
   }
 
+  /// The levels that do not parse, and how many do; `nil` once more than `limit` do not.
+  func strays(
+    limit: Int, _ parse: (Span<UInt8>, Int, Int) -> Double
+  ) -> (
+    parsed: Int, others: [String]
+  )? {
+    let letters = letters.span
+    var others: [String] = []
+    for code in 0..<count where parse(letters, bounds[code], bounds[code + 1]).isNaN {
+      if others.count == limit { return nil }
+      others.append(letters.text(from: bounds[code], to: bounds[code + 1]))
+    }
+    return (count - others.count, others)
+  }
+
   /// Whether every level is ASCII, so that different bytes are different texts.
   var isASCII: Bool { letters.allSatisfy { $0 < 0x80 } }
 

@@ -1,36 +1,7 @@
-/// Where one cell stands among the bytes of a file, quotes and outer blanks taken off.
-struct CellRange {
-  var start: Int
-  var count: Int32
-  var isQuoted: Bool
-  /// Whether quotes inside are still doubled.
-  var hasDoubledQuotes: Bool
-
-  var end: Int { start + Int(count) }
-}
-
-/// The cells of some consecutive records, row by row: cell `c` of row `r` is `cells[r * width + c]`.
-struct CellBlock {
-  /// How many cells are kept of each row.
-  let width: Int
-  let capacity: Int
-  var rows = 0
-  var cells: [CellRange]
-
-  init(width: Int) {
-    self.width = width
-    // Small enough for the block and its text to stay in the second-level cache.
-    capacity = max(1, 6144 / max(1, width))
-    cells = Array(
-      repeating: CellRange(start: 0, count: 0, isQuoted: false, hasDoubledQuotes: false),
-      count: width * capacity)
-  }
-}
-
 /// Splits bytes into records and cells (RFC 4180; LF or CRLF), without looking at what cells mean.
 ///
-/// Blanks round an unquoted cell are not part of it; a quote inside an unquoted cell is a character like
-/// any other. Every byte sequence gives records or a ``TableError``.
+/// Blanks round a cell are not part of it, those inside its quotes are; a quote inside an unquoted cell
+/// is a character like any other. Every byte sequence gives records or a ``TableError``.
 struct RecordScanner {
   let file: String
   let separator: UInt8
@@ -83,10 +54,11 @@ struct RecordScanner {
       var column = 0
       var at = position
       while true {
-        // The plain case in place: an unquoted cell that ends in a separator or a line feed.
-        var start = at
+        // The plain case in place: a cell without quote or blank in front that ends in a separator or
+        // a line feed.
+        let start = at
         var stop = Byte.quote
-        if at < bytes.count && bytes[at] != Byte.quote {
+        if at < bytes.count && bytes[at] != Byte.quote && bytes[at] != Byte.blank {
           while at < bytes.count {
             let byte = bytes[at]
             if byte <= limit
@@ -102,7 +74,6 @@ struct RecordScanner {
         var ending: Ending
         if stop == separator || stop == Byte.lineFeed {
           var end = at
-          while start < end && bytes[start] == Byte.blank { start += 1 }
           while end > start && bytes[end - 1] == Byte.blank { end -= 1 }
           guard let count = Int32(exactly: end - start) else {
             throw .cellTooLong(file: file, line: line)
@@ -143,8 +114,9 @@ struct RecordScanner {
   private mutating func nextCell(
     _ bytes: Span<UInt8>
   ) throws(TableError) -> (CellRange, Ending) {
+    while position < bytes.count && bytes[position] == Byte.blank { position += 1 }
     if position < bytes.count && bytes[position] == Byte.quote { return try quotedCell(bytes) }
-    var start = position
+    let start = position
     var at = start
     while at < bytes.count {
       let byte = bytes[at]
@@ -154,7 +126,6 @@ struct RecordScanner {
     var end = at
     position = at
     let ending = try passEnding(bytes)
-    while start < end && bytes[start] == Byte.blank { start += 1 }
     while end > start && bytes[end - 1] == Byte.blank { end -= 1 }
     guard let count = Int32(exactly: end - start) else {
       throw .cellTooLong(file: file, line: line)
@@ -235,34 +206,5 @@ struct RecordScanner {
       return position + 2
     }
     return nil
-  }
-}
-
-enum Byte {
-  static let lineFeed: UInt8 = 0x0a
-  static let carriageReturn: UInt8 = 0x0d
-  static let blank: UInt8 = 0x20
-  static let quote: UInt8 = 0x22
-}
-
-extension Span<UInt8> {
-  /// The bytes as text.
-  func text(from start: Int, to end: Int) -> String {
-    var copy: [UInt8] = []
-    copy.reserveCapacity(end - start)
-    for position in start..<end { copy.append(self[position]) }
-    return String(decoding: copy, as: UTF8.self)
-  }
-
-  /// The bytes of a cell with doubled quotes made single.
-  func content(of cell: CellRange) -> [UInt8] {
-    var copy: [UInt8] = []
-    copy.reserveCapacity(Int(cell.count))
-    var position = cell.start
-    while position < cell.end {
-      copy.append(self[position])
-      position += cell.hasDoubledQuotes && self[position] == Byte.quote ? 2 : 1
-    }
-    return copy
   }
 }

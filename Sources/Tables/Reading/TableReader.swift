@@ -24,12 +24,16 @@ struct TableReader {
     try pass(&columns, at: kept, of: header.count, scanner: &scanner, bytes)
 
     let reread = columns.indices.filter { columns[$0].mustBeText }
-    let diagnostics = columns.compactMap(\.doubt)
+    var doubts = columns.map(\.doubt)
     if !reread.isEmpty {
       var texts = reread.map { ColumnReader(categoryInsteadOf: columns[$0]) }
       try pass(&texts, at: reread.map { kept[$0] }, of: header.count, scanner: &again, bytes)
-      for (position, text) in zip(reread, texts) { columns[position] = text }
+      for (position, text) in zip(reread, texts) {
+        columns[position] = text
+        doubts[position] = doubts[position] ?? text.doubt
+      }
     }
+    let diagnostics = doubt(aboutHeader: header) + doubts.compactMap { $0 }
 
     let source = TableSource(
       file: file, header: header, diagnostics: diagnostics, firstLine: firstLine,
@@ -55,6 +59,8 @@ struct TableReader {
     while true {
       try scanner.fill(&block, from: bytes, slots: slots, firstRow: rows)
       if block.rows == 0 { return }
+      // Links and levels number rows in 32 bits.
+      guard rows + block.rows <= Int(Int32.max) else { throw .tooManyRows(file) }
       for slot in columns.indices {
         columns[slot].append(block, slot: slot, from: bytes)
         if rows == 0 && columns[slot].isContradicted {
@@ -108,6 +114,16 @@ struct TableReader {
     return names
   }
 
+  private func doubt(aboutHeader header: [String]) -> [Diagnostic] {
+    guard header.count == 1, header[0].contains(where: { ",;\t".contains($0) }) else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "one-column",
+        "\(file) has one column, named `\(header[0])`: are its cells separated by another character?"
+      )
+    ]
+  }
+
   private func refuseMisfits(
     _ columns: [ColumnReader], _ source: TableSource
   ) throws(TableError) {
@@ -128,39 +144,5 @@ struct TableReader {
     // The sort is stable, so cells of a row keep the order of their columns.
     found.sort { $0.row < $1.row }
     throw .misfits(found.prefix(TableError.faultsShown).map(\.cell), count: count, file: file)
-  }
-}
-
-extension ColumnReader {
-  /// Whether an inferred column has to be read again as a category.
-  var mustBeText: Bool { isContradicted || isCode }
-
-  /// Whether the numbers are codes whose digits a Double would lose.
-  private var isCode: Bool {
-    isInferredNumber && !forms.isDisjoint(with: [.large, .padded])
-      && forms.isDisjoint(with: [.fraction, .percent])
-  }
-
-  /// What a user should know about how the column was read.
-  var doubt: Diagnostic? {
-    if isContradicted { return nil }
-    if isCode {
-      let reason =
-        forms.contains(.large)
-        ? "holds whole numbers beyond 2^53" : "holds whole numbers with leading zeros"
-      return Diagnostic(
-        .note, code: forms.contains(.large) ? "long-integers" : "leading-zeros",
-        "column `\(name)` \(reason) and is read as a category, so that no digit is lost; "
-          + "declare its type as number to calculate with it")
-    }
-    if kind == .number && forms.contains(.percent) {
-      return Diagnostic(
-        .note, code: "percent", "column `\(name)` is written with percent signs: 12% is read as 12")
-    }
-    if kind == .undecided {
-      return Diagnostic(
-        .note, code: "no-values", "column `\(name)` has no value in any row")
-    }
-    return nil
   }
 }

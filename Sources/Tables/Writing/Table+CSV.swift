@@ -9,11 +9,23 @@ extension Table {
     var csv = CSVText()
     for name in columnNames { csv.append(text: name) }
     csv.endLine()
+    // A level is written often and needs its quotes looked for once.
+    let levels = columns.map { column -> [[UInt8]] in
+      guard case .codes(_, let levels) = column.storage else { return [] }
+      return levels.map { CSVText.encoded($0) }
+    }
     for row in 0..<rowCount {
-      for column in columns {
+      for (column, levels) in zip(columns, levels) {
         switch column.storage {
-        case .numbers: csv.append(plain: column.text(at: row))
-        case .codes: csv.append(text: column.text(at: row))
+        case .codes(let codes, _):
+          csv.append(encoded: codes[row] < 0 ? [] : levels[Int(codes[row])])
+        case .numbers(let values):
+          if column.type != .date && column.type != .logical, let whole = Int(exactly: values[row])
+          {
+            csv.append(whole: whole)
+          } else {
+            csv.append(plain: column.type.text(of: values[row]))
+          }
         }
       }
       csv.endLine()
