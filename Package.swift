@@ -28,7 +28,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Counterpart",
   products: [
-    .library(name: "Counterpart", targets: ["Counterpart"]),
+    .library(
+      name: "Counterpart",
+      targets: [
+        "Counterpart", "Designs", "LinearAlgebra", "Matching", "Multilevel", "Networks",
+        "Probability", "Regression", "Reports", "StudyFiles", "Tables",
+      ]),
     .executable(name: "counterpart", targets: ["CounterpartCLI"]),
   ],
   dependencies: [

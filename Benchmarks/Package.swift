@@ -6,7 +6,7 @@ let package = Package(
   dependencies: [.package(name: "Counterpart", path: "..")],
   targets: [
     .executableTarget(
-      name: "ReadingBenchmark", dependencies: [.product(name: "Tables", package: "Counterpart")],
+      name: "ReadingBenchmark", dependencies: [.product(name: "Counterpart", package: "Counterpart")],
       path: "reading/ReadingBenchmark")
   ],
   swiftLanguageModes: [.v6]

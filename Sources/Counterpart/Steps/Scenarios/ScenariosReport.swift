@@ -146,6 +146,7 @@ struct ScenariosReport {
     }
     let row = table.rows.last {
       cell($0, "outcome") == .text(measure) && cell($0, "time") == .count(horizon)
+        && cell($0, "group") == .text("all")
     }
     guard let row, case .text(let policy) = cell(row, "policy"),
       case .text(let against) = cell(row, "against"),
