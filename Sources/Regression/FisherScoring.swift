@@ -57,7 +57,9 @@ struct FisherScoring {
       if abs(deviance - previous.deviance) <= Self.tolerance * (abs(deviance) + 0.1) {
         var step = 0.0
         for (now, before) in zip(eta, previous.eta) { step = max(step, abs(now - before)) }
-        return step > 0.05 ? .separated : .converged
+        if step > 0.05 { return .separated }
+        // The deviance is flat at its least: the coefficients must have settled as well.
+        if step < 1e-9 || deviance == previous.deviance && step < 1e-6 { return .converged }
       }
     }
     return .separated

@@ -56,7 +56,8 @@ struct Tokenizer {
       return try number()
     }
     if character == "\"" || character == "'" {
-      return token(.text(try quoted(by: character)), from: start)
+      let text = try quoted(by: character)
+      return token(.text(text), from: start)
     }
     if character.startsName || character == "`" { return try name() }
     for symbol in Self.symbols where matches(symbol) {
