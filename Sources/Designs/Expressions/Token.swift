@@ -30,11 +30,6 @@ struct Tokenizer {
   private let characters: [Character]
   private var position = 0
 
-  static let symbols = [
-    "==", "!=", "<=", ">=", "||", "+", "-", "*", "/", "^", "(", ")", "[", "]", ",", "=", "<", ">",
-    "&", "|", "!", "~", ":", "@",
-  ]
-
   private init(_ source: String) { characters = Array(source) }
 
   /// All tokens of `source`, the last of which is `.end`.
@@ -60,9 +55,9 @@ struct Tokenizer {
       return token(.text(text), from: start)
     }
     if character.startsName || character == "`" { return try name() }
-    for symbol in Self.symbols where matches(symbol) {
-      position += symbol.count
-      return token(.symbol(symbol), from: start)
+    if let length = symbolLength(character) {
+      position += length
+      return token(.symbol(String(characters[start..<position])), from: start)
     }
     throw ExpressionError(
       .unexpected("`\(character)`", expected: "a name, a number, a text or an operator"),
@@ -73,8 +68,16 @@ struct Tokenizer {
     position + ahead < characters.count ? characters[position + ahead] : nil
   }
 
-  private func matches(_ symbol: String) -> Bool {
-    symbol.enumerated().allSatisfy { peek($0.offset) == $0.element }
+  /// How many characters the operator or bracket that begins here has.
+  private func symbolLength(_ first: Character) -> Int? {
+    switch (first, peek(1)) {
+    case ("=", "="), ("!", "="), ("<", "="), (">", "="), ("|", "|"): 2
+    case ("+", _), ("-", _), ("*", _), ("/", _), ("^", _), ("(", _), (")", _), ("[", _), ("]", _),
+      (",", _), ("=", _), ("<", _), (">", _), ("&", _), ("|", _), ("!", _), ("~", _), (":", _),
+      ("@", _):
+      1
+    default: nil
+    }
   }
 
   private func token(_ kind: Token.Kind, from start: Int) -> Token {

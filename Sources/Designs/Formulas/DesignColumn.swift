@@ -60,7 +60,7 @@ struct DesignColumn: Sendable {
     case .numbers(let vector):
       return [
         DesignColumn(
-          key: .numbers(variable.name), name: variable.name, values: vector.modelColumn)
+          key: .numbers(variable.identity), name: variable.name, values: vector.modelColumn)
       ]
     case .factor(let factor):
       let name = variable.name
@@ -72,7 +72,8 @@ struct DesignColumn: Sendable {
           coefficients[level] = 1
           coefficients[last] = -1
           return DesignColumn(
-            key: .deviation(name, level: level, last: last), name: "\(name)\(number + 1)",
+            key: .deviation(variable.identity, level: level, last: last),
+            name: "\(name)\(number + 1)",
             values: .contrast(codes: factor.codes, coefficients: coefficients))
         }
       case (.contrasts, .treatment), (.indicators, _):
@@ -80,7 +81,7 @@ struct DesignColumn: Sendable {
           var coefficients = [Double](repeating: 0, count: factor.levels.count)
           coefficients[level] = 1
           return DesignColumn(
-            key: .indicator(name, level: level), name: name + factor.levels[level],
+            key: .indicator(variable.identity, level: level), name: name + factor.levels[level],
             values: .contrast(codes: factor.codes, coefficients: coefficients))
         }
       }

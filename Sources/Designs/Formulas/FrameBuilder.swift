@@ -90,7 +90,11 @@ struct FrameBuilder {
           vector, type: expression.type, rows: tableRows,
           contrast: options.contrasts[name] ?? .treatment))
       : .numbers(vector)
-    variables[name] = FrameVariable(name: name, values: values, span: span)
+    var identity = name
+    if case .column(let column) = expression.operation {
+      identity = "\(column.table).\(column.column.name)"
+    }
+    variables[name] = FrameVariable(name: name, identity: identity, values: values, span: span)
   }
 
   private func resolveWeights(_ binder: Binder) throws(ExpressionError) -> Vector? {
@@ -192,7 +196,8 @@ struct FrameBuilder {
     for variable in variables.values.sorted(by: { $0.span.offset < $1.span.offset }) {
       guard let factor = variable.factor?.used(in: selection) else { continue }
       variables[variable.name] = FrameVariable(
-        name: variable.name, values: .factor(factor), span: variable.span)
+        name: variable.name, identity: variable.identity, values: .factor(factor),
+        span: variable.span)
       let used = Set(factor.used)
       let unused = factor.levels.indices.filter { !used.contains($0) }.map {
         "`\(factor.levels[$0])`"
@@ -240,7 +245,7 @@ struct FrameBuilder {
       throw ExpressionError(.noRows, at: formula.responseSyntax.span)
     }
     let responseColumn = DesignColumn(
-      key: .numbers(response.name), name: response.name, values: response.modelColumn)
+      key: .numbers(response.identity), name: response.name, values: response.modelColumn)
     if RankScan.isConstant(responseColumn.values, selection) {
       diagnostics.append(
         Diagnostic(

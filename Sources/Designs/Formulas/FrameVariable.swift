@@ -6,6 +6,8 @@ struct FrameVariable: Sendable {
   }
 
   let name: String
+  /// The same for two spellings of one column, such as `ses` and `pupils.ses`.
+  let identity: String
   let values: Values
   let span: TextSpan
 

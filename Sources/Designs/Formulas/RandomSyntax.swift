@@ -16,8 +16,7 @@ struct RandomSyntax: Sendable {
       throw ExpressionError(.rule("a random term needs an effect: `(1 | group)`"), at: left.span)
     }
     let groups = try expand(group: right)
-    let effects =
-      bar == .doubleBar ? try separated(whole, at: left.span) : [whole]
+    let effects = bar == .doubleBar ? separated(whole) : [whole]
     return effects.flatMap { effect in
       groups.map {
         RandomSyntax(effects: effect, group: $0.parts, name: $0.name, span: syntax.span)
@@ -26,18 +25,9 @@ struct RandomSyntax: Sendable {
   }
 
   /// The intercept and each term by itself, which is what makes them independent.
-  private static func separated(
-    _ whole: TermExpansion, at span: TextSpan
-  ) throws(ExpressionError) -> [TermExpansion] {
-    func alone(_ kind: Syntax.Kind) -> Syntax { Syntax(kind, span: span, depth: 1) }
-    var result: [TermExpansion] = []
-    if whole.hasIntercept {
-      result.append(try TermExpansion(alone(.number(1)), allowsRandom: false))
-    }
-    for term in whole.terms {
-      result.append(whole.keeping(term))
-    }
-    return result
+  private static func separated(_ whole: TermExpansion) -> [TermExpansion] {
+    (whole.hasIntercept ? [whole.keeping([], intercept: true)] : [])
+      + whole.terms.map { whole.keeping([$0], intercept: false) }
   }
 
   private typealias Group = (parts: [Syntax], name: String)
@@ -70,14 +60,5 @@ struct RandomSyntax: Sendable {
       .unexpected(
         "`\(syntax.spelling)`", expected: "a grouping column, `a:b` or `a/b` after the bar"),
       at: syntax.span)
-  }
-}
-
-extension TermExpansion {
-  /// The formula `0 + term`.
-  func keeping(_ term: [Int]) -> TermExpansion {
-    var result = self
-    result.reduce(to: term)
-    return result
   }
 }

@@ -152,17 +152,22 @@ private struct Elimination {
 
   func isFinite(_ j: Int) -> Bool { cross[j, j].isFinite }
 
+  /// Whether the column is more than zero, and beside an intercept more than what rounding leaves of one
+  /// value.
+  private func varies(_ j: Int) -> Bool {
+    let noise = 1e-14 * abs(hasIntercept ? shifts[j] / scales[j] : 0)
+    return cross[j, j] > Double(selection.count) * noise * noise
+  }
+
   /// Takes column `j`, unless those taken span it.
   mutating func take(_ j: Int, certain: Double, tolerance: Double) -> Bool {
+    guard varies(j) else { return false }
     let length = cross[j, j]
-    // What rounding alone leaves of a column that does not vary.
-    let noise = 1e-14 * abs(hasIntercept ? shifts[j] / scales[j] : 0)
-    guard length > Double(selection.count) * noise * noise, length > 0 else { return false }
     var row = (0..<columns.count).map { cross[j, $0] }
     for previous in factor {
       let multiple = previous[j]
       guard multiple != 0 else { continue }
-      for k in row.indices { row[k] -= multiple * previous[k] }
+      for k in j..<row.count { row[k] -= multiple * previous[k] }
     }
     if row[j] < certain * length {
       row = residualProducts(of: j)
@@ -178,6 +183,9 @@ private struct Elimination {
 
   /// The columns of which column `j`, which was not taken, is a combination, in the order of the formula.
   func parts(of j: Int) -> [Int] {
+    guard varies(j) else {
+      return hasIntercept && shifts[j] + means[j] * scales[j] != 0 ? [0] : []
+    }
     let coefficients = coefficients(of: j)
     let length = cross[j, j].squareRoot()
     var parts = taken.indices.filter { place in

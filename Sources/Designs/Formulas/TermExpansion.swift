@@ -39,10 +39,12 @@ struct TermExpansion: Sendable {
       .map(\.element)
   }
 
-  /// Leaves one term, without an intercept.
-  mutating func reduce(to term: [Int]) {
-    terms = [term]
-    hasIntercept = false
+  /// The same variables with other terms.
+  func keeping(_ terms: [[Int]], intercept: Bool) -> TermExpansion {
+    var result = self
+    result.terms = terms
+    result.hasIntercept = intercept
+    return result
   }
 
   /// `a:b`.
