@@ -21,29 +21,45 @@ extension ModelColumn {
     case .constant(let value):
       for k in 0..<rows.count { block[k] = value }
     case .values(let values):
-      copy(rows: rows, selection: selection, into: &block) { values[$0] }
+      forEach(rows, selection) { k, row in block[k] = values[row] }
     case .linked(let values, let index):
-      copy(rows: rows, selection: selection, into: &block) { values[Int(index[$0])] }
+      forEach(rows, selection) { k, row in block[k] = values[Int(index[row])] }
     case .contrast(let codes, let coefficients):
-      copy(rows: rows, selection: selection, into: &block) { coefficients[Int(codes[$0])] }
+      forEach(rows, selection) { k, row in block[k] = coefficients[Int(codes[row])] }
     case .product(let a, let b):
       a.fill(rows: rows, selection: selection, into: &block)
-      var other = [Double](repeating: 0, count: rows.count)
-      var span = other.mutableSpan
-      b.fill(rows: rows, selection: selection, into: &span)
-      for k in 0..<rows.count { block[k] *= span[k] }
+      b.multiply(rows: rows, selection: selection, into: &block)
     }
   }
 
+  /// Multiplies what stands in `block` by the values.
+  private func multiply(
+    rows: Range<Int>, selection: [Int32]?, into block: inout MutableSpan<Double>
+  ) {
+    switch self {
+    case .constant(let value):
+      for k in 0..<rows.count { block[k] *= value }
+    case .values(let values):
+      forEach(rows, selection) { k, row in block[k] *= values[row] }
+    case .linked(let values, let index):
+      forEach(rows, selection) { k, row in block[k] *= values[Int(index[row])] }
+    case .contrast(let codes, let coefficients):
+      forEach(rows, selection) { k, row in block[k] *= coefficients[Int(codes[row])] }
+    case .product(let a, let b):
+      a.multiply(rows: rows, selection: selection, into: &block)
+      b.multiply(rows: rows, selection: selection, into: &block)
+    }
+  }
+
+  /// Calls `body` with each place of a block and the row of the source that belongs there.
   @inline(__always)
-  private func copy(
-    rows: Range<Int>, selection: [Int32]?, into block: inout MutableSpan<Double>,
-    _ value: (Int) -> Double
+  private func forEach(
+    _ rows: Range<Int>, _ selection: [Int32]?, _ body: (_ place: Int, _ row: Int) -> Void
   ) {
     if let selection {
-      for k in 0..<rows.count { block[k] = value(Int(selection[rows.lowerBound + k])) }
+      for k in 0..<rows.count { body(k, Int(selection[rows.lowerBound + k])) }
     } else {
-      for k in 0..<rows.count { block[k] = value(rows.lowerBound + k) }
+      for k in 0..<rows.count { body(k, rows.lowerBound + k) }
     }
   }
 }
