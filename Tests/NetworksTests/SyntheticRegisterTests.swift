@@ -94,8 +94,11 @@ import Testing
       SyntheticRegister(design, seed: Seed(1)), SyntheticRegister(design, seed: Seed(2))
     )
     #expect(a.tables[0].rowCount == 564)
-    #expect(a.tables[0] != b.tables[0])
-    #expect(a.tables == SyntheticRegister(design, seed: Seed(1)).tables)
+    let again = SyntheticRegister(design, seed: Seed(1)).tables.map(csv)
+    #expect(a.tables.map(csv) == again)
+    for (first, second) in zip(again, b.tables.map(csv)) where first == second {
+      Issue.record("the seed changes nothing in a table")
+    }
   }
 
   /// A comma-separated table with numbers as short as they can be read back, an empty cell for missing.

@@ -13,9 +13,11 @@ public struct Density: PairEffect {
     Double(network.degree(ego))
   }
 
-  public func addBounds(
-    _ blocks: Blocks, block: Int, weight: Double, to bounds: inout MutableSpan<Double>
-  ) {
-    for other in 0..<blocks.count { bounds[other] += weight }
+  public func bounds(_ blocks: Blocks) -> any BlockBounds { Bounds() }
+
+  private struct Bounds: BlockBounds {
+    func add(block: Int, weight: Double, to bounds: inout MutableSpan<Double>) {
+      for other in bounds.indices { bounds[other] += weight }
+    }
   }
 }

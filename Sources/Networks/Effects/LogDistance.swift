@@ -27,17 +27,25 @@ public struct LogDistance: PairEffect {
     return sum
   }
 
-  public func addBounds(
-    _ blocks: Blocks, block: Int, weight: Double, to bounds: inout MutableSpan<Double>
-  ) {
-    let (x, y) = (blocks.ranges(of: locations.eastings), blocks.ranges(of: locations.northings))
-    for other in 0..<blocks.count {
-      // The nearest that members of the two boxes can be, or the farthest.
-      let (dx, dy) =
-        weight <= 0
-        ? (x[block].gap(to: x[other]), y[block].gap(to: y[other]))
-        : (x[block].span(with: x[other]), y[block].span(with: y[other]))
-      bounds[other] += weight * PortableMath.log(1 + (dx * dx + dy * dy).squareRoot())
+  public func bounds(_ blocks: Blocks) -> any BlockBounds {
+    Bounds(
+      x: blocks.ranges(of: locations.eastings), y: blocks.ranges(of: locations.northings))
+  }
+
+  private struct Bounds: BlockBounds {
+    let x: [ValueRange]
+    let y: [ValueRange]
+
+    func add(block: Int, weight: Double, to bounds: inout MutableSpan<Double>) {
+      let (ownX, ownY) = (x[block], y[block])
+      for other in bounds.indices {
+        // The nearest that members of the two boxes can be, or the farthest.
+        let (dx, dy) =
+          weight <= 0
+          ? (ownX.gap(to: x[other]), ownY.gap(to: y[other]))
+          : (ownX.span(with: x[other]), ownY.span(with: y[other]))
+        bounds[other] += weight * PortableMath.log(1 + (dx * dx + dy * dy).squareRoot())
+      }
     }
   }
 }

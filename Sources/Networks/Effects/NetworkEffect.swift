@@ -39,9 +39,8 @@ public enum Reach: Sendable, Hashable {
 /// An effect of the pair's covariates or places alone: it is computed once, and bounded for whole blocks
 /// of actors.
 public protocol PairEffect: NetworkEffect {
-  /// Adds, for each block *b*, an upper bound of `weight` times the change for any ego of block `block` and
-  /// any alter of *b*.
-  func addBounds(_ blocks: Blocks, block: Int, weight: Double, to bounds: inout MutableSpan<Double>)
+  /// Upper bounds of its changes for whole blocks.
+  func bounds(_ blocks: Blocks) -> any BlockBounds
 
   /// One number or two for each actor: actors that are close in them have similar changes.
   var axes: [[Double]] { get }
@@ -50,6 +49,13 @@ public protocol PairEffect: NetworkEffect {
 extension PairEffect {
   public var reach: Reach { .pair }
   public var axes: [[Double]] { [] }
+}
+
+/// Upper bounds of a ``PairEffect`` between blocks of actors.
+public protocol BlockBounds: Sendable {
+  /// Adds, for each block *b*, an upper bound of `weight` times the change for any ego of block `block` and
+  /// any alter of *b*.
+  func add(block: Int, weight: Double, to bounds: inout MutableSpan<Double>)
 }
 
 /// An effect with its coefficient.

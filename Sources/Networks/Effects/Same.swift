@@ -22,17 +22,38 @@ public struct Same: PairEffect {
     return Double(same)
   }
 
-  public func addBounds(
-    _ blocks: Blocks, block: Int, weight: Double, to bounds: inout MutableSpan<Double>
-  ) {
-    let own = Set(blocks.members(of: block).map { codes[Int($0)] })
-    for other in 0..<blocks.count {
-      let members = blocks.members(of: other)
-      let possible =
-        weight > 0
-        ? members.contains { own.contains(codes[Int($0)]) }
-        : own.count == 1 && members.allSatisfy { own.contains(codes[Int($0)]) }
-      if possible { bounds[other] += weight }
+  public func bounds(_ blocks: Blocks) -> any BlockBounds {
+    let sets = (0..<blocks.count).map {
+      Set(blocks.members(of: $0).map { codes[Int($0)] }).sorted()
+    }
+    var blocksOf: [[Int32]] = []
+    for (block, set) in sets.enumerated() {
+      for code in set {
+        while blocksOf.count <= Int(code) { blocksOf.append([]) }
+        blocksOf[Int(code)].append(Int32(block))
+      }
+    }
+    return Bounds(sets: sets, blocksOf: blocksOf)
+  }
+
+  private struct Bounds: BlockBounds {
+    /// The codes of each block.
+    let sets: [[Int32]]
+    /// The blocks of each code.
+    let blocksOf: [[Int32]]
+
+    func add(block: Int, weight: Double, to bounds: inout MutableSpan<Double>) {
+      if weight <= 0 {
+        // Only between blocks of one and the same code must every pair be the same.
+        guard let code = sets[block].first, sets[block].count == 1 else { return }
+        for other in blocksOf[Int(code)] where sets[Int(other)].count == 1 {
+          bounds[Int(other)] += weight
+        }
+        return
+      }
+      var sharing: Set<Int32> = []
+      for code in sets[block] { sharing.formUnion(blocksOf[Int(code)]) }
+      for other in sharing { bounds[Int(other)] += weight }
     }
   }
 }

@@ -43,15 +43,21 @@ public struct Similar: PairEffect {
     return sum
   }
 
-  public func addBounds(
-    _ blocks: Blocks, block: Int, weight: Double, to bounds: inout MutableSpan<Double>
-  ) {
-    let ranges = blocks.ranges(of: values)
-    for other in 0..<blocks.count {
-      let difference =
-        weight > 0
-        ? ranges[block].gap(to: ranges[other]) : ranges[block].span(with: ranges[other])
-      bounds[other] += weight * (1 - difference * inverseRange - centre)
+  public func bounds(_ blocks: Blocks) -> any BlockBounds {
+    Bounds(ranges: blocks.ranges(of: values), inverseRange: inverseRange, centre: centre)
+  }
+
+  private struct Bounds: BlockBounds {
+    let ranges: [ValueRange]
+    let inverseRange: Double
+    let centre: Double
+
+    func add(block: Int, weight: Double, to bounds: inout MutableSpan<Double>) {
+      let own = ranges[block]
+      for other in bounds.indices {
+        let difference = weight > 0 ? own.gap(to: ranges[other]) : own.span(with: ranges[other])
+        bounds[other] += weight * (1 - difference * inverseRange - centre)
+      }
     }
   }
 }

@@ -19,10 +19,17 @@ struct ChoiceField: Sendable {
   /// Running sums of weights over the near candidates of each actor; the actor itself adds nothing.
   private let runningWeights: [Double]
   private let runningStarts: [Int]
-  /// For each actor's block: bounds of weights to members of every block; zero for near blocks.
-  private let bounds: [Double]
+  private let nearTotals: [Double]
+  /// For each block of an ego an alias table over all blocks, with their bounds; near blocks cannot be drawn.
+  private let farSlots: [FarSlot]
   private let farTotals: [Double]
-  private let farTables: [AliasTable]
+
+  /// A slot of an alias table with both blocks' bounds beside it, so that a draw reads one place.
+  private struct FarSlot: Sendable {
+    let slot: AliasTable.Slot
+    let bound: Double
+    let aliasBound: Double
+  }
 
   /// - Parameters:
   ///   - effects: of which those of pairs alone are used.
@@ -46,14 +53,15 @@ struct ChoiceField: Sendable {
     self.blocks = blocks
 
     var nearLists: [[Int32]] = []
-    var bounds: [Double] = []
     var farTotals: [Double] = []
-    var farTables: [AliasTable] = []
+    var farSlots: [FarSlot] = []
+    farSlots.reserveCapacity(blocks.count * blocks.count)
+    let boundKernels = kernels.map { ($0.effect.bounds(blocks), $0.weight) }
     for block in 0..<blocks.count {
       var logs = [Double](repeating: 0, count: blocks.count)
       var span = logs.mutableSpan
-      for kernel in kernels {
-        kernel.effect.addBounds(blocks, block: block, weight: kernel.weight, to: &span)
+      for (kernel, weight) in boundKernels {
+        kernel.add(block: block, weight: weight, to: &span)
       }
       // The bound is rounded up by more than the rounding of either side.
       var row = logs.map { PortableMath.exp($0) * (1 + 1e-9) }
@@ -67,17 +75,24 @@ struct ChoiceField: Sendable {
       let masses = (0..<blocks.count).map { row[$0] * Double(blocks.size(of: $0)) }
       let total = masses.reduce(0, +)
       farTotals.append(total)
-      bounds += row
-      farTables.append(AliasTable(total > 0 ? masses : [1]))
+      if total > 0 {
+        farSlots += AliasTable(masses).slots.enumerated().map { other, slot in
+          FarSlot(slot: slot, bound: row[other], aliasBound: row[Int(slot.alias)])
+        }
+      } else {
+        // Never drawn: the far field of this block is empty.
+        let empty = FarSlot(slot: .init(threshold: 1, alias: 0), bound: 0, aliasBound: 0)
+        farSlots += [FarSlot](repeating: empty, count: blocks.count)
+      }
     }
-    self.bounds = bounds
+    self.farSlots = farSlots
     self.farTotals = farTotals
-    self.farTables = farTables
 
     var nearStarts: [Int] = []
     var candidates: [Int32] = []
     var running: [Double] = []
     var runningStarts = [0]
+    var nearTotals: [Double] = []
     if let lists {
       for list in lists {
         nearStarts.append(candidates.count)
@@ -100,7 +115,9 @@ struct ChoiceField: Sendable {
         running.append(sum)
       }
       runningStarts.append(running.count)
+      nearTotals.append(sum)
     }
+    self.nearTotals = nearTotals
     nearCandidates = candidates
     self.nearStarts = nearStarts
     runningWeights = running
@@ -122,10 +139,7 @@ struct ChoiceField: Sendable {
 
   /// The sum of the near candidates' weights.
   @inline(__always)
-  func nearTotal(_ ego: Int) -> Double {
-    let (start, end) = (runningStarts[ego], runningStarts[ego + 1])
-    return end > start ? runningWeights[end - 1] : 0
-  }
+  func nearTotal(_ ego: Int) -> Double { nearTotals[ego] }
 
   /// The sum of the far candidates' upper bounds.
   @inline(__always)
@@ -150,9 +164,13 @@ struct ChoiceField: Sendable {
     _ ego: Int, _ first: Double, _ second: Double
   ) -> (alter: Int32, bound: Double) {
     let block = Int(blocks.blockOf[ego])
-    let other = farTables[block].position(at: first)
+    let scaled = first * Double(blocks.count)
+    let position = min(blocks.count - 1, Int(scaled))
+    let far = farSlots[block * blocks.count + position]
+    let isOwn = scaled - Double(position) < far.slot.threshold
+    let other = isOwn ? position : Int(far.slot.alias)
     let size = blocks.size(of: other)
     let member = blocks.member(min(size - 1, Int(second * Double(size))), of: other)
-    return (member, bounds[block * blocks.count + other])
+    return (member, isOwn ? far.bound : far.aliasBound)
   }
 }

@@ -105,9 +105,10 @@ struct TieChooser: Sendable {
     to utilities: inout [Double]
   ) {
     var span = utilities.mutableSpan
-    for weighted in effects {
-      weighted.effect.addChanges(
-        network, ego: ego, candidates: candidates.span, weight: weighted.weight, to: &span)
+    let terms = effects.span
+    for k in terms.indices {
+      terms[k].effect.addChanges(
+        network, ego: ego, candidates: candidates.span, weight: terms[k].weight, to: &span)
     }
   }
 
@@ -179,12 +180,13 @@ struct TieChooser: Sendable {
     _ network: borrowing Network, ego: Int, lift: Double, _ work: inout Workspace
   ) -> Double {
     let count = work.zone.count
+    work.running.removeAll(keepingCapacity: true)
+    if count == 0 { return 0 }
     if work.utilities.count < count {
       work.utilities = [Double](repeating: 0, count: 2 * count)
     }
     for k in 0..<count { work.utilities[k] = lift }
     Self.add(effects, network, ego: ego, work.zone, to: &work.utilities)
-    work.running.removeAll(keepingCapacity: true)
     var sum = 0.0
     for k in 0..<count {
       if network.hasTie(ego, Int(work.zone[k])) { work.utilities[k] = -work.utilities[k] }
