@@ -6,9 +6,12 @@ extension FanChart {
     let size = narrow ? 12.0 : 13.0
     let axes = axes
     let names = series.map(\.name)
-    let endings =
-      narrow || series.count > 8
-      ? [] : names.map { TextMeasure.wrapped($0, to: 176, lines: 3, size: size, bold: true) }
+    let wrapped = names.map {
+      TextMeasure.wrapped($0, to: 176, lines: 3, size: size, bold: true)
+    }
+    // Names beside the lines are read faster than a legend, as long as they have room.
+    let taken = wrapped.reduce(0) { $0 + Double($1.count) * size * 1.25 + 3 }
+    let endings = narrow || taken > 300 ? [] : wrapped
     let endWidth =
       endings.joined().map { TextMeasure.width(of: $0, size: size, bold: true) }.max() ?? 0
     let left = Canvas.gutter(axes.value, size: size)

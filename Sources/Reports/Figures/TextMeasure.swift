@@ -77,4 +77,20 @@ enum TextMeasure {
     }
     return result
   }
+
+  /// `wrapped` in lines of about the same length: no last line of one word.
+  static func balanced(_ text: String, to width: Double, lines: Int, size: Double) -> [String] {
+    let widest = wrapped(text, to: width, lines: lines, size: size)
+    guard widest.count > 1 else { return widest }
+    var best = widest
+    var narrower = width - 8
+    while narrower > width / 4 {
+      let candidate = wrapped(text, to: narrower, lines: lines, size: size)
+      let isWhole = candidate.joined(separator: " ") == widest.joined(separator: " ")
+      guard candidate.count == widest.count, isWhole else { break }
+      best = candidate
+      narrower -= 8
+    }
+    return best
+  }
 }

@@ -33,7 +33,7 @@ enum Stylesheet {
     .answer p,.caution{max-width:44em}
     .answer figure{margin:1.4rem 0 .4rem}
     .sentence{font-size:1.55rem;line-height:1.35;margin:0;text-wrap:pretty}
-    .interval{text-wrap:balance;font-size:1.2rem;font-weight:bold;margin:.8rem 0;font-variant-numeric:tabular-nums}
+    .interval{text-wrap:pretty;font-size:1.2rem;font-weight:bold;margin:.8rem 0;font-variant-numeric:tabular-nums}
     .caution{border-left:.3rem solid var(--warnline);background:var(--warnback);
       padding:.7rem 1rem;margin:1.1rem 0}
     .caution p{margin:0 0 .3rem}
@@ -165,7 +165,8 @@ enum Stylesheet {
       figure svg{max-width:150mm}
       a{color:inherit;text-decoration:none}
       h2,h3,h4,figcaption,caption{break-after:avoid}
-      figure,.callout,.answer,.key,tr,pre,.caution{break-inside:avoid}
+      h3+*,h4+*{break-before:avoid}
+      figure,.callout,.answer,.key,.facts>div,tr,pre,.caution{break-inside:avoid}
       thead{display:table-header-group}
       p,li{orphans:3;widows:3}
       .answer,.key>div,.callout,.caution{-webkit-print-color-adjust:exact;print-color-adjust:exact}
