@@ -50,6 +50,11 @@ import Testing
     }
   }
 
+  @Test func oneYearStandsBetweenItsNeighbours() {
+    let axis = Axis(covering: [2014], wholeNumbers: true)
+    #expect(axis.labels == ["2013", "2014", "2015"])
+  }
+
   @Test(arguments: extremeNumbers, extremeNumbers)
   func extremes(_ a: Double, _ b: Double) {
     check([a, b], ticks: 5, whole: false, "\(a) \(b)")

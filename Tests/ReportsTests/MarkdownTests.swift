@@ -40,7 +40,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("- item", "\\- item"), ("1. first", "1\\. first"), ("2014", "2014"), ("−0.1", "−0.1"),
+    ("- item", "\\- item"), ("1. first", "1\\. first"), ("1) first", "1\\) first"),
+    ("+ x", "\\+ x"),
+    ("f(x) [1](y)", "f(x) \\[1\\](y)"), ("2014", "2014"), ("−0.1", "−0.1"),
     ("0.12", "0.12"), ("-0.1", "-0.1"), ("---", "\\---"), ("a|b", "a\\|b"), ("x\ny", "x y"),
   ])
   func lineStarts(_ text: String, _ expected: String) {

@@ -79,15 +79,16 @@ enum TextMeasure {
   }
 
   /// `wrapped` in lines of about the same length: no last line of one word.
-  static func balanced(_ text: String, to width: Double, lines: Int, size: Double) -> [String] {
-    let widest = wrapped(text, to: width, lines: lines, size: size)
-    guard widest.count > 1 else { return widest }
-    var best = widest
+  static func balanced(
+    _ text: String, to width: Double, lines: Int, size: Double, bold: Bool = false
+  ) -> [String] {
+    var best = wrapped(text, to: width, lines: lines, size: size, bold: bold)
+    let whole = best.joined(separator: " ")
+    guard best.count > 1 else { return best }
     var narrower = width - 8
     while narrower > width / 4 {
-      let candidate = wrapped(text, to: narrower, lines: lines, size: size)
-      let isWhole = candidate.joined(separator: " ") == widest.joined(separator: " ")
-      guard candidate.count == widest.count, isWhole else { break }
+      let candidate = wrapped(text, to: narrower, lines: lines, size: size, bold: bold)
+      guard candidate.count == best.count, candidate.joined(separator: " ") == whole else { break }
       best = candidate
       narrower -= 8
     }

@@ -5,8 +5,7 @@ package enum MarkdownText {
     var output = ""
     for scalar in text.unicodeScalars {
       switch scalar {
-      case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "!", "|", "~", "$", "@",
-        "^":
+      case "\\", "`", "*", "_", "[", "]", "#", "|", "~", "$":
         output += "\\"
         output.unicodeScalars.append(scalar)
       case "&": output += "&amp;"
@@ -27,10 +26,12 @@ package enum MarkdownText {
     let digits = words.prefix { $0.isASCII && $0.isNumber }
     let rest = words.dropFirst(digits.count)
     if !digits.isEmpty {
-      let isListed = rest.first == "." && (rest.dropFirst().first ?? " ") == " "
+      let isListed =
+        rest.first.map { $0 == "." || $0 == ")" } == true
+        && (rest.dropFirst().first ?? " ") == " "
       return isListed ? spaces + digits + "\\" + rest : text
     }
-    let isMark = words.first == "=" || words.first == "-"
+    let isMark = words.first.map { "=-+".contains($0) } == true
     let next = words.dropFirst().first ?? " "
     return isMark && (next == " " || next == "-" || next == "=") ? spaces + "\\" + words : text
   }
