@@ -100,7 +100,7 @@ extension FanChart {
         axes.value, left: left, right: box.right, top: top, bottom: box.bottom, size: size)
       canvas.timeAxis(axes.time, in: box, size: size)
       if index > 0 { compare(on: &canvas, in: box, axes: axes) }
-      draw(one, at: index, on: &canvas, in: box, axes: axes)
+      draw(one, at: index, on: &canvas, in: box, axes: axes, isAlone: true)
     }
     let rows = (series.count + across - 1) / across
     let bottom = 32 + Double(rows) * rowHeight

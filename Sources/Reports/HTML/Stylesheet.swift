@@ -113,7 +113,7 @@ enum Stylesheet {
     summary{cursor:pointer;color:var(--link);padding:.3rem 0}
     details .scroll{margin-top:.6rem}
     .checklist{list-style:none;padding:0;border-top:1px solid var(--rule)}
-    .checklist li{display:grid;grid-template-columns:8.5rem minmax(0,1fr);gap:1rem;margin:0;
+    .checklist li{display:grid;grid-template-columns:10rem minmax(0,1fr);gap:1rem;margin:0;
       padding:.5rem 0;border-bottom:1px solid var(--rule)}
     .state{font-weight:bold}
     .state.met{color:#0b5c3b}
