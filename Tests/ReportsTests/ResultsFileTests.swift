@@ -43,6 +43,34 @@ import Testing
     #expect(json["steps"]?[text]?["tables"]?[text]?["rows"]?[0]?["x"]?.string == text)
   }
 
+  /// The text that is written directly is the value, whatever it holds.
+  @Test(arguments: hostileStrings)
+  func theTextIsTheValue(_ text: String) throws {
+    let table = TidyTable(
+      text, fields: [Field("x", unit: text, text), Field("y", text), Field("x", text)],
+      rows: extremeNumbers.map { [.text(text), .flag(true), .number($0)] } + [
+        [.missing, .count(-3), .text("")]
+      ])
+    let empty = TidyTable("empty", fields: [], rows: [])
+    let results = ResultsFile(
+      metadata: [text: ["a", 1], "z": .object([:])],
+      steps: [
+        .init(
+          text, kind: text, tables: [table, empty],
+          diagnostics: [Diagnostic(.note, code: text, text)]),
+        .init("second", kind: "match", tables: []),
+      ])
+    #expect(try JSON(parsing: results.text) == results.json)
+    #expect(try JSON(parsing: ResultsFile(steps: []).text) == ResultsFile(steps: []).json)
+  }
+
+  @Test func aRowIsALine() {
+    #expect(
+      Self.results.text.contains(
+        "\n            {\"term\": \"catholic\", \"estimate\": 1.41, \"std_error\": 0.62, \"df\": 61.4, \"p_value\": 0.0264, \"ci_low\": 0.17, \"ci_high\": 2.65},\n"
+      ))
+  }
+
   @Test func theDictionaryHasEveryColumnOnce() {
     let dictionary = Self.results.dictionary
     #expect(
