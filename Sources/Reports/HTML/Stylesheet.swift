@@ -9,7 +9,7 @@ enum Stylesheet {
     html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
     body{margin:0;color:var(--ink);background:#fff;
       font:1.0625rem/1.6 "Helvetica Neue",Arial,Helvetica,"Liberation Sans",sans-serif;
-      overflow-wrap:break-word}
+      overflow-wrap:anywhere}
     a{color:var(--link);text-underline-offset:.15em}
     a:hover{text-decoration-thickness:.15em}
     a:focus-visible,summary:focus-visible,.scroll:focus-visible,pre:focus-visible{
@@ -25,6 +25,7 @@ enum Stylesheet {
     h1{font-size:2.4rem;letter-spacing:-.012em;margin:0;max-width:24em}
     .question{font-size:1.2rem;line-height:1.45;margin:.9rem 0 0;max-width:44em}
     .metadata{display:flex;flex-wrap:wrap;gap:.5rem 2.5rem;margin:1.6rem 0 0;font-size:.9375rem}
+    .metadata>div{max-width:100%}
     .metadata dt{color:#d5e3ee;font-size:.875rem}
     .metadata dd{margin:0}
     .answer{border:1px solid var(--rule);border-left:.5rem solid var(--blue);
@@ -92,7 +93,7 @@ enum Stylesheet {
       linear-gradient(270deg,#0003,#0000) 100% 0/.7rem 100% no-repeat scroll}
     caption span{position:sticky;left:0;display:inline-block;max-width:min(47rem,100vw - 2rem)}
     .answer caption span,figure caption span{max-width:min(40rem,100vw - 4.5rem)}
-    table{border-collapse:collapse;width:100%;font-size:.9375rem;line-height:1.4}
+    table{border-collapse:collapse;width:100%;overflow-wrap:break-word;font-size:.9375rem;line-height:1.4}
     caption{text-align:left;padding:0 0 .6rem;font-size:1rem;caption-side:top}
     th,td{padding:.5rem 1rem .5rem 0;text-align:left;vertical-align:top;
       border-bottom:1px solid var(--rule)}
