@@ -16,7 +16,10 @@ package struct Axis: Sendable, Hashable {
     var high = finite.max() ?? 1
     let size = max(low.magnitude, high.magnitude)
     let least = max(size * 1e-6, 1e-280)
-    if high - low < least {
+    if wholeNumbers, low == high {
+      low -= 1
+      high += 1
+    } else if high - low < least {
       let middle = low / 2 + high / 2
       let margin = size > 0 ? max(size * 0.1, least) : 0.5
       low = middle - margin

@@ -6,9 +6,12 @@ extension FanChart {
     let size = narrow ? 12.0 : 13.0
     let axes = axes
     let names = series.map(\.name)
-    let endings =
-      narrow || series.count > 8
-      ? [] : names.map { TextMeasure.wrapped($0, to: 176, lines: 3, size: size, bold: true) }
+    let wrapped = names.map {
+      TextMeasure.wrapped($0, to: 176, lines: 3, size: size, bold: true)
+    }
+    // Names beside the lines are read faster than a legend, as long as they have room.
+    let taken = wrapped.reduce(0) { $0 + Double($1.count) * size * 1.25 + 3 }
+    let endings = narrow || taken > 300 ? [] : wrapped
     let endWidth =
       endings.joined().map { TextMeasure.width(of: $0, size: size, bold: true) }.max() ?? 0
     let left = Canvas.gutter(axes.value, size: size)
@@ -79,38 +82,44 @@ extension FanChart {
     let across = width == .wide ? min(series.count, 2) : 1
     let gutter = Canvas.gutter(axes.value, size: size)
     let cell = (canvas.width - 12) / Double(across)
-    let rowHeight = 216.0
+    let names = series.map {
+      TextMeasure.balanced($0.name, to: cell - gutter - 14, lines: 2, size: 13, bold: true)
+    }
+    let head = Double(names.map(\.count).max() ?? 1) * 16
+    let rowHeight = head + 194
     canvas.text(valueTitle, 4, 14, size: 12, ink: .secondary, room: canvas.width - 8)
     for (index, one) in series.enumerated() {
       let column = Double(index % across)
-      let top = 56 + Double(index / across) * rowHeight
+      let top = 38 + head + Double(index / across) * rowHeight
       let left = column * cell + gutter
       let box = Box(left, top, (column + 1) * cell - 10, top + 140)
-      canvas.text(
-        one.name, left, top - 10, size: 13, bold: true, ink: Ink.series(index).ink,
-        room: box.width)
+      canvas.lines(
+        names[index], whole: one.name, left, centre: top - 6 - Double(names[index].count) * 8,
+        size: 13, bold: true, ink: Ink.series(index).ink)
       canvas.verticalAxis(
         axes.value, left: left, right: box.right, top: top, bottom: box.bottom, size: size)
       canvas.timeAxis(axes.time, in: box, size: size)
-      if index > 0, let first = series.first {
-        canvas.path(
-          outline(
-            first.moments.filter(\.isDrawn).map {
-              Position(
-                axes.time.place($0.time, from: box.left, to: box.right),
-                axes.value.place($0.mean, from: box.bottom, to: box.top))
-            }), stroke: Stroke(.secondary, 1.5, dash: [2, 3]))
-      }
-      draw(one, at: index, on: &canvas, in: box, axes: axes)
+      if index > 0 { compare(on: &canvas, in: box, axes: axes) }
+      draw(one, at: index, on: &canvas, in: box, axes: axes, isAlone: true)
     }
     let rows = (series.count + across - 1) / across
-    let bottom = 56 + Double(rows) * rowHeight - 30
+    let bottom = 32 + Double(rows) * rowHeight
     var foot = timeTitle
     if series.count > 1, let first = series.first { foot += " · dotted: \(first.name)" }
-    canvas.text(
-      foot, canvas.width - 16, bottom, size: 12, anchor: .end, ink: .secondary,
-      room: canvas.width - 24)
-    return canvas.finished(height: bottom + 10, title: title, description: alternative)
+    let taken = canvas.remark(foot, right: canvas.width - 16, top: bottom)
+    return canvas.finished(height: bottom + taken - 5, title: title, description: alternative)
+  }
+
+  /// The first series' mean, dotted, behind that of another.
+  private func compare(
+    on canvas: inout Canvas, in box: Box, axes: (time: Axis, value: Axis)
+  ) {
+    let points = (series.first?.moments ?? []).filter(\.isDrawn).map {
+      Position(
+        axes.time.place($0.time, from: box.left, to: box.right),
+        axes.value.place($0.mean, from: box.bottom, to: box.top))
+    }
+    canvas.path(outline(points), stroke: Stroke(.secondary, 1.5, dash: [2, 3]))
   }
 }
 

@@ -95,11 +95,14 @@ public struct FanChart: Plot, Hashable {
   }
 
   /// The band and the line of one series inside `box`; a gap where a moment is missing.
+  ///
+  /// - Parameter isAlone: Whether the series has the frame to itself and needs no dashes.
   func draw(
     _ one: Series, at index: Int, on canvas: inout Canvas, in box: Box,
-    axes: (time: Axis, value: Axis)
+    axes: (time: Axis, value: Axis), isAlone: Bool = false
   ) {
-    let (ink, dash) = Ink.series(index)
+    let ink = Ink.series(index).ink
+    let dash = isAlone ? [] : Ink.series(index).dash
     func point(_ time: Double, _ value: Double) -> Position {
       Position(
         axes.time.place(time, from: box.left, to: box.right),

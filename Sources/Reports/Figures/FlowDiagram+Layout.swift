@@ -7,6 +7,7 @@ extension FlowDiagram {
     let columns = max(stages.map(\.counts.count).max() ?? 1, 1)
     let gap = width == .wide ? 20.0 : 8.0
     let cell = (canvas.width - 4 - gap * Double(columns - 1)) / Double(columns)
+    guard cell >= 120 else { return stacked(width) }
     var y = 2.0
     if columns > 1 {
       for arm in 0..<columns {
@@ -78,12 +79,7 @@ extension FlowDiagram {
     let bottom = top + height
     for (arm, box) in boxes.enumerated() {
       let x = box.left + inset(box.width)
-      canvas.line(x, top, x, bottom - 6, Stroke(.secondary, 1.5))
-      canvas.path(
-        [
-          .move(Position(x - 5, bottom - 8)), .line(Position(x + 5, bottom - 8)),
-          .line(Position(x, bottom - 1)), .close,
-        ], fill: Fill(.secondary))
+      canvas.arrow(x, from: top, to: bottom)
       for (row, line) in lists[arm].enumerated() {
         canvas.lines(
           [line.text], whole: line.whole, x + 14, centre: top + 18 + Double(row) * 16, size: 12)

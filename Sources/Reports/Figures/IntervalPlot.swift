@@ -78,7 +78,7 @@ public struct IntervalPlot: Plot, Hashable {
     let values = rows.map(value)
     let labels = RowLabels(
       rows.map(\.label), room: narrow ? canvas.width - 20 : canvas.width * 0.3, size: size,
-      bold: narrow || rows.contains(where: \.isPrimary), leastHeight: 27)
+      bold: rows.map { narrow || $0.isPrimary }, leastHeight: 27)
     let valueWidth =
       narrow
       ? 0

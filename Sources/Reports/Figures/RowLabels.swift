@@ -6,11 +6,13 @@ struct RowLabels {
   let width: Double
   let height: Double
 
+  /// - Parameter bold: Which labels are bold; `nil` for none.
   init(
-    _ labels: [String], room: Double, size: Double, bold: Bool = false, leastHeight: Double = 25
+    _ labels: [String], room: Double, size: Double, bold: [Bool]? = nil, leastHeight: Double = 25
   ) {
-    let lines = labels.map {
-      TextMeasure.wrapped($0, to: room, lines: 2, size: size, bold: bold)
+    let bold = bold ?? labels.map { _ in false }
+    let lines = zip(labels, bold).map { label, bold in
+      TextMeasure.balanced(label, to: room, lines: 2, size: size, bold: bold)
     }
     var centres: [Double] = []
     var bottom = 4.0
@@ -23,14 +25,16 @@ struct RowLabels {
     self.centres = centres
     self.height = bottom + 4
     self.width =
-      lines.joined().map { TextMeasure.width(of: $0, size: size, bold: bold) }.max() ?? 0
+      zip(lines, bold).flatMap { lines, bold in
+        lines.map { TextMeasure.width(of: $0, size: size, bold: bold) }
+      }.max() ?? 0
   }
 }
 
 extension Canvas {
   /// A line or two of small print flush right, such as the name of an axis; gives the height it takes.
   mutating func remark(_ text: String, right: Double, top: Double) -> Double {
-    let lines = TextMeasure.wrapped(text, to: right - 8, lines: 3, size: 12)
+    let lines = TextMeasure.balanced(text, to: right - 8, lines: 3, size: 12)
     for (row, line) in lines.enumerated() {
       marks.append(
         .text(

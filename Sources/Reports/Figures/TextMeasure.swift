@@ -77,4 +77,21 @@ enum TextMeasure {
     }
     return result
   }
+
+  /// `wrapped` in lines of about the same length: no last line of one word.
+  static func balanced(
+    _ text: String, to width: Double, lines: Int, size: Double, bold: Bool = false
+  ) -> [String] {
+    var best = wrapped(text, to: width, lines: lines, size: size, bold: bold)
+    let whole = best.joined(separator: " ")
+    guard best.count > 1 else { return best }
+    var narrower = width - 8
+    while narrower > width / 4 {
+      let candidate = wrapped(text, to: narrower, lines: lines, size: size, bold: bold)
+      guard candidate.count == best.count, candidate.joined(separator: " ") == whole else { break }
+      best = candidate
+      narrower -= 8
+    }
+    return best
+  }
 }

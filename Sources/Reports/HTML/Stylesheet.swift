@@ -9,7 +9,7 @@ enum Stylesheet {
     html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
     body{margin:0;color:var(--ink);background:#fff;
       font:1.0625rem/1.6 "Helvetica Neue",Arial,Helvetica,"Liberation Sans",sans-serif;
-      overflow-wrap:break-word}
+      overflow-wrap:anywhere}
     a{color:var(--link);text-underline-offset:.15em}
     a:hover{text-decoration-thickness:.15em}
     a:focus-visible,summary:focus-visible,.scroll:focus-visible,pre:focus-visible{
@@ -25,6 +25,7 @@ enum Stylesheet {
     h1{font-size:2.4rem;letter-spacing:-.012em;margin:0;max-width:24em}
     .question{font-size:1.2rem;line-height:1.45;margin:.9rem 0 0;max-width:44em}
     .metadata{display:flex;flex-wrap:wrap;gap:.5rem 2.5rem;margin:1.6rem 0 0;font-size:.9375rem}
+    .metadata>div{max-width:100%}
     .metadata dt{color:#d5e3ee;font-size:.875rem}
     .metadata dd{margin:0}
     .answer{border:1px solid var(--rule);border-left:.5rem solid var(--blue);
@@ -33,7 +34,7 @@ enum Stylesheet {
     .answer p,.caution{max-width:44em}
     .answer figure{margin:1.4rem 0 .4rem}
     .sentence{font-size:1.55rem;line-height:1.35;margin:0;text-wrap:pretty}
-    .interval{text-wrap:balance;font-size:1.2rem;font-weight:bold;margin:.8rem 0;font-variant-numeric:tabular-nums}
+    .interval{text-wrap:pretty;font-size:1.2rem;font-weight:bold;margin:.8rem 0;font-variant-numeric:tabular-nums}
     .caution{border-left:.3rem solid var(--warnline);background:var(--warnback);
       padding:.7rem 1rem;margin:1.1rem 0}
     .caution p{margin:0 0 .3rem}
@@ -92,7 +93,7 @@ enum Stylesheet {
       linear-gradient(270deg,#0003,#0000) 100% 0/.7rem 100% no-repeat scroll}
     caption span{position:sticky;left:0;display:inline-block;max-width:min(47rem,100vw - 2rem)}
     .answer caption span,figure caption span{max-width:min(40rem,100vw - 4.5rem)}
-    table{border-collapse:collapse;width:100%;font-size:.9375rem;line-height:1.4}
+    table{border-collapse:collapse;width:100%;overflow-wrap:break-word;font-size:.9375rem;line-height:1.4}
     caption{text-align:left;padding:0 0 .6rem;font-size:1rem;caption-side:top}
     th,td{padding:.5rem 1rem .5rem 0;text-align:left;vertical-align:top;
       border-bottom:1px solid var(--rule)}
@@ -113,7 +114,7 @@ enum Stylesheet {
     summary{cursor:pointer;color:var(--link);padding:.3rem 0}
     details .scroll{margin-top:.6rem}
     .checklist{list-style:none;padding:0;border-top:1px solid var(--rule)}
-    .checklist li{display:grid;grid-template-columns:8.5rem minmax(0,1fr);gap:1rem;margin:0;
+    .checklist li{display:grid;grid-template-columns:10rem minmax(0,1fr);gap:1rem;margin:0;
       padding:.5rem 0;border-bottom:1px solid var(--rule)}
     .state{font-weight:bold}
     .state.met{color:#0b5c3b}
@@ -165,7 +166,8 @@ enum Stylesheet {
       figure svg{max-width:150mm}
       a{color:inherit;text-decoration:none}
       h2,h3,h4,figcaption,caption{break-after:avoid}
-      figure,.callout,.answer,.key,tr,pre,.caution{break-inside:avoid}
+      h3+*,h4+*{break-before:avoid}
+      figure,.callout,.answer,.key,.facts>div,tr,pre,.caution{break-inside:avoid}
       thead{display:table-header-group}
       p,li{orphans:3;widows:3}
       .answer,.key>div,.callout,.caution{-webkit-print-color-adjust:exact;print-color-adjust:exact}

@@ -5,8 +5,7 @@ package enum MarkdownText {
     var output = ""
     for scalar in text.unicodeScalars {
       switch scalar {
-      case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "!", "|", "~", "$", "@",
-        "^":
+      case "\\", "`", "*", "_", "[", "]", "#", "|", "~", "$":
         output += "\\"
         output.unicodeScalars.append(scalar)
       case "&": output += "&amp;"
@@ -20,16 +19,21 @@ package enum MarkdownText {
     return atLineStart(output)
   }
 
-  /// A leading dash, equals sign or `1.` would make a list or a heading.
+  /// A leading dash, equals sign or `1. ` would make a list, a rule or a heading.
   private static func atLineStart(_ text: String) -> String {
-    let trimmed = text.drop { $0 == " " }
-    guard let first = trimmed.first, first == "-" || first == "=" || first.isASCII && first.isNumber
-    else { return text }
-    let spaces = String(repeating: " ", count: text.count - trimmed.count)
-    guard first.isNumber else { return spaces + "\\" + trimmed }
-    let digits = trimmed.prefix { $0.isASCII && $0.isNumber }
-    let rest = trimmed.dropFirst(digits.count)
-    return rest.first == "." ? spaces + digits + "\\" + rest : text
+    let words = text.drop { $0 == " " }
+    let spaces = text.prefix(text.count - words.count)
+    let digits = words.prefix { $0.isASCII && $0.isNumber }
+    let rest = words.dropFirst(digits.count)
+    if !digits.isEmpty {
+      let isListed =
+        rest.first.map { $0 == "." || $0 == ")" } == true
+        && (rest.dropFirst().first ?? " ") == " "
+      return isListed ? spaces + digits + "\\" + rest : text
+    }
+    let isMark = words.first.map { "=-+".contains($0) } == true
+    let next = words.dropFirst().first ?? " "
+    return isMark && (next == " " || next == "-" || next == "=") ? spaces + "\\" + words : text
   }
 
   /// Emphasis around the words, its blanks left outside, where Markdown wants them.
