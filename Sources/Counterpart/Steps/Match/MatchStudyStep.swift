@@ -48,7 +48,7 @@ public struct MatchStudyStep: StudyStep {
     do throws(MatchingError) {
       result = try step.run(
         in: context.data, seed: context.seed, unitKey: key,
-        places: nil)
+        places: context.places[table]?.places)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let rows = context.data[table: table]?.rowCount ?? 0
     let report = MatchReport(step: context.name, noun: table, result: result)
