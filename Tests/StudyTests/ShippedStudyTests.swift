@@ -15,11 +15,18 @@ import Testing
     }.sorted()
   }()
 
+  /// Fewer replicates where a study simulates: bytes must not depend on threads for any number of them.
+  private static let lighter: [String: [Study.Override]] = [
+    "03-supporting-partnership": [
+      .init(path: "steps.futures.scenarios.replications", value: "{at-most: 40}")
+    ]
+  ]
+
   private func run(_ name: String, threads: Int) throws -> (folder: String, summary: RunSummary) {
     let file = checkoutFolder.appendingPathComponent("Notebooks-as-scripts/\(name)/study.yaml")
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("counterpart-\(UUID().uuidString)").path
-    let study = try Study(reading: file.path)
+    let study = try Study(reading: file.path, overrides: Self.lighter[name] ?? [])
     let summary = try Runner(study: study, output: folder, threads: threads).run()
     return (folder, summary)
   }
@@ -54,5 +61,26 @@ import Testing
     }
     #expect(!one.summary.answers.isEmpty, "\(name) gives no answer")
     #expect(!FileManager.default.fileExists(atPath: one.folder + ".incomplete"))
+  }
+}
+
+extension ShippedStudyTests {
+  /// The synthetic register's effect of federation is known: 0.12 standard deviations of pupils.
+  @Test func theSyntheticStudyCoversItsTruth() throws {
+    let (folder, _) = try run("03-supporting-partnership", threads: 2)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let text = try String(
+      contentsOfFile: "\(folder)/tables/attainment.coefficients.csv", encoding: .utf8)
+    let table = try TidyTable("coefficients", csv: text)
+    let terms = try #require(table.column("term"))
+    let row = try #require(terms.firstIndex(of: .text("federated")))
+    guard case .number(let low) = table.column("ci_low")?[row],
+      case .number(let high) = table.column("ci_high")?[row]
+    else {
+      Issue.record("the interval is missing")
+      return
+    }
+    #expect(low < 0.12 && 0.12 < high, "\(low) to \(high)")
+    #expect(high - low < 0.2, "an interval of \(high - low) says too little")
   }
 }

@@ -53,7 +53,8 @@ public struct MatchStudyStep: StudyStep {
     let rows = context.data[table: table]?.rowCount ?? 0
     let report = MatchReport(step: context.name, noun: table, result: result)
     return StepResult(
-      tables: result.tables, diagnostics: result.diagnostics,
+      tables: result.tables,
+      diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts,
       sample: MatchedUnits(table: table, weights: result.weights(rowCount: rows)),
       estimates: nil, answer: report.answer, sections: [report.section])
   }
