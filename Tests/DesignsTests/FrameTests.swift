@@ -156,6 +156,15 @@ import Testing
     #expect(error?.setting == "contrasts")
   }
 
+  @Test func oneColumnUnderTwoNamesIsHeldOnce() throws {
+    let found = try frame("score ~ ses + girl + (1 + pupils.ses + girl | school)")
+    #expect(found.random[0].columns == found.fixed)
+    #expect(found.columns.count == 4)
+    let twice = try frame("score ~ ses + pupils.ses")
+    #expect(twice.fixedNames == ["(Intercept)", "ses"])
+    #expect(twice.diagnostics.map(\.code) == ["dropped-column"])
+  }
+
   @Test func nothingLeftToModel() throws {
     let error = expressionError { _ = try frame("score ~ ses", FrameOptions(rows: [4])) }
     #expect(error?.reason == .noRows)

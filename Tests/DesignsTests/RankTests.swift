@@ -146,6 +146,18 @@ import Testing
       dropped(cells) == ["`lan:kindb` is left out of the model: it is zero in every row used"])
   }
 
+  /// A cost that grew with the square of the rows would take minutes here.
+  @Test(.timeLimit(.minutes(1))) func manyRowsAreReadInBlocks() throws {
+    let n = 200_000
+    let columns = [
+      Column("y", numbers: noise(n, 30)), Column("x", numbers: noise(n, 31)),
+      Column("z", numbers: noise(n, 32)), Column("f", numbers: (0..<n).map { Double($0 % 6) }),
+    ]
+    let found = try frame("y ~ (x + z + factor(f))^2 + I(x + z)", columns)
+    #expect(found.fixed.count == 19)
+    #expect(dropped(found).count == 1)
+  }
+
   @Test func moreColumnsThanRows() throws {
     let columns =
       [Column("y", numbers: noise(5, 20))]

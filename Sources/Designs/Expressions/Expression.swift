@@ -94,6 +94,12 @@ public struct Expression: Sendable, CustomStringConvertible {
   }
 }
 
+extension Expression: Hashable {
+  public static func == (a: Expression, b: Expression) -> Bool { a.source == b.source }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(source) }
+}
+
 /// A computed column, and the doubts about it.
 public struct EvaluatedColumn: Sendable {
   public let column: Column

@@ -74,3 +74,9 @@ public struct Formula: Sendable, CustomStringConvertible {
     return try builder.build()
   }
 }
+
+extension Formula: Hashable {
+  public static func == (a: Formula, b: Formula) -> Bool { a.source == b.source }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(source) }
+}

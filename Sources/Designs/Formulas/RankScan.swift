@@ -121,11 +121,12 @@ private struct Elimination {
     self.shifts = shifts
     self.scales = scales
 
-    var cross = Matrix(rows: width, columns: width)
+    // Plain arrays while they are written to: through a matrix each write would check its shape.
+    var cross = [Double](repeating: 0, count: width * width)
     var sums = [Double](repeating: 0, count: width)
     for start in stride(from: 0, to: rows, by: Self.blockRows) {
       let range = start..<min(start + Self.blockRows, rows)
-      var values = Matrix(rows: range.count, columns: width)
+      var values = [Double](repeating: 0, count: range.count * width)
       for (j, column) in columns.enumerated() {
         var span = block.mutableSpan
         column.values.fill(rows: range, selection: selection.rows, into: &span)
@@ -133,21 +134,23 @@ private struct Elimination {
         var sum = 0.0
         for k in 0..<range.count {
           let value = (block[k] - shift) / scale
-          values.elements[j * range.count + k] = value
+          values[j * range.count + k] = value
           sum += value
         }
         sums[j] += sum
       }
-      cross = cross + values.crossProduct
+      let products = Matrix(rows: range.count, columns: width, elements: values).crossProduct
+      let added = products.elements
+      for k in cross.indices { cross[k] += added[k] }
     }
     let means = hasIntercept ? sums.map { $0 / Double(rows) } : sums.map { _ in 0 }
     if hasIntercept {
       for j in 0..<width {
-        for i in 0..<width { cross[i, j] -= Double(rows) * means[i] * means[j] }
+        for i in 0..<width { cross[i + j * width] -= Double(rows) * means[i] * means[j] }
       }
     }
     self.means = means
-    self.cross = cross
+    self.cross = Matrix(rows: width, columns: width, elements: cross)
   }
 
   func isFinite(_ j: Int) -> Bool { cross[j, j].isFinite }
