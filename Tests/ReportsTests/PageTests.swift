@@ -98,6 +98,18 @@ import Testing
     for drawing in page.all("svg") { #expect(drawing.attributes["role"] == "img") }
   }
 
+  @Test func rowsOfOneNameShareIt() {
+    let page = read(SampleDocument.document, "sample")
+    let names = page.all("th").filter { $0.attributes["rowspan"] != nil }
+    #expect(names.allSatisfy { $0.attributes["rowspan"] == "2" })
+    // Four covariates within the eight rows of the table, five behind the figure.
+    #expect(names.count == 9)
+    for row in page.elements.indices where page.elements[row].name == "tr" {
+      let cells = page.elements.filter { $0.parent == row }.count
+      #expect(cells >= 2)
+    }
+  }
+
   @Test func nothingComesFromTheNetwork() {
     let source = HTMLReport(SampleDocument.document).text
     let addresses = source.split(separator: "http").dropFirst()

@@ -22,8 +22,10 @@ extension HTMLWriter {
             [.text(" "), .element(.span, Attribute(.class, "unit"), text: $0)]
           } ?? []))
     }
-    let rows = view.texts.map { row in
-      Markup.element(.tr, content: cells(row, numeric: numeric))
+    let texts = view.texts
+    let spans = spans(texts, named: numeric.first == false)
+    let rows = zip(texts, spans).map { row, span in
+      Markup.element(.tr, content: cells(row, numeric: numeric, span: span))
     }
     let empty = Markup.element(
       .tr,
@@ -57,17 +59,32 @@ extension HTMLWriter {
     return .group(parts)
   }
 
-  /// The first column names the row where it holds words.
-  private func cells(_ row: [String], numeric: [Bool]) -> [Markup] {
-    row.indices.map { index in
+  /// For each row how many rows, from it on, bear its name; 0 where a row above has named it.
+  private func spans(_ rows: [[String]], named: Bool) -> [Int] {
+    var spans = rows.map { _ in 1 }
+    guard named else { return spans }
+    for index in rows.indices.reversed().dropLast() {
+      let name = rows[index].first
+      guard name == rows[index - 1].first, name != NumberFormat.missing else { continue }
+      spans[index - 1] += spans[index]
+      spans[index] = 0
+    }
+    return spans
+  }
+
+  /// The first column names the row, or the rows that share the name, where it holds words.
+  private func cells(_ row: [String], numeric: [Bool], span: Int) -> [Markup] {
+    row.indices.compactMap { index in
       let content: Markup =
         row[index] == NumberFormat.missing
         ? .element(
-          .abbr, Attribute(.ariaLabel, "not available"), Attribute(.class, "none"), text: row[index]
-        )
+          .abbr, Attribute(.ariaLabel, "not available"), Attribute(.class, "none"),
+          text: row[index])
         : .text(row[index])
       if index == 0, !numeric[index] {
-        return .element(.th, Attribute(.scope, "row"), content: [content])
+        guard span > 0 else { return nil }
+        let rows = span > 1 ? [Attribute(.rowspan, "\(span)")] : []
+        return .element(.th, [Attribute(.scope, "row")] + rows, [content])
       }
       return .element(.td, cellAttributes(numeric[index]), [content])
     }

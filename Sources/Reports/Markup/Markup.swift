@@ -105,7 +105,7 @@ enum Tag: String, Sendable {
 
 struct Attribute: Sendable {
   enum Name: String, Sendable {
-    case id, `class`, href, lang, charset, name, content, scope, role, tabindex, colspan
+    case id, `class`, href, lang, charset, name, content, scope, role, tabindex, colspan, rowspan
     case httpEquiv = "http-equiv"
     case ariaLabel = "aria-label"
     case ariaLabelledby = "aria-labelledby"
