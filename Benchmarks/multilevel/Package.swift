@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "MultilevelBenchmark",
+  dependencies: [.package(name: "Counterpart", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "MultilevelBenchmark",
+      dependencies: [
+        .product(name: "Multilevel", package: "Counterpart"),
+        .product(name: "Designs", package: "Counterpart"),
+        .product(name: "Probability", package: "Counterpart"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)
