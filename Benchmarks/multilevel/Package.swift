@@ -7,11 +7,7 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "MultilevelBenchmark",
-      dependencies: [
-        .product(name: "Multilevel", package: "Counterpart"),
-        .product(name: "Designs", package: "Counterpart"),
-        .product(name: "Probability", package: "Counterpart"),
-      ])
+      dependencies: [.product(name: "Counterpart", package: "Counterpart")])
   ],
   swiftLanguageModes: [.v6]
 )

@@ -32,9 +32,10 @@ polish <- function(fit) {
 
 # Doubles with 17 significant digits, of which jsonlite alone gives 15.
 exact <- function(x) {
-  if (is.list(x)) lapply(x, exact)
-  else if (is.double(x)) structure(sprintf("@%.17g@", x), dim = dim(x))
-  else x
+  if (is.list(x)) return(lapply(x, exact))
+  if (!is.double(x)) return(x)
+  text <- structure(sprintf("@%.17g@", x), dim = dim(x))
+  if (inherits(x, "AsIs")) I(text) else text
 }
 write <- function(x, file) {
   text <- toJSON(exact(x), auto_unbox = TRUE, pretty = TRUE, matrix = "rowmajor", null = "null")
