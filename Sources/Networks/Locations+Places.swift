@@ -1,52 +1,47 @@
 public import Designs
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 extension Locations {
-  /// Places on one plane: grids as they are, the globe projected about its mean latitude and longitude.
+  /// The places of a table on one plane; `nil` where some are on the globe and others on a grid.
   ///
-  /// The equirectangular projection keeps distances to 0.3 % over a country of 500 km; a study that needs
-  /// more gives eastings and northings. `nil` places have no location here either.
-  public init(_ places: [Place?]) {
-    var latitudes: [Double] = []
-    var longitudes: [Double] = []
-    for case .globe(let latitude, let longitude) in places.compactMap({ $0 }) {
-      latitudes.append(latitude)
-      longitudes.append(longitude)
+  /// A grid is taken as it is. The globe is projected by the transverse Mercator projection of the sphere about
+  /// the middle meridian (Snyder 1987, doi:10.3133/pp1395, equations 8-1 and 8-3), whose distances are 0.05 %
+  /// too long 200 km from it. Coordinates are rounded to a millimetre, so that the C library's last digit
+  /// decides nothing.
+  public init?(_ places: Places) {
+    var globe: [(latitude: Double, longitude: Double)] = []
+    for case .some(.globe(let latitude, let longitude)) in places.places {
+      globe.append((latitude, longitude))
     }
-    let count = Double(max(1, latitudes.count))
-    let middle = Place.globe(
-      latitude: latitudes.reduce(0, +) / count, longitude: longitudes.reduce(0, +) / count)
-    let plane = places.map { place in place.flatMap { Self.onPlane($0, about: middle) } }
-    self.init(
-      eastings: plane.map { $0?.east ?? .nan }, northings: plane.map { $0?.north ?? .nan })
-  }
-}
-
-extension Locations {
-  /// Kilometres east and north.
-  private static func onPlane(
-    _ place: Place, about middle: Place
-  ) -> (east: Double, north: Double) {
-    switch (place, middle) {
-    case (.grid(let easting, let northing), _): return (easting / 1000, northing / 1000)
-    case (.globe(let latitude, let longitude), .globe(let middleLatitude, let middleLongitude)):
-      let degree = Place.earthRadius * .pi / 180
-      let shrinkage = cosine(ofDegrees: middleLatitude)
-      return (
-        (longitude - middleLongitude) * degree * shrinkage, (latitude - middleLatitude) * degree
-      )
-    default: return (.nan, .nan)
+    let known = places.places.count { $0 != nil }
+    guard globe.isEmpty || globe.count == known else { return nil }
+    let longitudes = globe.map(\.longitude)
+    let middle = ((longitudes.min() ?? 0) + (longitudes.max() ?? 0)) / 2
+    var (x, y): ([Double], [Double]) = ([], [])
+    for place in places.places {
+      switch place {
+      case nil:
+        x.append(.nan)
+        y.append(.nan)
+      case .grid(let easting, let northing)?:
+        x.append(easting / 1000)
+        y.append(northing / 1000)
+      case .globe(let latitude, let longitude)?:
+        let (phi, lambda) = (latitude * .pi / 180, (longitude - middle) * .pi / 180)
+        let b = cos(phi) * sin(lambda)
+        let east = Place.earthRadius * atanh(b)
+        let north = Place.earthRadius * atan2(sin(phi), cos(phi) * cos(lambda))
+        x.append((east * 1e6).rounded() / 1e6)
+        y.append((north * 1e6).rounded() / 1e6)
+      }
     }
-  }
-
-  /// cos x by its series: the C library's last bit may differ between machines, and choices hang on it.
-  private static func cosine(ofDegrees degrees: Double) -> Double {
-    let x = degrees * .pi / 180
-    var term = 1.0
-    var sum = 1.0
-    for k in 1...14 {
-      term *= -x * x / Double((2 * k - 1) * (2 * k))
-      sum += term
-    }
-    return sum
+    self.init(eastings: x, northings: y)
   }
 }

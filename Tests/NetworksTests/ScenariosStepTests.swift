@@ -1,5 +1,5 @@
 import Designs
-import LinearAlgebra
+import Foundation
 import Networks
 import Probability
 import StudyFiles
@@ -34,7 +34,7 @@ import Testing
     return try ScenariosStep(from: section)
   }
 
-  static func data(schools count: Int = 200) -> (DataSet, Locations) {
+  static func data(schools count: Int = 200) -> (DataSet, Places) {
     var random = RandomStream(Seed(17))
     var (x, y, fsm, attainment, roll): ([Double], [Double], [Double], [Double], [Double]) =
       ([], [], [], [], [])
@@ -62,17 +62,21 @@ import Testing
           Column("from", numbers: (0..<20).map { Double(1000 + $0) }),
           Column("to", numbers: (0..<20).map { Double(1000 + (($0 + 7) * 5) % count) }),
         ]))
-    return (data, Locations(eastings: x, northings: y))
+    return (
+      data,
+      Places(zip(x, y).map { .grid(easting: 1000 * $0, northing: 1000 * $1) })
+    )
   }
 
   static func run(
-    _ yaml: String = study, threads: Int = 2, seed: UInt64 = 11
+    _ yaml: String = study, threads: Int = 2, seed: UInt64 = 11,
+    estimates: [String: CarriedEstimate] = [:]
   ) throws -> ScenarioResult {
-    let (data, locations) = data()
+    let (data, places) = data()
     let step = try step(yaml)
     try step.check(in: data)
     return try step.run(
-      in: data, locations: locations, estimates: [:], seed: Seed(seed)["futures"], threads: threads)
+      in: data, places: places, estimates: estimates, seed: Seed(seed)["futures"], threads: threads)
   }
 
   static func value(
@@ -89,17 +93,127 @@ import Testing
     return .nan
   }
 
-  @Test func probe() throws {
+  @Test func tablesAreAsPromised() throws {
     let result = try Self.run()
-    for policy in ["none", "support"] {
-      for outcome in ["mean(attainment)", "gap(attainment, fsm)", "coverage", "cost"] {
-        print(
-          policy, outcome,
-          (0...5).map {
-            Self.value(result, 0, "mean", policy: policy, outcome: outcome, time: $0)
-          })
+    #expect(result.tables.map(\.name) == ["outcomes", "contrasts"])
+    #expect(
+      result.tables[0].fields.map(\.name) == [
+        "policy", "outcome", "group", "time", "mean", "mcse", "low", "high", "replicates",
+      ])
+    #expect(
+      result.tables[1].fields.map(\.name) == [
+        "policy", "against", "outcome", "group", "time", "difference", "mcse", "low", "high",
+      ])
+    // Mean and coverage of all and five fifths, three others of all; six points of time.
+    #expect(result.tables[0].rows.count == 2 * 15 * 6)
+    #expect(result.tables[1].rows.count == 15 * 6)
+    #expect(result.fans.count == result.tables[0].rows.count)
+    #expect(result.replicates == 40)
+  }
+
+  /// A contrast is the difference of means, and starts at nothing.
+  @Test func contrastsAreDifferences() throws {
+    let result = try Self.run()
+    for outcome in ["mean(attainment)", "gap(attainment, fsm)", "coverage", "cost"] {
+      for time in 0...5 {
+        let (a, b, difference) = (
+          Self.value(result, 0, "mean", policy: "support", outcome: outcome, time: time),
+          Self.value(result, 0, "mean", policy: "none", outcome: outcome, time: time),
+          Self.value(result, 1, "difference", policy: "support", outcome: outcome, time: time)
+        )
+        #expect(abs(a - b - difference) < 1e-9 * max(1, abs(a)))
+        if time == 0 { #expect(difference == 0) }
       }
     }
-    for diagnostic in result.diagnostics { print(diagnostic.message) }
+  }
+
+  /// Support raises coverage where it is given, costs what it says, and ends with its last year.
+  @Test func supportDoesWhatItSays() throws {
+    let result = try Self.run()
+    let eligible = Self.numbers("fsm").count { $0 > 30 }
+    for time in 0...5 {
+      #expect(
+        Self.value(result, 0, "mean", policy: "support", outcome: "cost", time: time)
+          == 5000 * Double(eligible) * Double(min(time, 4)))
+      #expect(Self.value(result, 0, "mean", policy: "none", outcome: "cost", time: time) == 0)
+    }
+    func coverage(_ group: String, _ time: Int) -> Double {
+      Self.value(
+        result, 1, "difference", policy: "support", outcome: "coverage", group: group, time: time)
+    }
+    #expect(coverage("fifth-5", 4) > 0.1)
+    #expect(coverage("fifth-5", 4) > coverage("fifth-1", 4))
+    #expect(coverage("all", 5) < coverage("all", 4) / 2)
+  }
+
+  @Test func threadsChangeNothing() throws {
+    let (one, two, three) = (
+      try Self.run(threads: 1), try Self.run(threads: 2), try Self.run(threads: 3)
+    )
+    #expect(one.tables == two.tables)
+    #expect(one.tables == three.tables)
+    #expect(one.fans == two.fans)
+    #expect(try Self.run(seed: 12).tables != one.tables)
+  }
+
+  /// The first replicates are the same however many follow.
+  @Test func replicatesDoNotDependOnTheirNumber() throws {
+    let few = try Self.run(Self.study.replacingOccurrences(of: "40", with: "20"))
+    let other = try Self.run(
+      Self.study.replacingOccurrences(
+        of: "{at-most: 40}", with: "{until: {mcse: 1000, of: [coverage]}, at-most: 40}"))
+    #expect(other.replicates == 20)
+    #expect(few.tables == other.tables)
+  }
+
+  /// With common random numbers a contrast varies much less than the difference of independent runs.
+  @Test func commonRandomNumbersHelp() throws {
+    let result = try Self.run(Self.study.replacingOccurrences(of: "40", with: "200"))
+    for outcome in ["mean(attainment)", "gap(attainment, fsm)", "variance(attainment)"] {
+      func error(_ table: Int, _ policy: String) -> Double {
+        Self.value(result, table, "mcse", policy: policy, outcome: outcome, time: 5)
+      }
+      let independent =
+        error(0, "support") * error(0, "support") + error(0, "none") * error(0, "none")
+      let common = error(1, "support") * error(1, "support")
+      #expect(independent / common > 2, "\(outcome): \(independent / common)")
+    }
+  }
+
+  /// A policy that does nothing differs in nothing, number by number.
+  @Test func emptyPoliciesAreIdentical() throws {
+    let yaml = Self.study.replacingOccurrences(of: "raise: 1.0", with: "raise: 0")
+    let result = try Self.run(yaml)
+    for outcome in ["mean(attainment)", "coverage"] {
+      let row = (
+        Self.value(result, 1, "difference", policy: "support", outcome: outcome, time: 5),
+        Self.value(result, 1, "high", policy: "support", outcome: outcome, time: 5)
+      )
+      #expect(row.0 == 0 && row.1 == 0)
+    }
+  }
+
+  @Test func targetThatIsNotReachedIsSaid() throws {
+    let result = try Self.run(
+      Self.study.replacingOccurrences(
+        of: "{at-most: 40}", with: "{until: {mcse: 1e-9 sd, of: [mean(attainment)]}, at-most: 40}"))
+    #expect(result.replicates == 40)
+    #expect(result.diagnostics.contains { $0.code == "mcse-not-reached" })
+  }
+
+  @Test func progressCountsBlocks() throws {
+    let (data, places) = Self.data()
+    var seen: [[Int]] = []
+    _ = try Self.step().run(
+      in: data, places: places, estimates: [:], seed: Seed(1), threads: 2,
+      progress: { seen.append([$0, $1]) })
+    #expect(seen == [[1, 2], [2, 2]])
+  }
+
+  static func numbers(_ column: String) -> [Double] {
+    guard case .numbers(let values)? = data().0[table: "schools"]?[column]?.storage else {
+      return []
+    }
+    return values
   }
 }

@@ -56,6 +56,16 @@ public struct FormationSimulator: Sendable {
     return network
   }
 
+  /// What an actor would toggle at one opportunity; `nil` for nothing. For tests of the draw itself.
+  package func draw(
+    _ network: Network, ego: Int, lift: Double, seed: Seed, replicate: UInt32
+  ) -> Int? {
+    var random = RandomStream(seed, replicate: replicate, entity: UInt32(ego))
+    var work = TieChooser.Workspace()
+    return chooser.choose(
+      network, ego: ego, lift: lift, scale: PortableMath.exp(lift), using: &random, &work)?.alter
+  }
+
   /// Lets the given opportunities happen.
   func advance(
     _ network: inout Network, _ events: ArraySlice<Opportunities.Event>, lift: Lift, seed: Seed,

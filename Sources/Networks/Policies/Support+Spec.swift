@@ -23,7 +23,7 @@ public struct SupportSpec: PolicySpec {
   ]
 
   private let eligible: LocatedText
-  private let rule: Eligibility
+  private let rule: Expression
   private let raise: Double
   private let years: ClosedRange<Int>
   private let cost: Double
@@ -31,7 +31,7 @@ public struct SupportSpec: PolicySpec {
 
   public init(from section: Section) throws(SpecErrors) {
     eligible = try section.read(Self.eligible)
-    rule = try Eligibility(eligible, path: section.path + ".eligible")
+    rule = try expression(eligible, path: section.path + ".eligible")
     raise = try section.read(Self.raise)
     let first = try section.read(Self.from)
     let last = try section.read(Self.until) ?? Int.max
@@ -44,12 +44,20 @@ public struct SupportSpec: PolicySpec {
   }
 
   public func problems(in data: DataSet, actors: String) -> [SpecError] {
-    rule.problems(in: data, actors: actors)
+    do throws(ExpressionError) { _ = try rule.evaluateLogical(in: data, table: actors) } catch {
+      return [located(error, in: eligible, path: path + ".eligible")]
+    }
+    return []
   }
 
   public func action(in data: DataSet, actors: String) throws(ScenarioError) -> any PolicyAction {
-    Support(
-      eligible: try rule.holds(in: data, actors: actors), raise: raise, years: years, cost: cost)
+    do throws(ExpressionError) {
+      return Support(
+        eligible: Eligibility(try rule.evaluateLogical(in: data, table: actors)), raise: raise,
+        years: years, cost: cost)
+    } catch {
+      throw .rule(eligible.text, error.description)
+    }
   }
 
   private enum CostBasis: String, CaseIterable, Sendable {

@@ -6,7 +6,7 @@ public import Tables
 /// Raising utility by *r* multiplies the odds that an eligible school proposes, confirms or keeps a given
 /// tie by *eʳ*.
 public struct Support: PolicyAction {
-  private let eligible: [Bool]
+  private let eligible: Eligibility
   /// Log odds.
   private let raise: Double
   private let years: ClosedRange<Int>
@@ -14,7 +14,7 @@ public struct Support: PolicyAction {
   private let cost: Double
 
   /// - Parameter years: model years, the first is 1.
-  public init(eligible: [Bool], raise: Double, years: ClosedRange<Int>, cost: Double) {
+  public init(eligible: Eligibility, raise: Double, years: ClosedRange<Int>, cost: Double) {
     self.eligible = eligible
     self.raise = raise
     self.years = years
@@ -23,16 +23,23 @@ public struct Support: PolicyAction {
 
   public func addLift(year: Int, to lift: inout [Double]) {
     guard years.contains(year) else { return }
-    for school in lift.indices where eligible[school] { lift[school] += raise }
+    for school in lift.indices where eligible.schools[school] { lift[school] += raise }
   }
 
   public func cost(year: Int) -> Double {
-    years.contains(year) ? cost * Double(eligible.count { $0 }) : 0
+    years.contains(year) ? cost * Double(eligible.count) : 0
   }
 
   public func diagnostics(policy: String, horizon: Int) -> [Diagnostic] {
-    var found: [Diagnostic] = []
-    if !eligible.contains(true) {
+    var found = eligible.diagnostics
+    if eligible.missing > 0 {
+      found.append(
+        Diagnostic(
+          .warning, code: "eligibility-unknown",
+          "policy `\(policy)`: \(eligible.missing) schools lack a value that `eligible` needs, and "
+            + "count as not eligible"))
+    }
+    if eligible.count == 0 {
       found.append(
         Diagnostic(
           .warning, code: "policy-never-applies",

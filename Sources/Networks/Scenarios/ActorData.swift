@@ -10,13 +10,19 @@ public struct ActorData: Sendable {
 
   /// - Parameters:
   ///   - table: one row an actor.
-  ///   - locations: in the order of its rows.
-  public init(_ data: DataSet, table: String, locations: Locations?) throws(ScenarioError) {
+  ///   - places: in the order of its rows.
+  public init(_ data: DataSet, table: String, places: Places?) throws(ScenarioError) {
     guard let actors = data[table: table] else { throw .unknownTable(table) }
     guard actors.rowCount > 1 else { throw .tooFewActors(actors.rowCount) }
     self.table = table
     self.data = data
-    self.locations = locations
+    guard places.map({ $0.count == actors.rowCount }) ?? true else {
+      throw .placeCount(places?.count ?? 0, actors: actors.rowCount)
+    }
+    locations = try places.map { (places) throws(ScenarioError) in
+      guard let locations = Locations(places) else { throw .mixedPlaces(table: table) }
+      return locations
+    }
     count = actors.rowCount
   }
 

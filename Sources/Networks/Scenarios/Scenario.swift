@@ -1,4 +1,4 @@
-internal import Probability
+package import Probability
 
 /// A world to simulate, with every name resolved: who there is, how ties form, what they do, which policies are
 /// compared and what is reported.
@@ -41,7 +41,7 @@ public struct Scenario: Sendable {
   /// Simulates one replicate: policies × years 0 … horizon × measures' groups, in that order.
   ///
   /// - Throws: ``ScenarioError/runaway(policy:year:meanDegree:)``
-  func simulate(replicate: UInt32, seed: Seed) throws(ScenarioError) -> [Double] {
+  package func simulate(replicate: UInt32, seed: Seed) throws(ScenarioError) -> [Double] {
     let opportunities = formation.opportunities(
       years: Double(horizon), seed: seed, replicate: replicate)
     let years = yearRanges(opportunities.events)

@@ -5,8 +5,12 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case notNumeric(String, table: String)
   /// Some actors lack a value that the model needs.
   case missingValues(column: String, count: Int, of: Int, firstRow: Int)
+  /// A rule that cannot be evaluated.
+  case rule(String, String)
   case noLocations(needed: String)
   case missingLocations(count: Int, of: Int, firstRow: Int)
+  case mixedPlaces(table: String)
+  case placeCount(Int, actors: Int)
   case tooFewActors(Int)
   case negativeWeight(column: String, row: Int)
   case duplicateActor(String, table: String)
@@ -34,10 +38,14 @@ extension ScenarioError: CustomStringConvertible {
     case .missingValues(let column, let count, let total, let row):
       "`\(column)` is missing for \(count) of \(total) actors, first in row \(row): exclude them or "
         + "fill them in"
+    case .rule(let rule, let problem): "`\(rule)`: \(problem)"
     case .noLocations(let needed):
       "`\(needed)` needs places, and the actors have none: give their table a `location`"
     case .missingLocations(let count, let total, let row):
       "\(count) of \(total) actors have no place, first in row \(row): exclude them or fill them in"
+    case .mixedPlaces(let table):
+      "some places of `\(table)` are on the globe and others on a grid: give all in one way"
+    case .placeCount(let count, let actors): "\(count) places for \(actors) actors"
     case .tooFewActors(let count): "expected at least 2 actors, found \(count)"
     case .negativeWeight(let column, let row):
       "the weight `\(column)` is below 0 in row \(row), or 0 everywhere"

@@ -55,16 +55,16 @@ extension ScenariosStep {
   /// Simulates every policy.
   ///
   /// - Parameters:
-  ///   - locations: of the actors, in the order of their table.
+  ///   - places: of the actors, in the order of their table.
   ///   - estimates: what ``estimateSteps`` have left, by step.
   ///   - seed: of this step.
   ///   - threads: of influence on time alone.
   ///   - progress: called with blocks of replicates done and the most there may be.
   public func run(
-    in data: DataSet, locations: Locations?, estimates: [String: CarriedEstimate], seed: Seed,
+    in data: DataSet, places: Places?, estimates: [String: CarriedEstimate], seed: Seed,
     threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(ScenarioError) -> ScenarioResult {
-    let actors = try ActorData(data, table: self.actors.text, locations: locations)
+    let actors = try ActorData(data, table: self.actors.text, places: places)
     var diagnostics: [Diagnostic] = []
     let start = try startNetwork(actors, in: data, &diagnostics)
     let weights = try weights(actors)
