@@ -6,7 +6,8 @@ let package = Package(
   dependencies: [.package(name: "Counterpart", path: "..")],
   targets: [
     .executableTarget(
-      name: "ReadingBenchmark", dependencies: [.product(name: "Counterpart", package: "Counterpart")],
+      name: "ReadingBenchmark",
+      dependencies: [.product(name: "Counterpart", package: "Counterpart")],
       path: "reading/ReadingBenchmark")
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Counterpart
+import StudyFiles
 
 /// The command: arguments, exit codes and terminal progress, and nothing else.
 @main
@@ -20,6 +21,15 @@ struct CounterpartCommand: ParsableCommand {
       DescribeCommand.self, SchemaCommand.self, SynthCommand.self,
     ])
 
+  /// What to say about a first word that is no command; the parser would call it an unexpected argument.
+  private static var unknownCommand: String? {
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
+      word != "help", !known.contains(word)
+    else { return nil }
+    return "unknown command `\(word)`" + suggestion(for: word, among: known)
+  }
+
   /// The parser's own exit code for a wrong command line is 64; ours is 2.
   static func main() {
     do {
@@ -30,7 +40,7 @@ struct CounterpartCommand: ParsableCommand {
     } catch {
       let code = exitCode(for: error)
       guard code == .validationFailure else { exit(withError: error) }
-      Terminal.message(fullMessage(for: error))
+      Terminal.message(unknownCommand ?? fullMessage(for: error))
       exit(withError: ExitCode(2))
     }
   }

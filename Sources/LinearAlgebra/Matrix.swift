@@ -1,12 +1,19 @@
 /// A dense matrix of doubles, column after column.
 ///
-/// `elements.span` is the way in for kernels that read, `withElements` for kernels that write.
+/// `elements.span` is the way in for kernels that read, `elements.mutableSpan` for kernels that write.
 public struct Matrix: Sendable, Hashable {
   public let rows: Int
   public let columns: Int
-  /// The entries, column-major: entry (i, j) is `elements[i + j * rows]`.
+  @usableFromInline var storage: [Double]
+
+  /// The entries, column-major: entry (i, j) is `elements[i + j * rows]`. Writing in place copies nothing.
+  @inlinable
   public var elements: [Double] {
-    didSet { precondition(elements.count == rows * columns, "a matrix keeps its shape") }
+    get { storage }
+    _modify {
+      yield &storage
+      precondition(storage.count == rows * columns, "a matrix keeps its shape")
+    }
   }
 
   /// - Parameter elements: `rows × columns` entries, column after column.
@@ -16,7 +23,7 @@ public struct Matrix: Sendable, Hashable {
       "\(rows)×\(columns) needs \(rows * columns) elements, not \(elements.count)")
     self.rows = rows
     self.columns = columns
-    self.elements = elements
+    storage = elements
   }
 
   public init(rows: Int, columns: Int, repeating value: Double = 0) {
@@ -43,8 +50,8 @@ public struct Matrix: Sendable, Hashable {
 
   @inlinable
   public subscript(row: Int, column: Int) -> Double {
-    get { elements[row + column * rows] }
-    _modify { yield &elements[row + column * rows] }
+    get { storage[row + column * rows] }
+    _modify { yield &storage[row + column * rows] }
   }
 
   /// Column `j` as an array.

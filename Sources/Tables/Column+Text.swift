@@ -13,7 +13,7 @@ extension Column {
 
 extension ColumnType {
   /// A number of this type as text; empty where it is not finite.
-  func text(of value: Double) -> String {
+  public func text(of value: Double) -> String {
     guard value.isFinite else { return "" }
     switch self {
     case .logical where value == 0: return "false"

@@ -47,29 +47,7 @@ public struct DictionaryRow: TidyRow, Hashable {
     case .numbers(let values):
       let present = values.filter { !$0.isNaN }
       guard let low = present.min(), let high = present.max() else { return "no value" }
-      if column.type == .date { return "\(isoDate(low)) to \(isoDate(high))" }
-      return "\(plain(low)) to \(plain(high))"
+      return "\(column.type.text(of: low)) to \(column.type.text(of: high))"
     }
   }
-
-  private static func plain(_ value: Double) -> String {
-    Int(exactly: value).map(String.init) ?? "\(value)"
-  }
-}
-
-/// Days since 1970-01-01 as an ISO date (proleptic Gregorian calendar).
-func isoDate(_ days: Double) -> String {
-  // Civil-from-days with years that start in March, so that leap days come last.
-  let shifted = Int(days) + 719_468
-  let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-  let dayOfEra = shifted - era * 146_097
-  let yearOfEra =
-    (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-  let shiftedMonth = (5 * dayOfYear + 2) / 153
-  let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-  let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-  let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  return "\(year)-\(two(month))-\(two(day))"
 }

@@ -11,7 +11,11 @@ enum StepOrder {
           let known = steps.filter { provides($0.kind, need.provision) && $0.name != step.name }
           problems.append(
             SpecError(
-              .unknownName(need.step.text, kind: "step", known: known.map(\.name.text)),
+              known.isEmpty
+                ? .rule(
+                  "there is no step `\(need.step.text)`, and no other step of this study provides "
+                    + need.provision.rawValue)
+                : .unknownName(need.step.text, kind: "step", known: known.map(\.name.text)),
               path: need.path, at: need.step.location))
           continue
         }

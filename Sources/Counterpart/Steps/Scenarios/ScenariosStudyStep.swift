@@ -36,7 +36,7 @@ public struct ScenariosStudyStep: StudyStep {
     let result: ScenarioResult
     do throws(ScenarioError) {
       result = try step.run(
-        in: context.data, locations: context.places[step.actors.text].map { Locations($0.places) },
+        in: context.data, places: context.places[step.actors.text],
         estimates: context.earlier.compactMapValues(\.estimates), seed: context.seed,
         threads: context.threads, progress: context.progress)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
