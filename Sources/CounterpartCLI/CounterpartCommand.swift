@@ -27,6 +27,8 @@ struct CounterpartCommand: ParsableCommand {
     guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
       word != "help", !known.contains(word)
     else { return nil }
+    let later = ["new", "freeze", "submit", "merge", "export-r"]
+    guard !later.contains(word) else { return "`\(word)` is not available in this version" }
     return "unknown command `\(word)`" + suggestion(for: word, among: known)
   }
 

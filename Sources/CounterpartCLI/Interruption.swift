@@ -16,7 +16,9 @@ final class Interruption {
       source.setEventHandler {
         lock.withLock {
           discard()
-          Terminal.message("\ninterrupted: nothing was left half-written; run again to start over")
+          Terminal.message(
+            (Terminal.showsProgress ? "\n" : "")
+              + "interrupted: nothing was left half-written; run again to start over")
           exit(5)
         }
       }

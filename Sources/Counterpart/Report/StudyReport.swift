@@ -38,7 +38,7 @@ struct StudyReport: Sendable {
     let ordered = rank.flatMap { kind in answers.filter { $0.kind == kind }.reversed() }
     guard let first = ordered.first?.answer else { return nil }
     let cautions = outcome.diagnostics.filter { $0.diagnostic.severity == .warning }.map {
-      Prose($0.diagnostic.message)
+      Prose(sentence: $0.diagnostic.message)
     }
     return Answer(
       first.sentence, interval: first.interval,

@@ -48,7 +48,7 @@ public struct Callout: Sendable, Hashable {
   }
 
   public init(_ diagnostic: Diagnostic) {
-    self.init(diagnostic.severity, Prose(diagnostic.message), code: diagnostic.code)
+    self.init(diagnostic.severity, Prose(sentence: diagnostic.message), code: diagnostic.code)
   }
 
   var heading: String {

@@ -23,6 +23,22 @@ public struct Prose: Sendable, Hashable {
   /// Every character of `text` stands for itself.
   public init(_ text: String) { self.runs = text.isEmpty ? [] : [.text(text)] }
 
+  /// A message as a sentence: a capital at the start, a full stop at the end, and what stands between
+  /// backquotes as code.
+  public init(sentence message: String) {
+    var runs: [Run] = []
+    for (index, piece) in message.split(separator: "`", omittingEmptySubsequences: false)
+      .enumerated() where !piece.isEmpty
+    {
+      runs.append(index.isMultiple(of: 2) ? .text(String(piece)) : .code(String(piece)))
+    }
+    if case .text(let first) = runs.first {
+      runs[0] = .text(first.prefix(1).uppercased() + first.dropFirst())
+    }
+    if let last = message.last, !".!?".contains(last) { runs.append(.text(".")) }
+    self.runs = runs
+  }
+
   public var isEmpty: Bool { runs.isEmpty }
 
   /// The words alone, for places that hold no markup; footnotes are left out.

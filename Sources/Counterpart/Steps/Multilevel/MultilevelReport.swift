@@ -29,8 +29,10 @@ struct MultilevelReport {
       ? "The interval includes no difference." : "The interval excludes no difference."
     return Answer(
       """
-      \(code: effect.effect) goes with a difference of \(strong: format.text(effect.estimate)) standard \
-      deviations in \(code: result.fit.responseName).
+      \(code: effect.effect) goes with \(code: result.fit.responseName) that is \
+      \(strong: format.text(abs(effect.estimate)) + " standard deviations") \
+      \(effect.estimate < 0 ? "lower" : "higher") \
+      \(settings.sample == nil ? "where all else in the model is alike" : "than among matched comparators").
       """,
       interval: "95% interval \(format.interval(effect.low, effect.high))",
       details: [

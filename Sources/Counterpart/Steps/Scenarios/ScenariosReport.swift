@@ -74,7 +74,7 @@ struct ScenariosReport {
   }
 
   private func fan(_ measure: String) -> Block {
-    let points = result.fans.filter { $0.outcome == measure }
+    let points = result.fans.filter { $0.outcome == measure && $0.group == Self.everyone }
     var seen: Set<String> = []
     let policies = points.map(\.policy).filter { seen.insert($0).inserted }
     let chart = FanChart(
@@ -100,7 +100,7 @@ struct ScenariosReport {
   }
 
   private func outcomes(of measure: String) -> TidyTable {
-    table("outcomes") { $0 == .text(measure) }
+    table("outcomes", of: measure)
   }
 
   private var contrasts: Block {
@@ -108,8 +108,10 @@ struct ScenariosReport {
     let all = result.tables.first { $0.name == "contrasts" }
     let rows = all.map { table in
       let time = table.fields.firstIndex { $0.name == "time" } ?? 0
+      let group = table.fields.firstIndex { $0.name == "group" } ?? 0
       return TidyTable(
-        "contrasts", fields: table.fields, rows: table.rows.filter { $0[time] == last })
+        "contrasts", fields: table.fields,
+        rows: table.rows.filter { $0[time] == last && $0[group] == .text(Self.everyone) })
     }
     return .table(
       TableView(
@@ -123,12 +125,21 @@ struct ScenariosReport {
         ], file: "tables/\(step).contrasts.csv"))
   }
 
-  private func table(_ name: String, where keep: (Cell) -> Bool) -> TidyTable {
+  /// The rows of a table about one measure of all schools together; groups of schools stand in its file.
+  private func table(_ name: String, of measure: String) -> TidyTable {
     guard let table = result.tables.first(where: { $0.name == name }),
-      let column = table.fields.firstIndex(where: { $0.name == "outcome" })
+      let outcome = table.fields.firstIndex(where: { $0.name == "outcome" }),
+      let group = table.fields.firstIndex(where: { $0.name == "group" })
     else { return TidyTable(name, fields: [], rows: []) }
-    return TidyTable(name, fields: table.fields, rows: table.rows.filter { keep($0[column]) })
+    return TidyTable(
+      name, fields: table.fields,
+      rows: table.rows.filter {
+        $0[outcome] == .text(measure) && $0[group] == .text(Self.everyone)
+      })
   }
+
+  /// The group of all schools together.
+  private static let everyone = "all"
 
   private struct Contrast {
     let policy: String
@@ -146,7 +157,7 @@ struct ScenariosReport {
     }
     let row = table.rows.last {
       cell($0, "outcome") == .text(measure) && cell($0, "time") == .count(horizon)
-        && cell($0, "group") == .text("all")
+        && cell($0, "group") == .text(Self.everyone)
     }
     guard let row, case .text(let policy) = cell(row, "policy"),
       case .text(let against) = cell(row, "against"),
