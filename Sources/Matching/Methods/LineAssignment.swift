@@ -14,7 +14,7 @@ struct LineAssignment {
 
   /// Positions of the columns among which some best answer is found: those that rows would take if each in
   /// turn took the first free one upwards, and the same downwards (after Sävje 2020,
-  /// DOI 10.1214/19-STS699).
+  /// Statistical Science 35:356).
   ///
   /// A pair that spans a column of that list which nobody holds, or which is held from beyond, can be
   /// moved or exchanged without adding to any distance.
