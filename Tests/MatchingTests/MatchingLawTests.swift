@@ -192,6 +192,11 @@ struct MatchingLawTests {
         && ![.propensityCaliper, .support, .everything].contains(law.constraints)
         && type(of: law.method).name == "nearest"
     guard !usesRows else { return }
+    // On a score several choices of the same total are the rule: only where a dynamic programme settles
+    // them, and nobody has a second comparator, are the pairs themselves determined.
+    let settlesPairs =
+      type(of: law.method).name != "optimal" || law.distance.propensity == nil
+      || law.settings == "{}" && ![.covariateCaliper, .everything].contains(law.constraints)
     for seed in 0..<4 {
       let candidates = RandomCandidates(
         seed: 100 + seed, ties: false,
@@ -206,6 +211,12 @@ struct MatchingLawTests {
       guard let plain = try? design.match(candidates, seed: Seed(1)),
         let permuted = try? design.match(candidates.permuted(order), seed: Seed(1))
       else { continue }
+      #expect(plain.sample.pairs.count == permuted.sample.pairs.count)
+      let totals = [plain, permuted].map { $0.sample.pairs.map(\.distance).reduce(0, +) }
+      if law.method is OptimalPairs {
+        #expect(isClose(totals[0], totals[1], relative: 1e-8, absolute: 1e-8))
+      }
+      guard settlesPairs else { continue }
       #expect(
         largestDifference(order.map { plain.sample.weights[$0] }, permuted.sample.weights, scale: 1)
           < 1e-12)

@@ -38,7 +38,10 @@ struct OptimalPairsTests {
     let n = treated + 1 + stream.index(below: 6)
     var coordinates = Matrix(rows: 1 + seed % 3, columns: n)
     for i in coordinates.elements.indices {
-      coordinates.elements[i] = seed % 2 == 0 ? stream.normal() : (3 * stream.normal()).rounded()
+      // Few digits, as coordinates always have, or whole numbers for ties.
+      coordinates.elements[i] =
+        seed % 2 == 0
+        ? (1e5 * stream.normal()).rounded() / 1e5 : (3 * stream.normal()).rounded()
     }
     let caliper = Caliper(
       name: "x", values: coordinates.row(0), limit: [0.3, 1, 3][stream.index(below: 3)])

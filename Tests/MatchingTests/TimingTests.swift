@@ -53,6 +53,8 @@ struct TimingTests {
   func optimal() throws {
     let line = problem(2000, 20_000, dimensions: 1)
     #expect(try seconds(OptimalPairs(), line, "optimal score") < 20)
+    let tight = problem(2000, 2400, dimensions: 1)
+    #expect(try seconds(OptimalPairs(), tight, "optimal score, tight") < 10)
     let space = problem(2000, 20_000, dimensions: 8)
     #expect(try seconds(OptimalPairs(), space, "optimal 8 dimensions") < 30)
   }

@@ -10,6 +10,7 @@ public import Probability
 /// lists of neighbours that grow only where a path needs them; no table of all distances is ever formed.
 /// The prices are kept: they prove the total, which is printed beside the bound they give. Distances are
 /// exact, not rounded to a tolerance of the whole, so "optimal" holds at every scale of the distance.
+/// On a score a dynamic programme over the sorted units does the same, and its last cell is the bound.
 public struct OptimalPairs: MatchingMethod, Hashable {
   public let matches: Int
 
@@ -36,16 +37,15 @@ public struct OptimalPairs: MatchingMethod, Hashable {
     let eligible = (0..<problem.count).filter { problem.eligible[$0] }
     let focal = eligible.filter { problem.treated[$0] == treatedAreFocal }
     let others = eligible.filter { problem.treated[$0] != treatedAreFocal }
-    var assignment = Assignment(
-      problem, rows: focal.flatMap { Array(repeating: $0, count: matches) }, columns: others)
-    assignment.solve()
-    let optimum = assignment.optimum
+    let (found, optimum) =
+      solveOnLine(problem, focal: focal, others: others)
+      ?? solveBySearch(problem, focal: focal, others: others)
     guard abs(optimum.objective - optimum.dual) <= 1e-9 * max(1, optimum.objective) else {
       throw .brokenConstraint(
         name: "optimum", declared: "\(optimum.dual)", found: "\(optimum.objective)")
     }
     var pairs: [MatchedSample.Pair] = []
-    for (unit, matches) in assignment.matches {
+    for (unit, matches) in found {
       for (k, match) in matches.enumerated() {
         pairs.append(
           MatchedSample.Pair(
@@ -54,5 +54,14 @@ public struct OptimalPairs: MatchingMethod, Hashable {
       }
     }
     return MatchedSample.disjoint(pairs, in: problem, optimum: optimum)
+  }
+
+  private func solveBySearch(
+    _ problem: MatchingProblem, focal: [Int], others: [Int]
+  ) -> (matches: [(unit: Int, matches: [Neighbour])], optimum: MatchedSample.Optimum) {
+    var assignment = Assignment(
+      problem, rows: focal.flatMap { Array(repeating: $0, count: matches) }, columns: others)
+    assignment.solve()
+    return (assignment.matches, assignment.optimum)
   }
 }
