@@ -12,7 +12,7 @@ import Testing
       eastings: (0..<count).map { _ in 100 * random.uniform() },
       northings: (0..<count).map { _ in 100 * random.uniform() })
     let effects = [
-      WeightedEffect("density", Density(), weight: -1.5),
+      WeightedEffect("density", Density(), weight: 3),
       WeightedEffect("log-distance", LogDistance(places), weight: -1.2),
       WeightedEffect("same", Same(places.eastings.map { Int32($0 / 25) }), weight: 0.6),
       WeightedEffect(

@@ -28,7 +28,8 @@ import Testing
         #expect(into == (0..<n).filter { matrix[$0][i] })
         for j in 0..<n where i != j {
           #expect(network.hasTie(i, j) == matrix[i][j])
-          #expect(network.twoPaths(from: i, to: j) == (0..<n).count { matrix[i][$0] && matrix[$0][j] })
+          #expect(
+            network.twoPaths(from: i, to: j) == (0..<n).count { matrix[i][$0] && matrix[$0][j] })
           #expect(
             network.sharedPartners(i, j) == (0..<n).count { matrix[i][$0] && matrix[j][$0] })
         }

@@ -38,7 +38,8 @@ import Testing
 
   @Test func carriedEffectsFollowTheirCovariance() throws {
     let effect = try CarriedEffect(
-      carried, step: "attainment", term: "federated", share: YearProfile([(1, 0), (2, 0.5), (3, 1)]),
+      carried, step: "attainment", term: "federated",
+      share: YearProfile([(1, 0), (2, 0.5), (3, 1)]),
       unit: 2)
     let draws = (0..<20_000).map { replicate in
       var random = RandomStream(Seed(2), replicate: UInt32(replicate))
@@ -66,9 +67,11 @@ import Testing
     let terms = ["(Intercept)", "federated"]
     #expect(error(carried, term: nil) == .termNotNamed(step: "attainment", known: terms))
     #expect(
-      error(carried, term: "federatd") == .unknownTerm("federatd", step: "attainment", known: terms))
+      error(carried, term: "federatd") == .unknownTerm("federatd", step: "attainment", known: terms)
+    )
     let negative = CarriedEstimate(
-      terms: ["a"], estimates: [1], covariance: Matrix(rows: 1, columns: 1, elements: [-1]), unit: "")
+      terms: ["a"], estimates: [1], covariance: Matrix(rows: 1, columns: 1, elements: [-1]),
+      unit: "")
     #expect(error(negative, term: nil) == .covarianceNotPositive(step: "attainment"))
     let wrong = CarriedEstimate(
       terms: ["a"], estimates: [1], covariance: Matrix(rows: 2, columns: 1, elements: [1, 1]),

@@ -45,7 +45,9 @@ import Testing
     ("variance(attainment)", "variance(fsm)", 15, "not the outcome"),
     ("gap(attainment, fsm)", "gap(attainment, fms)", 15, "unknown column `fms`"),
     ("at-most: 40", "at-most: 0", 16, "whole number from 1"),
-    ("at-most: 40", "until: {mcse: 0.1, of: [mean(x)]}, at-most: 4", 16, "unknown reported measure"),
+    (
+      "at-most: 40", "until: {mcse: 0.1, of: [mean(x)]}, at-most: 4", 16, "unknown reported measure"
+    ),
     ("horizon: 5 years", "start: x", 9, "not available in this version"),
   ])
   func slipsAreLocated(_ old: String, _ new: String, line: Int, text: String) {
@@ -128,7 +130,9 @@ import Testing
   }
 
   @Test func runawayIsStopped() {
-    let error = error("density: -2.2", "density: 4")
+    let error = error(
+      "rate: 2 per year\n  consent: confirm\n  effects: {density: -2.2",
+      "rate: 100 per year\n  effects: {density: 4")
     guard case .runaway(let policy, 1..., let degree)? = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -154,7 +158,8 @@ import Testing
   /// The share left out is what brute force says, and no tie to a school outside the list is made.
   @Test func nearestStatesWhatItLeavesOut() throws {
     let result = try ScenariosStepTests.run(
-      ScenariosStepTests.study.replacingOccurrences(of: "choice: exact", with: "choice: {nearest: 10}"))
+      ScenariosStepTests.study.replacingOccurrences(
+        of: "choice: exact", with: "choice: {nearest: 10}"))
     let message = try #require(
       result.diagnostics.first { $0.code == "choices-left-out" }?.message)
     let (data, places) = ScenariosStepTests.data()

@@ -145,11 +145,10 @@ struct ChoiceField: Sendable {
   @inline(__always)
   func farTotal(_ ego: Int) -> Double { farTotals[Int(blocks.blockOf[ego])] }
 
-  /// The near candidate at which the running sum first exceeds `fraction` of the whole.
+  /// The near candidate at which the running sum first exceeds `target`.
   @inline(__always)
-  func nearCandidate(_ ego: Int, at fraction: Double) -> Int32 {
+  func nearCandidate(_ ego: Int, at target: Double) -> Int32 {
     let (start, end) = (runningStarts[ego], runningStarts[ego + 1])
-    let target = fraction * runningWeights[end - 1]
     var (low, high) = (start, end - 1)
     while low < high {
       let middle = (low + high) / 2

@@ -49,7 +49,7 @@ public struct Scenario: Sendable {
     let profile =
       effect?.profile(years: horizon, using: &parameters)
       ?? [Double](repeating: 0, count: horizon + 1)
-    let choiceSeed = seed["choice"]
+    let seeds = DecisionSeeds(seed)
     var work = TieChooser.Workspace()
     var results: [Double] = []
     results.reserveCapacity(policies.count * (horizon + 1) * width)
@@ -65,7 +65,7 @@ public struct Scenario: Sendable {
           cost += action.cost(year: year)
         }
         formation.advance(
-          &network, opportunities.events[years[year - 1]], lift: Lift(lift), seed: choiceSeed,
+          &network, opportunities.events[years[year - 1]], lift: Lift(lift), seeds: seeds,
           replicate: replicate, &work)
         try stopRunaway(network, policy: policy.name, year: year)
         for school in exposure.indices where hasPartner(network, school) { exposure[school] += 1 }
