@@ -66,12 +66,15 @@ public struct FormationSimulator: Sendable {
       network, ego: ego, lift: lift, scale: PortableMath.exp(lift), using: &random, &work)?.alter
   }
 
-  /// Lets the given opportunities happen.
+  /// More ties than this are no partnership any more, and a simulation that never ends: 100 partners a school.
+  var mostTies: Int { (isDirected ? 100 : 50) * actorCount }
+
+  /// Lets the given opportunities happen, up to ``mostTies``.
   func advance(
     _ network: inout Network, _ events: ArraySlice<Opportunities.Event>, lift: Lift,
     seeds: DecisionSeeds, replicate: UInt32, _ work: inout TieChooser.Workspace
   ) {
-    for event in events {
+    for event in events where network.tieCount <= mostTies {
       let ego = Int(event.actor)
       var random = RandomStream(
         seeds.choice, replicate: replicate, entity: UInt32(ego), event: event.number)
