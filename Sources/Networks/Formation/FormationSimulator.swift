@@ -128,7 +128,9 @@ struct Lift: Sendable {
   let utility: [Double]
   let factor: [Double]
 
+  /// - Parameter utility: of each actor; beyond ±100 it counts as that.
   init(_ utility: [Double]) {
+    let utility = utility.map { max(-100, min(100, $0)) }
     self.utility = utility
     factor = utility.map { $0 == 0 ? 1 : PortableMath.exp($0) }
   }

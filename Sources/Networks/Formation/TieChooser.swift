@@ -55,8 +55,8 @@ struct TieChooser: Sendable {
     fillZone(network, ego: ego, &work.zone)
     let zoneTotal = weighZone(network, ego: ego, lift: lift, &work)
     // What the field offers, before the lift: the same under every policy.
-    let near = reach == .everywhere ? 0 : field.nearTotal(ego)
-    let offered = reach == .everywhere ? 0 : near + field.farTotal(ego)
+    let near = reach == .everywhere ? 0 : field.near.total(ego)
+    let offered = reach == .everywhere ? 0 : near + field.far.total(ego)
     let total = zoneTotal + 1 + scale * offered
     while true {
       let part = random.uniform() * total
@@ -69,15 +69,16 @@ struct TieChooser: Sendable {
       }
       if part < zoneTotal + 1 || offered == 0 { return nil }
       let alter: Int32
-      if place * offered < near {
-        alter = field.nearCandidate(ego, at: place * offered)
+      if place * offered < near || offered <= near {
+        alter = field.near.candidate(ego, at: place * offered)
         if isInZone(alter, work.zone) { continue }
       } else {
         let (member, acceptance) = (random.uniform(), random.uniform())
-        let proposal = field.farProposal(ego, (place * offered - near) / (offered - near), member)
+        let proposal = field.far.proposal(
+          ego, place: (place * offered - near) / (offered - near), member: member)
         if isInZone(proposal.alter, work.zone) { continue }
         alter = proposal.alter
-        let weight = PortableMath.exp(
+        let weight = choiceWeight(
           utility(network, ego: ego, alter: alter, field.pairEffects, &work))
         if acceptance * proposal.bound >= weight { continue }
       }
@@ -188,7 +189,7 @@ struct TieChooser: Sendable {
     var sum = 0.0
     for k in 0..<count {
       if network.hasTie(ego, Int(work.zone[k])) { work.utilities[k] = -work.utilities[k] }
-      sum += PortableMath.exp(work.utilities[k])
+      sum += choiceWeight(work.utilities[k])
       work.running.append(sum)
     }
     return sum
