@@ -56,7 +56,7 @@ import Testing
       let network = Self.network(&random, directed: directed)
       let ego = random.index(below: Self.count)
       let candidates = (0..<Self.count).filter { $0 != ego }.map(Int32.init)
-      for (name, effect) in effects {
+      for (name, effect) in effects where directed || name != "reciprocity" {
         let changes = Self.change(effect, network, ego: ego, candidates)
         for (alter, change) in zip(candidates, changes) {
           var toggled = network

@@ -12,7 +12,7 @@ import Testing
       eastings: (0..<count).map { _ in 100 * random.uniform() },
       northings: (0..<count).map { _ in 100 * random.uniform() })
     let effects = [
-      WeightedEffect("density", Density(), weight: -1.5),
+      WeightedEffect("density", Density(), weight: 3),
       WeightedEffect("log-distance", LogDistance(places), weight: -1.2),
       WeightedEffect("same", Same(places.eastings.map { Int32($0 / 25) }), weight: 0.6),
       WeightedEffect(
@@ -99,5 +99,22 @@ import Testing
     #expect(a == simulator.run(from: network, years: 3, seed: Seed(1), replicate: 4))
     #expect(a != simulator.run(from: network, years: 3, seed: Seed(1), replicate: 5))
     #expect(a != simulator.run(from: network, years: 3, seed: Seed(2), replicate: 4))
+  }
+
+  /// Coefficients beyond all measure end in ties, not in a crash or for ever.
+  @Test(arguments: [-900.0, 900])
+  func extremeCoefficientsAreSurvived(weight: Double) {
+    let (_, network, places) = Self.world()
+    let effects = [
+      WeightedEffect("density", Density(), weight: weight),
+      WeightedEffect("log-distance", LogDistance(places), weight: weight),
+      WeightedEffect("transitivity", Transitivity(), weight: weight),
+    ]
+    let simulator = FormationSimulator(
+      FormationModel(rate: 1, effects: effects), actors: Self.count, directed: false)
+    let end = simulator.run(
+      from: network, years: 1, lift: [Double](repeating: weight, count: Self.count),
+      seed: Seed(1), replicate: 0)
+    #expect((end.tieCount > network.tieCount) == (weight > 0))
   }
 }

@@ -130,7 +130,9 @@ import Testing
   }
 
   @Test func runawayIsStopped() {
-    let error = error("density: -2.2", "density: 4")
+    let error = error(
+      "rate: 2 per year\n  consent: confirm\n  effects: {density: -2.2",
+      "rate: 100 per year\n  effects: {density: 4")
     guard case .runaway(let policy, 1..., let degree)? = error else {
       Issue.record("\(String(describing: error))")
       return

@@ -9,6 +9,10 @@ public protocol ConsentSpec: Choice {
 
 extension ConsentSpec {
   public static var keys: [AnyKey] { [] }
+
+  fileprivate static var source: String {
+    "Snijders & Pickup (2017), doi:10.1093/oxfordhb/9780190228217.013.10"
+  }
 }
 
 extension Registry where Kind == any ConsentSpec {
@@ -21,9 +25,6 @@ extension Registry where Kind == any ConsentSpec {
       Entry(CompensateSpec.self) { $0 },
     ])
 }
-
-private let source =
-  "Snijders & Pickup (2017), doi:10.1093/oxfordhb/9780190228217.013.10"
 
 /// `confirm`
 public struct ConfirmSpec: ConsentSpec {

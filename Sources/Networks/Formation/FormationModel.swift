@@ -10,15 +10,13 @@ public struct FormationModel: Sendable {
   public let effects: [WeightedEffect]
   /// What an undirected tie takes; a directed tie is its sender's alone.
   public let consent: Consent
-  public let choiceSet: ChoiceSet
 
   public init(
     rate: Double, effects: [WeightedEffect],
-    consent: Consent = .initiative(InitiativeAndConfirmation()), choiceSet: ChoiceSet = .exact
+    consent: Consent = .initiative(InitiativeAndConfirmation())
   ) {
     self.rate = rate
     self.effects = effects
     self.consent = consent
-    self.choiceSet = choiceSet
   }
 }

@@ -52,7 +52,7 @@ public struct FormationSimulator: Sendable {
     let events = opportunities(years: years, seed: seed, replicate: replicate).events
     let lift = Lift(lift ?? [Double](repeating: 0, count: actorCount))
     advance(
-      &network, events[...], lift: lift, seed: seed["choice"], replicate: replicate, &work)
+      &network, events[...], lift: lift, seeds: DecisionSeeds(seed), replicate: replicate, &work)
     return network
   }
 
@@ -66,43 +66,44 @@ public struct FormationSimulator: Sendable {
       network, ego: ego, lift: lift, scale: PortableMath.exp(lift), using: &random, &work)?.alter
   }
 
-  /// Lets the given opportunities happen.
+  /// More ties than this are no partnership any more, and a simulation that never ends: 100 partners a school.
+  var mostTies: Int { (isDirected ? 100 : 50) * actorCount }
+
+  /// Lets the given opportunities happen, up to ``mostTies``.
   func advance(
-    _ network: inout Network, _ events: ArraySlice<Opportunities.Event>, lift: Lift, seed: Seed,
-    replicate: UInt32, _ work: inout TieChooser.Workspace
+    _ network: inout Network, _ events: ArraySlice<Opportunities.Event>, lift: Lift,
+    seeds: DecisionSeeds, replicate: UInt32, _ work: inout TieChooser.Workspace
   ) {
-    for event in events {
+    for event in events where network.tieCount <= mostTies {
       let ego = Int(event.actor)
       var random = RandomStream(
-        seed, replicate: replicate, entity: UInt32(ego), event: event.number)
+        seeds.choice, replicate: replicate, entity: UInt32(ego), event: event.number)
       switch model.consent {
       case .meeting(let rule) where !isDirected:
         meet(&network, ego, rule, lift: lift, using: &random, &work)
       case .initiative(let rule) where !isDirected:
-        decide(&network, ego, rule, lift: lift, using: &random, &work)
+        guard let choice = choose(network, ego, lift, using: &random, &work) else { continue }
+        let worth = chooser.utility(
+          network, ego: choice.alter, alter: ego, lift: lift.utility[choice.alter], &work)
+        let probability = rule.confirmation(
+          creating: choice.creating, alter: choice.creating ? worth : -worth)
+        var answer = RandomStream(
+          seeds.consent, replicate: replicate, entity: UInt32(ego), event: event.number)
+        if answer.uniform() < probability { network.toggle(ego, choice.alter) }
       default:
-        decide(&network, ego, nil, lift: lift, using: &random, &work)
+        guard let choice = choose(network, ego, lift, using: &random, &work) else { continue }
+        network.toggle(ego, choice.alter)
       }
     }
   }
 
-  /// An actor's opportunity: it chooses, and the other may have a say.
   @inline(__always)
-  private func decide(
-    _ network: inout Network, _ ego: Int, _ rule: (any InitiativeRule)?, lift: Lift,
-    using random: inout RandomStream, _ work: inout TieChooser.Workspace
-  ) {
-    let choice = chooser.choose(
+  private func choose(
+    _ network: borrowing Network, _ ego: Int, _ lift: Lift, using random: inout RandomStream,
+    _ work: inout TieChooser.Workspace
+  ) -> TieChooser.Choice? {
+    chooser.choose(
       network, ego: ego, lift: lift.utility[ego], scale: lift.factor[ego], using: &random, &work)
-    guard let choice else { return }
-    if let rule {
-      let worth = chooser.utility(
-        network, ego: choice.alter, alter: ego, lift: lift.utility[choice.alter], &work)
-      let probability = rule.confirmation(
-        creating: choice.creating, alter: choice.creating ? worth : -worth)
-      if random.uniform() >= probability { return }
-    }
-    network.toggle(ego, choice.alter)
   }
 
   /// A meeting of the ego with any other actor: the pair decides by the rule.
@@ -127,8 +128,22 @@ struct Lift: Sendable {
   let utility: [Double]
   let factor: [Double]
 
+  /// - Parameter utility: of each actor; beyond ±100 it counts as that.
   init(_ utility: [Double]) {
+    let utility = utility.map { max(-100, min(100, $0)) }
     self.utility = utility
     factor = utility.map { $0 == 0 ? 1 : PortableMath.exp($0) }
+  }
+}
+
+/// Streams of decisions, keyed by actor and opportunity. Consent has its own, so that it does not depend on how many
+/// numbers the choice before it took.
+struct DecisionSeeds: Sendable {
+  let choice: Seed
+  let consent: Seed
+
+  init(_ seed: Seed) {
+    choice = seed["choice"]
+    consent = seed["consent"]
   }
 }

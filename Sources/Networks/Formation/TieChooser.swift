@@ -4,8 +4,8 @@ internal import Probability
 ///
 /// Candidates whose change depends on the network (partners, and whatever the effects reach) are
 /// enumerated; all others are drawn from the ``ChoiceField``, where a draw that hits an enumerated one is
-/// drawn again. One uniform number decides between the parts by inversion and the next the place within,
-/// so that two policies which differ little choose alike.
+/// drawn again. One uniform number decides between the enumerated, no change and the field, in this order, which is
+/// that of less to more partnership; the next finds the place within. So policies that differ little choose alike.
 struct TieChooser: Sendable {
   let effects: [WeightedEffect]
   private let localEffects: [WeightedEffect]
@@ -54,36 +54,35 @@ struct TieChooser: Sendable {
   ) -> Choice? {
     fillZone(network, ego: ego, &work.zone)
     let zoneTotal = weighZone(network, ego: ego, lift: lift, &work)
-    let everywhere = reach == .everywhere
-    let near = everywhere ? 0 : scale * field.nearTotal(ego)
-    let far = everywhere ? 0 : scale * field.farTotal(ego)
-    let total = 1 + zoneTotal + near + far
+    // What the field offers, before the lift: the same under every policy.
+    let near = reach == .everywhere ? 0 : field.near.total(ego)
+    let offered = reach == .everywhere ? 0 : near + field.far.total(ego)
+    let total = zoneTotal + 1 + scale * offered
     while true {
-      var place = random.uniform() * total
-      let within = random.uniform()
-      if place < 1 { return nil }
-      place -= 1
-      if place < zoneTotal || everywhere {
-        let target = within * zoneTotal
+      let part = random.uniform() * total
+      let place = random.uniform()
+      if part < zoneTotal {
+        let target = place * zoneTotal
         let position = work.running.firstIndex { $0 > target } ?? work.running.count - 1
         let alter = Int(work.zone[position])
         return Choice(alter: alter, creating: !network.hasTie(ego, alter))
       }
-      place -= zoneTotal
-      if place < near {
-        let alter = field.nearCandidate(ego, at: within)
+      if part < zoneTotal + 1 || offered == 0 { return nil }
+      let alter: Int32
+      if place * offered < near || offered <= near {
+        alter = field.near.candidate(ego, at: place * offered)
         if isInZone(alter, work.zone) { continue }
-        return Choice(alter: Int(alter), creating: true)
+      } else {
+        let (member, acceptance) = (random.uniform(), random.uniform())
+        let proposal = field.far.proposal(
+          ego, place: (place * offered - near) / (offered - near), member: member)
+        if isInZone(proposal.alter, work.zone) { continue }
+        alter = proposal.alter
+        let weight = choiceWeight(
+          utility(network, ego: ego, alter: alter, field.pairEffects, &work))
+        if acceptance * proposal.bound >= weight { continue }
       }
-      let second = random.uniform()
-      let acceptance = random.uniform()
-      let (alter, bound) = field.farProposal(ego, within, second)
-      if isInZone(alter, work.zone) { continue }
-      let weight = PortableMath.exp(
-        utility(network, ego: ego, alter: alter, field.pairEffects, &work))
-      if acceptance * bound < weight {
-        return Choice(alter: Int(alter), creating: true)
-      }
+      return Choice(alter: Int(alter), creating: true)
     }
   }
 
@@ -190,7 +189,7 @@ struct TieChooser: Sendable {
     var sum = 0.0
     for k in 0..<count {
       if network.hasTie(ego, Int(work.zone[k])) { work.utilities[k] = -work.utilities[k] }
-      sum += PortableMath.exp(work.utilities[k])
+      sum += choiceWeight(work.utilities[k])
       work.running.append(sum)
     }
     return sum

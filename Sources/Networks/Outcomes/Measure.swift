@@ -28,11 +28,11 @@ struct WeightedGroups: Sendable {
 
   /// All schools, and the fifths of `ranking` where it is given: an equal number of schools in each (the
   /// first ones are larger by one where the number does not divide), in ascending order, schools of the same
-  /// value in the order of their rows.
+  /// value in the order of their rows. Fewer than five schools have no fifths.
   init(weights: [Double], fifthsOf ranking: [Double]?) {
     var members = [weights.indices.map(Int32.init)]
     var names = ["all"]
-    if let ranking {
+    if let ranking, ranking.count >= 5 {
       let order = ranking.indices.sorted { (ranking[$0], $0) < (ranking[$1], $1) }
       let (size, rest) = (order.count / 5, order.count % 5)
       var start = 0

@@ -49,7 +49,7 @@ public struct Scenario: Sendable {
     let profile =
       effect?.profile(years: horizon, using: &parameters)
       ?? [Double](repeating: 0, count: horizon + 1)
-    let choiceSeed = seed["choice"]
+    let seeds = DecisionSeeds(seed)
     var work = TieChooser.Workspace()
     var results: [Double] = []
     results.reserveCapacity(policies.count * (horizon + 1) * width)
@@ -65,7 +65,7 @@ public struct Scenario: Sendable {
           cost += action.cost(year: year)
         }
         formation.advance(
-          &network, opportunities.events[years[year - 1]], lift: Lift(lift), seed: choiceSeed,
+          &network, opportunities.events[years[year - 1]], lift: Lift(lift), seeds: seeds,
           replicate: replicate, &work)
         try stopRunaway(network, policy: policy.name, year: year)
         for school in exposure.indices where hasPartner(network, school) { exposure[school] += 1 }
@@ -106,12 +106,13 @@ public struct Scenario: Sendable {
     for measure in measures { results += measure.values(state) }
   }
 
-  /// A mean degree above 100 partners is no partnership any more, and a simulation that never ends.
   private func stopRunaway(
     _ network: borrowing Network, policy: String, year: Int
   ) throws(ScenarioError) {
+    guard network.tieCount > formation.mostTies else { return }
     let ends = network.isDirected ? 1.0 : 2.0
-    let degree = ends * Double(network.tieCount) / Double(network.actorCount)
-    guard degree <= 100 else { throw .runaway(policy: policy, year: year, meanDegree: degree) }
+    throw .runaway(
+      policy: policy, year: year,
+      meanDegree: ends * Double(network.tieCount) / Double(network.actorCount))
   }
 }

@@ -177,8 +177,7 @@ extension ScenariosStep {
     }
     let model = FormationModel(
       rate: formation.rate, effects: effects,
-      consent: consent(among: actors.count),
-      choiceSet: formation.choiceSet)
+      consent: consent(among: actors.count))
     guard case .nearest(let count) = formation.choiceSet else {
       return FormationSimulator(model, actors: actors.count, directed: directed)
     }
