@@ -108,7 +108,7 @@ struct StepTests {
     let average = fit.coefficients[2] + mean * fit.coefficients[3]
     let null = try #require(result.unconditional)
     let degrees = try #require(
-      Optional(fit.test([0, 0, 1, mean], named: "sexM").degreesOfFreedom))
+      Optional(try fit.test([0, 0, 1, mean], named: "sexM").degreesOfFreedom))
     let expected = (1 - 3 / (4 * degrees - 1)) * average / null.totalVariance.squareRoot()
     #expect(isClose(effect.estimate, expected, relative: 1e-9))
     #expect(effect.low < effect.estimate && effect.estimate < effect.high)

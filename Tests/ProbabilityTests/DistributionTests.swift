@@ -14,13 +14,15 @@ struct DistributionTests {
   }
 
   private func check(
-    _ name: String, relative: Double, _ ours: ([Double]) -> Double
+    _ name: String, relative: Double, large: Double? = nil, _ ours: ([Double]) -> Double
   ) throws {
     let rows = try rows(name)
     #expect(rows.count > 5)
     for row in rows {
       let expected = try #require(row.last)
       let value = ours(row)
+      // With 10⁵ degrees of freedom the continued fraction cancels near the mean.
+      let relative = (row.dropLast().max() ?? 0) > 1e4 ? large ?? relative : relative
       #expect(
         isClose(value, expected, relative: relative, absolute: 1e-300),
         "\(name)\(row.dropLast()): \(value) against \(expected)")
@@ -35,15 +37,17 @@ struct DistributionTests {
 
   @Test("t tails and quantiles, whole and broken degrees of freedom")
   func t() throws {
-    try check("tTwoSided", relative: 1e-12) {
+    try check("tTwoSided", relative: 1e-12, large: 1e-11) {
       StudentT(degreesOfFreedom: $0[1]).twoSidedTail($0[0])
     }
-    try check("tQuantile", relative: 1e-12) { StudentT(degreesOfFreedom: $0[1]).quantile($0[0]) }
+    try check("tQuantile", relative: 1e-12, large: 1e-11) {
+      StudentT(degreesOfFreedom: $0[1]).quantile($0[0])
+    }
   }
 
   @Test("F and chi-squared tails")
   func tails() throws {
-    try check("fUpper", relative: 1e-11) {
+    try check("fUpper", relative: 1e-12, large: 1e-11) {
       FisherF(numerator: $0[1], denominator: $0[2]).upperTail($0[0])
     }
     try check("chiSquaredUpper", relative: 1e-12) {

@@ -88,7 +88,7 @@ public struct MultilevelStep: Sendable {
     let model = LinearMixedModel(criterion: criterion)
     let fit = try model.fit(frame, threads: threads)
     let unconditional = try? model.fit(frame.unconditional, threads: threads)
-    let tests = fit.tests(degreesOfFreedom)
+    let tests = try fit.tests(degreesOfFreedom)
     var diagnostics = fit.diagnostics
     if unconditional == nil {
       diagnostics.append(
