@@ -1,4 +1,4 @@
-internal import LinearAlgebra
+public import LinearAlgebra
 internal import Probability
 
 /// An estimate with its test against zero and its interval.
@@ -56,6 +56,16 @@ extension LinearMixedModelFit {
       contrast.count == coefficients.count,
       "\(contrast.count) weights for \(coefficients.count) coefficients")
     return try SmallSampleInference(self, method).test(contrast, named: name, level: level)
+  }
+}
+
+extension LinearMixedModelFit {
+  /// The covariance of the coefficients that the tests of a method rest on: Kenward and Roger's is adjusted
+  /// for small samples, the others use ``covariance``.
+  ///
+  /// - Throws: ``EstimationError`` where `method` is Kenward and Roger's and too many groups hang together.
+  public func covariance(_ method: DegreesOfFreedomMethod) throws(EstimationError) -> Matrix {
+    method == .kenwardRoger ? try KenwardRoger(self).covariance : covariance
   }
 }
 
