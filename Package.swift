@@ -84,9 +84,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["LinearAlgebra", "Probability", "Tables"],
       path: "Tests/TestSupport", swiftSettings: settings, linkerSettings: libm),
-    tests("LinearAlgebraTests", ["LinearAlgebra"]),
-    tests("ProbabilityTests", ["Probability"]),
-    tests("TablesTests", ["Tables"]),
+    tests("LinearAlgebraTests", ["LinearAlgebra", "Probability"]),
+    tests("ProbabilityTests", ["Probability", "Tables"]),
+    tests("TablesTests", ["Tables", "Probability"]),
     tests("StudyFilesTests", ["StudyFiles", "Tables"]),
     tests("DesignsTests", ["Designs", "LinearAlgebra", "Tables"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability", "Tables"]),
@@ -96,7 +96,9 @@ let package = Package(
     tests(
       "MultilevelTests",
       ["Multilevel", "Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
-    tests("NetworksTests", ["Networks", "Designs", "Probability", "StudyFiles", "Tables"]),
+    tests(
+      "NetworksTests",
+      ["Networks", "Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
     tests("ReportsTests", ["Reports", "Tables"]),
     tests("CounterpartTests", ["Counterpart", "StudyFiles", "Tables", "Designs"]),
     tests("StudyTests", ["Counterpart", "StudyFiles", "Tables"]),

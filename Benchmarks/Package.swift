@@ -1,14 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+func benchmark(_ name: String, in folder: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: [.product(name: "Counterpart", package: "Counterpart")],
+    path: "\(folder)/\(name)")
+}
+
 let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "Counterpart", path: "..")],
   targets: [
-    .executableTarget(
-      name: "ReadingBenchmark",
-      dependencies: [.product(name: "Counterpart", package: "Counterpart")],
-      path: "reading/ReadingBenchmark")
+    benchmark("MatchingBenchmark", in: "matching"), benchmark("ReadingBenchmark", in: "reading"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -57,13 +57,7 @@ private struct ColumnFinder {
     do throws(NameError) {
       return try data.resolve(name.text, from: table.name)
     } catch {
-      let reason: SpecError.Reason =
-        switch error {
-        case .unknown(let name, let kind, let known):
-          .unknownName(name, kind: kind, known: known)
-        case .ambiguous: .rule("\(error)")
-        }
-      problems.append(SpecError(reason, path: step.path(to: key), at: name.location))
+      problems.append(SpecError(error, at: name, path: step.path(to: key)))
       return nil
     }
   }

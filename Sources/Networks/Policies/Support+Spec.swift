@@ -45,7 +45,7 @@ public struct SupportSpec: PolicySpec {
 
   public func problems(in data: DataSet, actors: String) -> [SpecError] {
     do throws(ExpressionError) { _ = try rule.evaluateLogical(in: data, table: actors) } catch {
-      return [located(error, in: eligible, path: path + ".eligible")]
+      return [SpecError(error, in: eligible, path: path + ".eligible")]
     }
     return []
   }
