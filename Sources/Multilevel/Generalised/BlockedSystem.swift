@@ -1,0 +1,220 @@
+internal import LinearAlgebra
+
+/// M = ΛᵀZᵀWZΛ + I for given weights, factored: the first factor's blocks by hand, the Schur complement
+/// of each component by LAPACK.
+struct BlockedSystem: Sendable {
+  private let structure: BlockedStructure
+  /// L of each group's block D = LLᵀ, width², column-major.
+  private var lower: [Double]
+  /// L⁻¹Cᵀ of each group's coupling C, width × the group's coupled effects, column-major.
+  private var coupling: [Double]
+  private var complements: [Cholesky] = []
+  /// log |M|
+  private(set) var logDeterminant = 0.0
+
+  /// - Parameters:
+  ///   - scaled: rows of ZΛ, `count` × k.
+  ///   - weights: one a row.
+  /// - Throws: where numbers have overflowed; M is positive definite otherwise.
+  init(
+    _ structure: BlockedStructure, observations: GeneralisedObservations, scaled: [Double],
+    weights: [Double]
+  ) throws(FactorizationError) {
+    self.structure = structure
+    let k = structure.width
+    let total = observations.randomCount
+    let factors = observations.terms.factors
+    let rest = factors.count - 1
+    lower = [Double](repeating: 0, count: structure.groupCount * k * k)
+    coupling = [Double](repeating: 0, count: structure.coupled.count * k)
+    var dense = (0..<structure.componentStarts.count - 1).map { component in
+      Matrix.identity(
+        structure.componentStarts[component + 1] - structure.componentStarts[component])
+    }
+    for group in 0..<structure.groupCount {
+      let block = group * k * k
+      for c in 0..<k { lower[block + c + c * k] = 1 }
+      let couplingStart = structure.couplingStarts[group]
+      for row in observations.starts[group]..<observations.starts[group + 1] {
+        let weight = weights[row]
+        let z = row * total
+        for c in 0..<k {
+          let value = weight * scaled[z + c]
+          for r in c..<k { lower[block + r + c * k] += value * scaled[z + r] }
+        }
+        for f in 0..<rest {
+          let start = Int(structure.effects[row * (rest + 1) + f + 1])
+          guard start >= 0 else { continue }
+          let first = z + factors[f + 1].firstColumn
+          let width = factors[f + 1].columns
+          let slot = Int(structure.slots[row * rest + f])
+          for c in 0..<width {
+            let value = weight * scaled[first + c]
+            if slot >= 0 {
+              let column = (couplingStart + slot + c) * k
+              for r in 0..<k { coupling[column + r] += value * scaled[z + r] }
+            }
+            let component = Int(structure.componentOf[start - structure.restStart])
+            let base = structure.componentStarts[component]
+            let own = start - base + c
+            for other in 0...f {
+              let otherStart = Int(structure.effects[row * (rest + 1) + other + 1])
+              guard otherStart >= 0 else { continue }
+              let otherFirst = z + factors[other + 1].firstColumn
+              let last = other == f ? c : factors[other + 1].columns - 1
+              for o in 0...last {
+                let place = otherStart - base + o
+                dense[component][max(own, place), min(own, place)] += value * scaled[otherFirst + o]
+              }
+            }
+          }
+        }
+      }
+      try eliminate(group, from: &dense)
+    }
+    for matrix in dense {
+      let factor = try Cholesky(matrix)
+      logDeterminant += factor.logDeterminant
+      complements.append(factor)
+    }
+  }
+
+  /// Factors a group's block and takes its share from its component's Schur complement.
+  private mutating func eliminate(
+    _ group: Int, from dense: inout [Matrix]
+  ) throws(FactorizationError) {
+    let k = structure.width
+    let block = group * k * k
+    for c in 0..<k {
+      var pivot = lower[block + c + c * k]
+      for j in 0..<c { pivot -= lower[block + c + j * k] * lower[block + c + j * k] }
+      guard pivot > 0, pivot.isFinite else { throw .notPositiveDefinite(order: c + 1) }
+      logDeterminant += logarithm(pivot)
+      let root = pivot.squareRoot()
+      lower[block + c + c * k] = root
+      for r in c + 1..<max(k, c + 1) {
+        var value = lower[block + r + c * k]
+        for j in 0..<c { value -= lower[block + r + j * k] * lower[block + c + j * k] }
+        lower[block + r + c * k] = value / root
+      }
+    }
+    let range = structure.couplingStarts[group]..<structure.couplingStarts[group + 1]
+    guard let first = range.first else { return }
+    for column in range { forward(group, &coupling, at: column * k) }
+    let component = Int(
+      structure.componentOf[Int(structure.coupled[first]) - structure.restStart])
+    let base = structure.componentStarts[component]
+    for a in range {
+      let i = Int(structure.coupled[a]) - base
+      for b in range.lowerBound...a {
+        let j = Int(structure.coupled[b]) - base
+        var sum = 0.0
+        for c in 0..<k { sum += coupling[a * k + c] * coupling[b * k + c] }
+        dense[component][max(i, j), min(i, j)] -= sum
+      }
+    }
+  }
+
+  /// Solves L x = b in place.
+  private func forward(_ group: Int, _ x: inout [Double], at place: Int) {
+    let k = structure.width
+    let block = group * k * k
+    for r in 0..<k {
+      var value = x[place + r]
+      for c in 0..<r { value -= lower[block + r + c * k] * x[place + c] }
+      x[place + r] = value / lower[block + r + r * k]
+    }
+  }
+
+  /// Solves Lᵀ x = b in place.
+  private func backward(_ group: Int, _ x: inout [Double], at place: Int) {
+    let k = structure.width
+    let block = group * k * k
+    for r in stride(from: k - 1, through: 0, by: -1) {
+      var value = x[place + r]
+      for c in r + 1..<max(k, r + 1) { value -= lower[block + c + r * k] * x[place + c] }
+      x[place + r] = value / lower[block + r + r * k]
+    }
+  }
+
+  /// M⁻¹ b, over all effects.
+  func solve(_ b: [Double]) -> [Double] {
+    let k = structure.width
+    var x = b
+    for group in 0..<structure.groupCount {
+      forward(group, &x, at: group * k)
+      for column in structure.couplingStarts[group]..<structure.couplingStarts[group + 1] {
+        var sum = 0.0
+        for c in 0..<k { sum += coupling[column * k + c] * x[group * k + c] }
+        x[Int(structure.coupled[column])] -= sum
+      }
+    }
+    for (component, factor) in complements.enumerated() {
+      let range =
+        structure.componentStarts[component]..<structure.componentStarts[component + 1]
+      x.replaceSubrange(range, with: factor.solve(Array(x[range])))
+    }
+    for group in 0..<structure.groupCount {
+      for column in structure.couplingStarts[group]..<structure.couplingStarts[group + 1] {
+        let value = x[Int(structure.coupled[column])]
+        for c in 0..<k { x[group * k + c] -= coupling[column * k + c] * value }
+      }
+      backward(group, &x, at: group * k)
+    }
+    return x
+  }
+
+  /// The blocks of M⁻¹ over the components.
+  func componentInverses() -> [Matrix] { complements.map(\.inverse) }
+
+  /// The blocks of M⁻¹ over one group's effects and the effects that it meets, in that order:
+  /// (width + coupled)², symmetric.
+  ///
+  /// - Parameter components: ``componentInverses()``
+  func inverse(group: Int, components: [Matrix]) -> Matrix {
+    let k = structure.width
+    let range = structure.couplingStarts[group]..<structure.couplingStarts[group + 1]
+    let count = range.count
+    var result = Matrix(rows: k + count, columns: k + count)
+    // D⁻¹
+    for c in 0..<k {
+      var unit = [Double](repeating: 0, count: k)
+      unit[c] = 1
+      var x = unit
+      // The helpers work at a group's factor but on any array.
+      forward(group, &x, at: 0)
+      backward(group, &x, at: 0)
+      for r in 0..<k { result[r, c] = x[r] }
+    }
+    guard let first = range.first else { return result }
+    let component = Int(
+      structure.componentOf[Int(structure.coupled[first]) - structure.restStart])
+    let base = structure.componentStarts[component]
+    // H = D⁻¹Cᵀ, k × count
+    var h = Array(coupling[range.lowerBound * k..<range.upperBound * k])
+    for column in 0..<count { backward(group, &h, at: column * k) }
+    for a in 0..<count {
+      let i = Int(structure.coupled[range.lowerBound + a]) - base
+      for b in 0..<count {
+        let j = Int(structure.coupled[range.lowerBound + b]) - base
+        result[k + a, k + b] = components[component][i, j]
+      }
+    }
+    for a in 0..<count {
+      for c in 0..<k {
+        var sum = 0.0
+        for b in 0..<count { sum += h[b * k + c] * result[k + b, k + a] }
+        result[c, k + a] = -sum
+        result[k + a, c] = -sum
+      }
+    }
+    for c in 0..<k {
+      for r in 0..<k {
+        var sum = 0.0
+        for a in 0..<count { sum += h[a * k + r] * result[k + a, c] }
+        result[r, c] -= sum
+      }
+    }
+    return result
+  }
+}
