@@ -11,6 +11,8 @@ internal import LinearAlgebra
 struct BlockedDeviance: MarginalDeviance {
   let observations: GeneralisedObservations
   let kernel: ResponseKernel
+  /// What of the log likelihood depends on neither θ nor b.
+  private let constant: Double
   private let structure: BlockedStructure
   /// u, in the order of the structure's effects.
   private var modes: [Double]
@@ -20,6 +22,7 @@ struct BlockedDeviance: MarginalDeviance {
   ) throws(GeneralisedModelError) {
     self.observations = observations
     self.kernel = kernel
+    constant = observations.logConstant(kernel)
     structure = try BlockedStructure(observations)
     modes = [Double](repeating: 0, count: structure.effectCount)
   }
@@ -62,7 +65,7 @@ struct BlockedDeviance: MarginalDeviance {
       else { return failure }
       expected = system
     }
-    let value = -2 * (state.value + observations.constant) + expected.logDeterminant
+    let value = -2 * (state.value + constant) + expected.logDeterminant
     let gradient = slope(
       parameters, rows: rows, state: state, observed: found.system, expected: expected,
       weight: weight, weightSlope: weightSlope)
@@ -78,124 +81,113 @@ struct BlockedDeviance: MarginalDeviance {
     let factors = observations.terms.factors
     let total = observations.randomCount
     let p = observations.fixedCount
-    var lambdaSlopes = factors.map { [Double](repeating: 0, count: $0.columns * $0.columns) }
-
-    // k of each row and the determinant's direct part in Λ, from the inverse on the rows' pattern.
+    // Z'… of each pair of columns; a factor's slope in Λ is its own block.
+    var products = [Double](repeating: 0, count: total * total)
     var moved = weightSlope
     let components = expected.componentInverses()
-    var local = [Double](repeating: 0, count: total)
-    var places = [Int](repeating: 0, count: total)
     for group in 0..<structure.groupCount {
       let inverse = expected.inverse(group: group, components: components)
       for row in observations.starts[group]..<observations.starts[group + 1] {
-        let isGroup = locate(row, factors: factors, into: &places)
-        var leverage = 0.0
-        for c in 0..<total {
-          var sum = 0.0
-          for d in 0..<total {
-            sum +=
-              entry(
-                places[c], places[d], isGroup: isGroup, inverse: inverse, components: components)
-              * rows.scaled[row * total + d]
-          }
-          local[c] = sum
-          leverage += sum * rows.scaled[row * total + c]
-        }
-        moved[row] *= leverage
-        for (f, factor) in factors.enumerated() {
-          let first = factor.firstColumn
-          for c in 0..<factor.columns {
-            let value = 2 * weight[row] * local[first + c]
-            for r in 0..<factor.columns {
-              lambdaSlopes[f][r + c * factor.columns] +=
-                value * observations.random[row * total + first + r]
-            }
-          }
-        }
+        addLeverage(
+          row, &products, &moved, scaled: rows.scaled, weight: weight, inverse: inverse,
+          components: components)
       }
     }
 
     let adjoint = observed.solve(scatter(moved, rows: rows))
     var coefficientSlopes = [Double](repeating: 0, count: p)
-    for row in 0..<observations.count {
-      var through = 0.0
-      forEachEffect(row, factors: factors) { column, effect in
-        through += rows.scaled[row * total + column] * adjoint[effect]
-      }
-      let c = -2 * state.score[row] + moved[row] - state.information[row] * through
-      for j in 0..<p { coefficientSlopes[j] += c * observations.fixed[row * p + j] }
-      for (f, factor) in factors.enumerated() {
-        let start = Int(structure.effects[row * factors.count + f])
-        guard start >= 0 else { continue }
-        for column in 0..<factor.columns {
-          let value = c * state.u[start + column] + state.score[row] * adjoint[start + column]
-          for r in 0..<factor.columns {
-            lambdaSlopes[f][r + column * factor.columns] +=
-              value * observations.random[row * total + factor.firstColumn + r]
-          }
+    addMovement(
+      &products, &coefficientSlopes, adjoint: adjoint, moved: moved, scaled: rows.scaled,
+      state: state)
+    var thetaSlopes = [Double](repeating: 0, count: observations.terms.thetaCount)
+    for factor in factors {
+      var block: [Double] = []
+      for c in 0..<factor.columns {
+        for r in 0..<factor.columns {
+          block.append(products[factor.firstColumn + r + (factor.firstColumn + c) * total])
         }
       }
-    }
-    var thetaSlopes = [Double](repeating: 0, count: observations.terms.thetaCount)
-    for (f, factor) in factors.enumerated() {
-      factor.addGradient(lambdaSlopes[f], to: &thetaSlopes)
+      factor.addGradient(block, to: &thetaSlopes)
     }
     return thetaSlopes + coefficientSlopes
   }
 
-  /// For each column of a row of Z its place in the group's inverse, or, for rows in no group of the first
-  /// factor, its effect; −1 where the row has no such effect.
-  ///
-  /// - Returns: whether places are within the group's inverse.
-  private func locate(
-    _ row: Int, factors: [RandomFactor], into places: inout [Int]
-  ) -> Bool {
-    let isGroup = Int(observations.codes[0][row]) < factors[0].levels.count
-    for (f, factor) in factors.enumerated() {
-      let start: Int
-      if f == 0 {
-        start = isGroup ? 0 : -1
-      } else if isGroup {
-        let slot = Int(structure.slots[row * (factors.count - 1) + f - 1])
-        start = slot < 0 ? -1 : structure.width + slot
-      } else {
-        start = Int(structure.effects[row * factors.count + f])
-      }
-      for c in 0..<factor.columns { places[factor.firstColumn + c] = start < 0 ? -1 : start + c }
-    }
-    return isGroup
-  }
-
-  @inline(__always)
-  private func entry(
-    _ a: Int, _ b: Int, isGroup: Bool, inverse: Matrix, components: [Matrix]
-  ) -> Double {
-    guard a >= 0, b >= 0 else { return 0 }
-    if isGroup { return inverse[a, b] }
-    let component = Int(structure.componentOf[a - structure.restStart])
-    let base = structure.componentStarts[component]
-    return components[component][a - base, b - base]
-  }
-
-  @inline(__always)
-  private func forEachEffect(
-    _ row: Int, factors: [RandomFactor], _ body: (_ column: Int, _ effect: Int) -> Void
+  /// Multiplies dw/dη of a row by zᵀΛM⁻¹Λᵀz, and adds the determinant's direct part 2 w z (M⁻¹Λᵀz)ᵀ.
+  private func addLeverage(
+    _ row: Int, _ products: inout [Double], _ moved: inout [Double], scaled: [Double],
+    weight: [Double], inverse: Matrix, components: [Matrix]
   ) {
-    for (f, factor) in factors.enumerated() {
-      let start = Int(structure.effects[row * factors.count + f])
-      guard start >= 0 else { continue }
-      for c in 0..<factor.columns { body(factor.firstColumn + c, start + c) }
+    let total = observations.randomCount
+    let isGroup = Int(observations.codes[0][row]) < observations.terms.factors[0].levels.count
+    let first = row * total
+    let (scaled, z) = (scaled.span, observations.random.span)
+    let inner = inverse.elements.span
+    let side = inverse.rows
+    var leverage = 0.0
+    for c in 0..<total {
+      var sum = 0.0
+      for d in 0..<total where scaled[first + d] != 0 {
+        if isGroup {
+          let (a, b) = (Int(structure.places[first + c]), Int(structure.places[first + d]))
+          if a >= 0, b >= 0 { sum += inner[a + b * side] * scaled[first + d] }
+        } else {
+          sum += rowInverse(first + c, first + d, components) * scaled[first + d]
+        }
+      }
+      leverage += sum * scaled[first + c]
+      let value = 2 * weight[row] * sum
+      for r in 0..<total { products[r + c * total] += value * z[first + r] }
+    }
+    moved[row] *= leverage
+  }
+
+  /// M⁻¹ between two effects of a row in no group of the first factor.
+  private func rowInverse(_ a: Int, _ b: Int, _ components: [Matrix]) -> Double {
+    let (i, j) = (Int(structure.effects[a]), Int(structure.effects[b]))
+    guard i >= structure.restStart, j >= structure.restStart else { return 0 }
+    let component = Int(structure.componentOf[i - structure.restStart])
+    let base = structure.componentStarts[component]
+    return components[component][i - base, j - base]
+  }
+
+  /// Adds what goes through η and the modes to Σ z … and to Xᵀ….
+  private func addMovement(
+    _ products: inout [Double], _ coefficientSlopes: inout [Double], adjoint: [Double],
+    moved: [Double], scaled: [Double], state: State
+  ) {
+    let total = observations.randomCount
+    var products = products.mutableSpan
+    var slopes = coefficientSlopes.mutableSpan
+    let p = slopes.count
+    let (fixed, z) = (observations.fixed.span, observations.random.span)
+    let (scaled, moved, adjoint) = (scaled.span, moved.span, adjoint.span)
+    let (score, information, u) = (state.score.span, state.information.span, state.u.span)
+    let effects = structure.effects.span
+    for row in 0..<score.count {
+      let first = row * total
+      var through = 0.0
+      for c in 0..<total where effects[first + c] >= 0 {
+        through += scaled[first + c] * adjoint[Int(effects[first + c])]
+      }
+      let slope = -2 * score[row] + moved[row] - information[row] * through
+      for j in 0..<p { slopes[j] += slope * fixed[row * p + j] }
+      for c in 0..<total where effects[first + c] >= 0 {
+        let effect = Int(effects[first + c])
+        let value = slope * u[effect] + score[row] * adjoint[effect]
+        for r in 0..<total { products[r + c * total] += value * z[first + r] }
+      }
     }
   }
 
   /// ΛᵀZᵀ v
   private func scatter(_ v: [Double], rows: Rows) -> [Double] {
-    let factors = observations.terms.factors
     let total = observations.randomCount
     var result = [Double](repeating: 0, count: structure.effectCount)
-    for row in 0..<observations.count {
-      forEachEffect(row, factors: factors) { column, effect in
-        result[effect] += rows.scaled[row * total + column] * v[row]
+    var sums = result.mutableSpan
+    let (scaled, v, effects) = (rows.scaled.span, v.span, structure.effects.span)
+    for row in 0..<v.count {
+      for place in row * total..<(row + 1) * total where effects[place] >= 0 {
+        sums[Int(effects[place])] += scaled[place] * v[row]
       }
     }
     return result
@@ -203,57 +195,73 @@ struct BlockedDeviance: MarginalDeviance {
 
   private func prepare(_ parameters: [Double]) -> Rows {
     let terms = observations.terms
-    let p = observations.fixedCount
     let total = observations.randomCount
     let lambdas = terms.factors.map { $0.factor(parameters) }
-    var base = observations.offset
-    var scaled = [Double](repeating: 0, count: observations.count * total)
-    for row in 0..<observations.count {
-      var sum = base[row]
-      for j in 0..<p {
-        sum += observations.fixed[row * p + j] * parameters[terms.thetaCount + j]
-      }
-      base[row] = sum
-      for (f, factor) in terms.factors.enumerated() {
-        let first = row * total + factor.firstColumn
-        for c in 0..<factor.columns {
-          var value = 0.0
-          for r in c..<factor.columns {
-            value += lambdas[f][r + c * factor.columns] * observations.random[first + r]
-          }
-          scaled[first + c] = value
+    // Λ of all columns of a row together: block diagonal over the factors.
+    var all = [Double](repeating: 0, count: total * total)
+    for (f, factor) in terms.factors.enumerated() {
+      for c in 0..<factor.columns {
+        for r in c..<factor.columns {
+          all[factor.firstColumn + r + (factor.firstColumn + c) * total] =
+            lambdas[f][r + c * factor.columns]
         }
       }
     }
+    var base = observations.offset
+    var scaled = [Double](repeating: 0, count: observations.count * total)
+    fill(&base, &scaled, lambda: all, coefficients: Array(parameters[terms.thetaCount...]))
     return Rows(factors: lambdas, base: base, scaled: scaled)
   }
 
-  private func state(at u: [Double], rows: Rows) -> State {
-    let factors = observations.terms.factors
+  private func fill(
+    _ base: inout [Double], _ scaled: inout [Double], lambda: [Double], coefficients: [Double]
+  ) {
+    var base = base.mutableSpan
+    var scaled = scaled.mutableSpan
+    let (fixed, z) = (observations.fixed.span, observations.random.span)
+    let (lambda, b) = (lambda.span, coefficients.span)
     let total = observations.randomCount
+    for row in 0..<base.count {
+      var sum = base[row]
+      for j in 0..<b.count { sum += fixed[row * b.count + j] * b[j] }
+      base[row] = sum
+      for c in 0..<total {
+        var value = 0.0
+        for r in c..<total { value += lambda[r + c * total] * z[row * total + r] }
+        scaled[row * total + c] = value
+      }
+    }
+  }
+
+  private func state(at u: [Double], rows: Rows) -> State {
     var state = State(u: u, eta: rows.base, score: rows.base, information: rows.base, value: 0)
+    predict(&state.eta, u: u, rows: rows)
     let block = 512
     var eta = [Double](repeating: 0, count: block)
-    var start = 0
-    while start < observations.count {
+    for start in stride(from: 0, to: observations.count, by: block) {
       let range = start..<min(observations.count, start + block)
-      for row in range {
-        var sum = rows.base[row]
-        forEachEffect(row, factors: factors) { column, effect in
-          sum += rows.scaled[row * total + column] * u[effect]
-        }
-        eta[row - start] = sum
-        state.eta[row] = sum
-      }
+      for row in range { eta[row - start] = state.eta[row] }
       state.value += kernel.score(
         eta, totals: observations.totals.span.extracting(range),
         exposures: observations.exposures.span.extracting(range), at: start, score: &state.score,
         information: &state.information)
-      start = range.upperBound
     }
     state.value -= 0.5 * dot(u, u)
     if !state.value.isFinite { state.value = -.infinity }
     return state
+  }
+
+  private func predict(_ eta: inout [Double], u: [Double], rows: Rows) {
+    let total = observations.randomCount
+    var eta = eta.mutableSpan
+    let (scaled, u, effects) = (rows.scaled.span, u.span, structure.effects.span)
+    for row in 0..<eta.count {
+      var sum = eta[row]
+      for place in row * total..<(row + 1) * total where effects[place] >= 0 {
+        sum += scaled[place] * u[Int(effects[place])]
+      }
+      eta[row] = sum
+    }
   }
 
   /// The modes with M at the observed information there.
@@ -288,15 +296,13 @@ struct BlockedDeviance: MarginalDeviance {
   private func fillWeights(_ state: State, weight: inout [Double], slope: inout [Double]) {
     let block = 512
     var eta = [Double](repeating: 0, count: block)
-    var start = 0
-    while start < observations.count {
+    for start in stride(from: 0, to: observations.count, by: block) {
       let range = start..<min(observations.count, start + block)
       for row in range { eta[row - start] = state.eta[row] }
       kernel.weights(
         eta, totals: observations.totals.span.extracting(range),
         exposures: observations.exposures.span.extracting(range), score: state.score,
         information: state.information, at: start, weight: &weight, slope: &slope)
-      start = range.upperBound
     }
   }
 
@@ -320,7 +326,7 @@ struct BlockedDeviance: MarginalDeviance {
   func information(_ parameters: [Double]) -> StartingInformation {
     let p = observations.fixedCount
     let factors = observations.terms.factors
-    var information = Matrix(rows: p, columns: p)
+    var products = [Double](repeating: 0, count: p * p)
     var shrinkage = factors.map { [Double](repeating: 1, count: $0.columns) }
     guard let (rows, _, weight, system) = settled(parameters) else {
       return StartingInformation(coefficients: .identity(p), shrinkage: shrinkage)
@@ -331,11 +337,12 @@ struct BlockedDeviance: MarginalDeviance {
       for row in 0..<observations.count {
         weighted[row] *= observations.fixed[row * p + j]
         for k in j..<p {
-          information[k, j] += weighted[row] * observations.fixed[row * p + k]
+          products[k + j * p] += weighted[row] * observations.fixed[row * p + k]
         }
       }
       columns.append(scatter(weighted, rows: rows))
     }
+    var information = Matrix(rows: p, columns: p, elements: products)
     for j in 0..<p {
       let solved = system.solve(columns[j])
       for k in j..<p { information[k, j] -= dot(solved, columns[k]) }

@@ -7,12 +7,12 @@ struct BlockedStructure: Sendable {
   /// How many effects a level of the first factor has.
   let width: Int
   let groupCount: Int
-  /// For each row and factor the first of its effects among all, or −1 where it has none: the first
-  /// factor's by level, then those of the components.
+  /// For each row and column of Z its effect among all, or −1 where it has none: the first factor's by
+  /// level, then those of the components.
   let effects: [Int32]
-  let factorCount: Int
-  /// For each row and further factor where its effects stand in its group's coupling, or −1.
-  let slots: [Int32]
+  /// For each row and column of Z the place of its effect in its group's own inverse, first the group's
+  /// effects, then those it meets; −1 where it has none there.
+  let places: [Int32]
   /// Where each group's coupled effects start in `coupled`, and the end.
   let couplingStarts: [Int]
   /// The effects of further factors that each group meets.
@@ -25,6 +25,9 @@ struct BlockedStructure: Sendable {
   let levelEffects: [[Int32]]
 
   var effectCount: Int { componentStarts.last ?? groupCount * width }
+  var componentSizes: [Int] {
+    zip(componentStarts.dropFirst(), componentStarts).map { $0 - $1 }
+  }
   var restStart: Int { groupCount * width }
 
   /// The largest component that is held dense.
@@ -35,7 +38,6 @@ struct BlockedStructure: Sendable {
     let rest = Array(factors.indices.dropFirst())
     width = factors[0].columns
     groupCount = factors[0].levelCount
-    factorCount = factors.count
     let n = observations.count
 
     var firstNode: [Int] = [0]
@@ -105,8 +107,9 @@ struct BlockedStructure: Sendable {
       }
     }
 
-    var effects = [Int32](repeating: -1, count: n * factors.count)
-    var slots = [Int32](repeating: -1, count: n * rest.count)
+    let total = observations.randomCount
+    var effects = [Int32](repeating: -1, count: n * total)
+    var places = effects
     var couplingStarts = [0]
     var coupled: [Int32] = []
     var slotOfNode = [Int32](repeating: -1, count: nodeCount)
@@ -115,24 +118,29 @@ struct BlockedStructure: Sendable {
       let start = coupled.count
       var met: [Int] = []
       for row in observations.starts[group]..<observations.starts[group + 1] {
-        effects[row * factors.count] = Int32(group * groupWidth)
+        for c in 0..<groupWidth {
+          effects[row * total + c] = Int32(group * groupWidth + c)
+          places[row * total + c] = Int32(c)
+        }
         for factor in rest {
           guard let node = node(factor, row) else { continue }
-          effects[row * factors.count + factor] = effectOfNode[node]
-          guard isGroup else { continue }
-          if slotOfNode[node] < 0 {
+          if isGroup, slotOfNode[node] < 0 {
             slotOfNode[node] = Int32(coupled.count - start)
             met.append(node)
             for k in 0..<widthOfNode[node] { coupled.append(effectOfNode[node] + Int32(k)) }
           }
-          slots[row * rest.count + factor - 1] = slotOfNode[node]
+          let first = row * total + factors[factor].firstColumn
+          for c in 0..<widthOfNode[node] {
+            effects[first + c] = effectOfNode[node] + Int32(c)
+            if isGroup { places[first + c] = Int32(groupWidth + c) + slotOfNode[node] }
+          }
         }
       }
       for node in met { slotOfNode[node] = -1 }
       couplingStarts.append(coupled.count)
     }
     self.effects = effects
-    self.slots = slots
+    self.places = places
     self.couplingStarts = couplingStarts
     self.coupled = coupled
   }

@@ -22,66 +22,78 @@ struct BlockedSystem: Sendable {
   ) throws(FactorizationError) {
     self.structure = structure
     let k = structure.width
-    let total = observations.randomCount
-    let factors = observations.terms.factors
-    let rest = factors.count - 1
     lower = [Double](repeating: 0, count: structure.groupCount * k * k)
     coupling = [Double](repeating: 0, count: structure.coupled.count * k)
-    var dense = (0..<structure.componentStarts.count - 1).map { component in
-      Matrix.identity(
-        structure.componentStarts[component + 1] - structure.componentStarts[component])
+    let sizes = structure.componentSizes
+    var denseStarts = [0]
+    for size in sizes { denseStarts.append(denseStarts[denseStarts.count - 1] + size * size) }
+    var dense = [Double](repeating: 0, count: denseStarts[sizes.count])
+    for (component, size) in sizes.enumerated() {
+      for i in 0..<size { dense[denseStarts[component] + i + i * size] = 1 }
     }
     for group in 0..<structure.groupCount {
-      let block = group * k * k
-      for c in 0..<k { lower[block + c + c * k] = 1 }
-      let couplingStart = structure.couplingStarts[group]
-      for row in observations.starts[group]..<observations.starts[group + 1] {
-        let weight = weights[row]
-        let z = row * total
-        for c in 0..<k {
-          let value = weight * scaled[z + c]
-          for r in c..<k { lower[block + r + c * k] += value * scaled[z + r] }
-        }
-        for f in 0..<rest {
-          let start = Int(structure.effects[row * (rest + 1) + f + 1])
-          guard start >= 0 else { continue }
-          let first = z + factors[f + 1].firstColumn
-          let width = factors[f + 1].columns
-          let slot = Int(structure.slots[row * rest + f])
-          for c in 0..<width {
-            let value = weight * scaled[first + c]
-            if slot >= 0 {
-              let column = (couplingStart + slot + c) * k
-              for r in 0..<k { coupling[column + r] += value * scaled[z + r] }
-            }
-            let component = Int(structure.componentOf[start - structure.restStart])
-            let base = structure.componentStarts[component]
-            let own = start - base + c
-            for other in 0...f {
-              let otherStart = Int(structure.effects[row * (rest + 1) + other + 1])
-              guard otherStart >= 0 else { continue }
-              let otherFirst = z + factors[other + 1].firstColumn
-              let last = other == f ? c : factors[other + 1].columns - 1
-              for o in 0...last {
-                let place = otherStart - base + o
-                dense[component][max(own, place), min(own, place)] += value * scaled[otherFirst + o]
-              }
-            }
-          }
-        }
-      }
-      try eliminate(group, from: &dense)
+      for c in 0..<k { lower[group * k * k + c + c * k] = 1 }
+      BlockedSystem.assemble(
+        group, &lower, &coupling, &dense, structure: structure, denseStarts: denseStarts,
+        rows: observations.starts[group]..<observations.starts[group + 1], scaled: scaled,
+        weights: weights)
+      try eliminate(group, from: &dense, denseStarts: denseStarts)
     }
-    for matrix in dense {
-      let factor = try Cholesky(matrix)
+    for (component, size) in sizes.enumerated() {
+      let block = Array(dense[denseStarts[component]..<denseStarts[component + 1]])
+      let factor = try Cholesky(Matrix(rows: size, columns: size, elements: block))
       logDeterminant += factor.logDeterminant
       complements.append(factor)
     }
   }
 
+  /// Adds a group's rows to its block, its coupling and its component.
+  private static func assemble(
+    _ group: Int, _ lower: inout [Double], _ coupling: inout [Double], _ dense: inout [Double],
+    structure: BlockedStructure, denseStarts: [Int], rows: Range<Int>, scaled: [Double],
+    weights: [Double]
+  ) {
+    let k = structure.width
+    let total = rows.isEmpty ? k : scaled.count / weights.count
+    var lower = lower.mutableSpan
+    var coupling = coupling.mutableSpan
+    var dense = dense.mutableSpan
+    let (scaled, weights) = (scaled.span, weights.span)
+    let (effects, places) = (structure.effects.span, structure.places.span)
+    let block = group * k * k
+    let couplingStart = structure.couplingStarts[group] - k
+    for row in rows {
+      let weight = weights[row]
+      let z = row * total
+      for c in 0..<k {
+        let value = weight * scaled[z + c]
+        for r in c..<k { lower[block + r + c * k] += value * scaled[z + r] }
+      }
+      for c in k..<total {
+        let effect = Int(effects[z + c])
+        guard effect >= 0 else { continue }
+        let value = weight * scaled[z + c]
+        let place = Int(places[z + c])
+        if place >= 0 {
+          let column = (couplingStart + place) * k
+          for r in 0..<k { coupling[column + r] += value * scaled[z + r] }
+        }
+        let component = Int(structure.componentOf[effect - structure.restStart])
+        let base = structure.componentStarts[component]
+        let size = structure.componentStarts[component + 1] - base
+        for other in k...c {
+          let second = Int(effects[z + other])
+          guard second >= 0 else { continue }
+          let (i, j) = (max(effect, second) - base, min(effect, second) - base)
+          dense[denseStarts[component] + i + j * size] += value * scaled[z + other]
+        }
+      }
+    }
+  }
+
   /// Factors a group's block and takes its share from its component's Schur complement.
   private mutating func eliminate(
-    _ group: Int, from dense: inout [Matrix]
+    _ group: Int, from dense: inout [Double], denseStarts: [Int]
   ) throws(FactorizationError) {
     let k = structure.width
     let block = group * k * k
@@ -104,13 +116,14 @@ struct BlockedSystem: Sendable {
     let component = Int(
       structure.componentOf[Int(structure.coupled[first]) - structure.restStart])
     let base = structure.componentStarts[component]
+    let size = structure.componentStarts[component + 1] - base
     for a in range {
       let i = Int(structure.coupled[a]) - base
       for b in range.lowerBound...a {
         let j = Int(structure.coupled[b]) - base
         var sum = 0.0
         for c in 0..<k { sum += coupling[a * k + c] * coupling[b * k + c] }
-        dense[component][max(i, j), min(i, j)] -= sum
+        dense[denseStarts[component] + max(i, j) + min(i, j) * size] -= sum
       }
     }
   }

@@ -12,6 +12,15 @@ extension GeneralisedObservations {
     return 2 * (saturatedLogLikelihood(kernel) - reached)
   }
 
+  /// What of the log likelihood depends on neither θ nor b.
+  func logConstant(_ kernel: ResponseKernel) -> Double {
+    guard case .negativeBinomial(let size) = kernel else { return constant }
+    let own = logGamma(size)
+    return zip(response, trials).reduce(constant) { sum, row in
+      sum + row.1 * (logGamma(row.0 / row.1 + size) - own)
+    }
+  }
+
   /// Σ l where every row of the frame is fitted perfectly, without the constant.
   func saturatedLogLikelihood(_ kernel: ResponseKernel) -> Double {
     var sum = 0.0

@@ -8,6 +8,8 @@ struct FixedStandardisation: Sendable {
   let names: [String]
   /// p × p
   let transform: Matrix
+  /// The constant column that the others are centred on, if there is one.
+  private let intercept: Int?
 
   /// Standardises `columns` (rows × p, row after row) in place.
   init(_ columns: inout [Double], names: [String]) throws(GeneralisedModelError) {
@@ -49,7 +51,30 @@ struct FixedStandardisation: Sendable {
       }
     }
     self.transform = transform
+    self.intercept = intercept
     try FixedStandardisation.checkRank(columns, names: names)
+  }
+
+  /// The standardised coefficients of coefficients on the frame's scale.
+  func standardised(_ coefficients: [Double]) -> [Double] {
+    var result = coefficients.indices.map { coefficients[$0] / transform[$0, $0] }
+    if let intercept {
+      var sum = coefficients[intercept]
+      for j in result.indices where j != intercept { sum -= transform[intercept, j] * result[j] }
+      result[intercept] = sum / transform[intercept, intercept]
+    }
+    return result
+  }
+
+  /// A gradient in coefficients on the frame's scale, from one in standardised ones.
+  func gradient(_ standardised: [Double]) -> [Double] {
+    guard let intercept else {
+      return standardised.indices.map { standardised[$0] / transform[$0, $0] }
+    }
+    let own = standardised[intercept] / transform[intercept, intercept]
+    return standardised.indices.map { j in
+      j == intercept ? own : (standardised[j] - transform[intercept, j] * own) / transform[j, j]
+    }
   }
 
   /// Gram–Schmidt on the cross-products, in the order of the formula.

@@ -76,14 +76,13 @@ public struct GeneralisedMixedFit: Sendable {
     conditionalDeviance = observations.conditionalDeviance(
       minimiser.deviance.linearPredictor(point), kernel: kernel)
     perfectFitDeviance =
-      -2 * (observations.constant + observations.saturatedLogLikelihood(kernel))
+      -2 * (observations.logConstant(kernel) + observations.saturatedLogLikelihood(kernel))
     let hasSize = if case .negativeBinomial = kernel { true } else { false }
     parameterCount = thetaCount + p + (hasSize ? 1 : 0)
     rowCount = observations.rowCount
     distinctRowCount = observations.count
     partition = LatentVarianceShare.all(
-      variances, terms: terms, observations: observations, family: model.family,
-      predictor: minimiser.deviance.linearPredictor(point), theta: theta)
+      variances, terms: terms, observations: observations, family: model.family)
     trace = minimiser.trace
 
     let gap = QuadratureGap(minimiser, newton: newton)

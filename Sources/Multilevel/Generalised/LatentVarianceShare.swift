@@ -14,7 +14,7 @@ public struct LatentVarianceShare: Sendable, Hashable {
 
   static func all(
     _ variances: [GeneralisedVariance], terms: RandomTerms, observations: GeneralisedObservations,
-    family: ResponseFamily, predictor: [Double], theta: [Double]
+    family: ResponseFamily
   ) -> [LatentVarianceShare] {
     let own = variances.indices.map { term in
       let (factor, share) = terms.place(term)
@@ -27,7 +27,7 @@ public struct LatentVarianceShare: Sendable, Hashable {
       return sum
     }
     let total = own.reduce(0, +)
-    var level: Double
+    let level: Double
     switch family {
     case .binomial(let link): level = link.latentVariance
     case .poisson, .negativeBinomial:

@@ -81,15 +81,11 @@ struct ScalarGroup {
   private mutating func evaluate(
     _ u: Double, size: Int, kernel: ResponseKernel, totals: Span<Double>, exposures: Span<Double>
   ) -> Mode {
-    for i in 0..<size { eta[i] = base[i] + scaled[i] * u }
+    Self.predict(&eta, base: base, scaled: scaled, u: u, size: size)
     let value = kernel.score(
       eta, totals: totals, exposures: exposures, score: &score, information: &information)
-    var force = -u
-    var curvature = 1.0
-    for i in 0..<size {
-      force += scaled[i] * score[i]
-      curvature += scaled[i] * scaled[i] * information[i]
-    }
+    let (force, curvature) = Self.newton(
+      scaled: scaled, score: score, information: information, u: u, size: size)
     let objective = value - 0.5 * u * u
     guard objective.isFinite, curvature.isFinite, force.isFinite else {
       return Mode(u: u, value: -.infinity, curvature: 1, step: 0)
@@ -106,8 +102,7 @@ struct ScalarGroup {
     kernel.weights(
       eta, totals: totals, exposures: exposures, score: score, information: information,
       weight: &weight, slope: &weightSlope)
-    var weightedSquares = 0.0
-    for i in 0..<size { weightedSquares += weight[i] * z[i] * z[i] }
+    let weightedSquares = Self.weightedSquares(weight, z: z)
     let spread = 1 + lambda * lambda * weightedSquares
 
     var logLikelihood = mode.value
@@ -116,11 +111,8 @@ struct ScalarGroup {
     var pull = 0.0
     var nodeEffect = 0.0
     if rule.nodes.count == 1 {
-      for i in 0..<size {
-        nodeEffect += z[i] * score[i]
-        slope[i] = -2 * score[i]
-      }
-      nodeEffect *= mode.u
+      nodeEffect =
+        mode.u * Self.addScore(&slope, score: score, at: 0, share: 1, z: z, isFirst: true)
     } else {
       let nodes = evaluateNodes(
         mode, spread: spread, z: z, lambda: lambda, kernel: kernel, rule: rule, totals: totals,
@@ -132,22 +124,15 @@ struct ScalarGroup {
     }
     logLikelihood -= 0.5 * logarithm(spread)
 
-    var moved = 0.0
-    for i in 0..<size {
-      indirect[i] = gamma * weightSlope[i] * scaled[i] * scaled[i] / spread
-      moved += scaled[i] * indirect[i]
-    }
+    let moved = Self.leverage(
+      &indirect, weightSlope: weightSlope, scaled: scaled, factor: gamma / spread, size: size)
     let adjoint = (moved - 2 * pull) / mode.curvature
-    var thetaSlope = 2 * (gamma * weightedSquares * lambda / spread - nodeEffect)
-    var scores = 0.0
-    var through = 0.0
-    for i in 0..<size {
-      indirect[i] -= information[i] * scaled[i] * adjoint
-      slope[i] += indirect[i]
-      through += z[i] * indirect[i]
-      scores += z[i] * score[i]
-    }
-    thetaSlope += through * mode.u + scores * adjoint
+    let (through, scores) = Self.follow(
+      &indirect, slope: &slope, information: information, scaled: scaled, score: score, z: z,
+      adjoint: adjoint)
+    let thetaSlope =
+      2 * (gamma * weightedSquares * lambda / spread - nodeEffect) + through * mode.u
+      + scores * adjoint
     return Integral(logLikelihood: logLikelihood, thetaSlope: thetaSlope, spread: spread)
   }
 
@@ -163,7 +148,7 @@ struct ScalarGroup {
     // The modes' η is needed no more; `eta` serves each node.
     for q in 0..<points {
       let u = mode.u + deviation * rule.nodes[q]
-      for i in 0..<size { eta[i] = base[i] + scaled[i] * u }
+      Self.predict(&eta, base: base, scaled: scaled, u: u, size: size)
       let value = kernel.score(
         eta, totals: totals, exposures: exposures, at: q * size, score: &nodeScore,
         information: &unused)
@@ -175,7 +160,7 @@ struct ScalarGroup {
       exponents[q] = exponential(exponents[q] - largest)
       sum += exponents[q]
     }
-    for i in 0..<size { slope[i] = 0 }
+    var isFirst = true
     var pull = 0.0
     var stretch = 0.0
     var effect = 0.0
@@ -183,17 +168,94 @@ struct ScalarGroup {
       let share = exponents[q] / sum
       guard share > 0 else { continue }
       let u = mode.u + deviation * rule.nodes[q]
-      var force = 0.0
-      for i in 0..<size {
-        let s = nodeScore[q * size + i]
-        force += z[i] * s
-        slope[i] -= 2 * share * s
-      }
+      let force = Self.addScore(
+        &slope, score: nodeScore, at: q * size, share: share, z: z, isFirst: isFirst)
+      isFirst = false
       effect += share * u * force
       let derivative = share * (lambda * force - u)
       pull += derivative
       stretch += derivative * rule.nodes[q]
     }
     return (largest + logarithm(sum), 1 + deviation * stretch, pull, effect)
+  }
+
+  // The loops over rows take the arrays they work on, so that each is checked once and not at every row.
+
+  private static func predict(
+    _ eta: inout [Double], base: [Double], scaled: [Double], u: Double, size: Int
+  ) {
+    var eta = eta.mutableSpan
+    let (base, scaled) = (base.span, scaled.span)
+    for i in 0..<size { eta[i] = base[i] + scaled[i] * u }
+  }
+
+  private static func newton(
+    scaled: [Double], score: [Double], information: [Double], u: Double, size: Int
+  ) -> (force: Double, curvature: Double) {
+    let (scaled, score, information) = (scaled.span, score.span, information.span)
+    var force = -u
+    var curvature = 1.0
+    for i in 0..<size {
+      force += scaled[i] * score[i]
+      curvature += scaled[i] * scaled[i] * information[i]
+    }
+    return (force, curvature)
+  }
+
+  private static func weightedSquares(_ weight: [Double], z: Span<Double>) -> Double {
+    let weight = weight.span
+    var sum = 0.0
+    for i in 0..<z.count { sum += weight[i] * z[i] * z[i] }
+    return sum
+  }
+
+  /// Adds −2 × share × the score of a node, and gives Σ z times that score.
+  private static func addScore(
+    _ slope: inout [Double], score: [Double], at place: Int, share: Double, z: Span<Double>,
+    isFirst: Bool
+  ) -> Double {
+    var slope = slope.mutableSpan
+    let score = score.span.extracting(place..<place + z.count)
+    var force = 0.0
+    for i in 0..<z.count {
+      force += z[i] * score[i]
+      slope[i] = (isFirst ? 0 : slope[i]) - 2 * share * score[i]
+    }
+    return force
+  }
+
+  /// The determinant's derivative in each η, and its sum with θz.
+  private static func leverage(
+    _ indirect: inout [Double], weightSlope: [Double], scaled: [Double], factor: Double, size: Int
+  ) -> Double {
+    var indirect = indirect.mutableSpan
+    let (weightSlope, scaled) = (weightSlope.span, scaled.span)
+    var sum = 0.0
+    for i in 0..<size {
+      let value = factor * weightSlope[i] * scaled[i] * scaled[i]
+      indirect[i] = value
+      sum += scaled[i] * value
+    }
+    return sum
+  }
+
+  /// Takes off what the mode's movement undoes, and gives Σ z × indirect and Σ z × score.
+  private static func follow(
+    _ indirect: inout [Double], slope: inout [Double], information: [Double], scaled: [Double],
+    score: [Double], z: Span<Double>, adjoint: Double
+  ) -> (through: Double, scores: Double) {
+    var indirect = indirect.mutableSpan
+    var slope = slope.mutableSpan
+    let (information, scaled, score) = (information.span, scaled.span, score.span)
+    var through = 0.0
+    var scores = 0.0
+    for i in 0..<z.count {
+      let value = indirect[i] - information[i] * scaled[i] * adjoint
+      indirect[i] = value
+      slope[i] += value
+      through += z[i] * value
+      scores += z[i] * score[i]
+    }
+    return (through, scores)
   }
 }

@@ -12,6 +12,8 @@ internal import LinearAlgebra
 struct ScalarTermDeviance: MarginalDeviance {
   let observations: GeneralisedObservations
   let kernel: ResponseKernel
+  /// What of the log likelihood depends on neither θ nor b.
+  private let constant: Double
   let rule: GaussHermiteRule
   /// u of each group.
   private var modes: [Double]
@@ -19,6 +21,7 @@ struct ScalarTermDeviance: MarginalDeviance {
   init(_ observations: GeneralisedObservations, kernel: ResponseKernel, points: Int) {
     self.observations = observations
     self.kernel = kernel
+    constant = observations.logConstant(kernel)
     rule = GaussHermiteRule(points: points)
     modes = [Double](repeating: 0, count: observations.terms.factors[0].levelCount)
   }
@@ -27,6 +30,7 @@ struct ScalarTermDeviance: MarginalDeviance {
   init(_ other: ScalarTermDeviance, points: Int) {
     observations = other.observations
     kernel = other.kernel
+    constant = other.constant
     rule = GaussHermiteRule(points: points)
     modes = other.modes
   }
@@ -35,7 +39,7 @@ struct ScalarTermDeviance: MarginalDeviance {
     let observations = self.observations
     let p = observations.fixedCount
     var gradient = [Double](repeating: 0, count: p + 1)
-    var logLikelihood = observations.constant
+    var logLikelihood = constant
     var innerStep = 0.0
     var workspace = ScalarGroup(size: observations.largestGroup, points: rule.nodes.count)
     var modes = self.modes
@@ -57,12 +61,8 @@ struct ScalarTermDeviance: MarginalDeviance {
       innerStep = max(innerStep, abs(mode.step))
       logLikelihood += integral.logLikelihood
       gradient[0] += integral.thetaSlope
-      var position = rows.lowerBound * p
-      for i in 0..<rows.count {
-        let slope = workspace.slope[i]
-        for j in 0..<p { gradient[j + 1] += slope * fixed[position + j] }
-        position += p
-      }
+      Self.addProducts(
+        &gradient, slope: workspace.slope, fixed: fixed, from: rows.lowerBound, size: rows.count)
     }
     self.modes = modes
     let value = -2 * logLikelihood
@@ -72,26 +72,17 @@ struct ScalarTermDeviance: MarginalDeviance {
 
   func information(_ parameters: [Double]) -> StartingInformation {
     let p = observations.fixedCount
-    var information = Matrix(rows: p, columns: p)
+    var products = [Double](repeating: 0, count: p * p)
     var shrinkage = 0.0
     var coupling = [Double](repeating: 0, count: p)
     visitModes(parameters) { workspace, rows, _, spread in
-      for j in 0..<p { coupling[j] = 0 }
-      for i in 0..<rows.count {
-        let row = (rows.lowerBound + i) * p
-        let weight = workspace.weight[i]
-        for j in 0..<p {
-          let value = weight * observations.fixed[row + j]
-          coupling[j] += workspace.scaled[i] * value
-          for k in j..<p { information[k, j] += value * observations.fixed[row + k] }
-        }
-      }
-      for j in 0..<p {
-        for k in j..<p { information[k, j] -= coupling[j] * coupling[k] / spread }
-      }
+      Self.addInformation(
+        &products, coupling: &coupling, workspace, fixed: observations.fixed.span, rows: rows,
+        spread: spread)
       let share = 1 - 1 / spread
       shrinkage += share * share
     }
+    var information = Matrix(rows: p, columns: p, elements: products)
     information.fillUpperFromLower()
     return StartingInformation(coefficients: information, shrinkage: [[shrinkage]])
   }
@@ -140,15 +131,69 @@ struct ScalarTermDeviance: MarginalDeviance {
   private func prepare(
     _ workspace: inout ScalarGroup, rows: Range<Int>, parameters: [Double]
   ) {
-    let p = observations.fixedCount
+    Self.fill(
+      &workspace.base, &workspace.scaled, observations: observations, rows: rows,
+      parameters: parameters)
+  }
+
+  // The loops over rows, on spans.
+
+  private static func fill(
+    _ base: inout [Double], _ scaled: inout [Double], observations: GeneralisedObservations,
+    rows: Range<Int>, parameters: [Double]
+  ) {
+    var base = base.mutableSpan
+    var scaled = scaled.mutableSpan
     let fixed = observations.fixed.span
+    let z = observations.random.span
+    let offset = observations.offset.span
+    let coefficients = parameters.span.extracting(1..<parameters.count)
+    let lambda = parameters[0]
+    let p = coefficients.count
     var position = rows.lowerBound * p
     for i in 0..<rows.count {
-      var sum = observations.offset[rows.lowerBound + i]
-      for j in 0..<p { sum += fixed[position + j] * parameters[j + 1] }
+      var sum = offset[rows.lowerBound + i]
+      for j in 0..<p { sum += fixed[position + j] * coefficients[j] }
       position += p
-      workspace.base[i] = sum
-      workspace.scaled[i] = parameters[0] * observations.random[rows.lowerBound + i]
+      base[i] = sum
+      scaled[i] = lambda * z[rows.lowerBound + i]
+    }
+  }
+
+  private static func addProducts(
+    _ gradient: inout [Double], slope: [Double], fixed: Span<Double>, from first: Int, size: Int
+  ) {
+    var gradient = gradient.mutableSpan
+    let slope = slope.span
+    let p = gradient.count - 1
+    var position = first * p
+    for i in 0..<size {
+      let value = slope[i]
+      for j in 0..<p { gradient[j + 1] += value * fixed[position + j] }
+      position += p
+    }
+  }
+
+  private static func addInformation(
+    _ products: inout [Double], coupling: inout [Double], _ workspace: borrowing ScalarGroup,
+    fixed: Span<Double>, rows: Range<Int>, spread: Double
+  ) {
+    var products = products.mutableSpan
+    var coupling = coupling.mutableSpan
+    let (weight, scaled) = (workspace.weight.span, workspace.scaled.span)
+    let p = coupling.count
+    for j in 0..<p { coupling[j] = 0 }
+    var position = rows.lowerBound * p
+    for i in 0..<rows.count {
+      for j in 0..<p {
+        let value = weight[i] * fixed[position + j]
+        coupling[j] += scaled[i] * value
+        for k in j..<p { products[k + j * p] += value * fixed[position + k] }
+      }
+      position += p
+    }
+    for j in 0..<p {
+      for k in j..<p { products[k + j * p] -= coupling[j] * coupling[k] / spread }
     }
   }
 }
