@@ -19,6 +19,9 @@ void dgemm_(const char *transa, const char *transb, const int32_t *m, const int3
 void dsyrk_(const char *uplo, const char *trans, const int32_t *n, const int32_t *k, const double *alpha,
             const double *a, const int32_t *lda, const double *beta, double *c, const int32_t *ldc, size_t,
             size_t);
+void dsymm_(const char *side, const char *uplo, const int32_t *m, const int32_t *n, const double *alpha,
+            const double *a, const int32_t *lda, const double *b, const int32_t *ldb, const double *beta,
+            double *c, const int32_t *ldc, size_t, size_t);
 void dsyev_(const char *jobz, const char *uplo, const int32_t *n, double *a, const int32_t *lda, double *w,
             double *work, const int32_t *lwork, int32_t *info, size_t, size_t);
 void dgeqp3_(const int32_t *m, const int32_t *n, double *a, const int32_t *lda, int32_t *jpvt, double *tau,

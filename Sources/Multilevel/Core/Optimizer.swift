@@ -1,0 +1,253 @@
+internal import LinearAlgebra
+internal import Probability
+
+/// One step of the search, kept as data.
+public struct OptimizationStep: Sendable, Hashable {
+  public let criterion: Double
+  public let largestGradient: Double
+  /// gᵀH⁻¹g: twice the fall in the criterion that a quadratic model still expects.
+  public let decrement: Double
+  public let stepLength: Double
+}
+
+/// Where the search ended.
+struct Optimum: Sendable {
+  let theta: [Double]
+  let value: CriterionValue
+  let gradient: GradientValue
+  /// Second derivatives of the profiled criterion.
+  let hessian: Matrix
+  let decrement: Double
+  let trace: [OptimizationStep]
+  let evaluations: Int
+}
+
+/// Newton's method on the profiled criterion, unconstrained in θ.
+///
+/// The criterion is even in each column of λ, so a zero is always stationary: the search ends there only if
+/// the curvature is not negative, and otherwise leaves along the eigenvector of the most negative one.
+/// Second derivatives are central differences of the analytic gradient; between refreshes they are carried
+/// on by BFGS updates for as long as the decrement falls tenfold a step.
+struct Optimizer {
+  let problem: Problem
+  let threads: Int
+  private var work: Workspace
+  private var evaluations = 0
+  private var trace: [OptimizationStep] = []
+
+  static let target = 1e-10
+  private static let limit = 200
+
+  init(_ problem: Problem, threads: Int) {
+    self.problem = problem
+    self.threads = threads
+    work = Workspace(problem.plan, order: problem.order)
+  }
+
+  /// Minimises from the usual start and, if the optimum is singular, once more from inside.
+  mutating func minimize() throws(EstimationError) -> Optimum {
+    let first = try minimize(from: start(0.5))
+    let edge = problem.structure.parameters.indices.filter {
+      problem.structure.parameters[$0].isDiagonal && abs(first.theta[$0]) < 1e-4
+    }
+    guard !edge.isEmpty else { return first }
+    var inside = first.theta
+    for k in edge { inside[k] = 0.3 }
+    let second = try minimize(from: inside)
+    return second.value.criterion < first.value.criterion - 1e-9 ? second : first
+  }
+
+  private func start(_ diagonal: Double) -> [Double] {
+    problem.structure.parameters.map { $0.isDiagonal ? diagonal : 0 }
+  }
+
+  private mutating func minimize(from start: [Double]) throws(EstimationError) -> Optimum {
+    var theta = start
+    var (value, gradient) = try evaluate(theta)
+    var hessian = try differences(theta)
+    var isFresh = true
+    var extra = 0
+    for _ in 0..<Self.limit {
+      let model = try QuadraticModel(hessian, gradient.gradient)
+      trace.append(
+        OptimizationStep(
+          criterion: value.criterion,
+          largestGradient: gradient.gradient.map(abs).max() ?? 0, decrement: model.decrement,
+          stepLength: model.length))
+      let isSettled = model.decrement < Self.target && (isFresh || model.decrement < 1e-14)
+      if isSettled, !isFresh {
+        hessian = try differences(theta)
+        isFresh = true
+        continue
+      }
+      if isSettled, !model.isIndefinite {
+        // Newton converges quadratically: one or two more steps reach the rounding of the gradient.
+        if extra < 2, model.decrement > 1e-22 {
+          extra += 1
+          let next = zip(theta, model.step).map { $0 + $1 }
+          let (nextValue, nextGradient) = try evaluate(next)
+          let nextModel = try QuadraticModel(hessian, nextGradient.gradient)
+          if nextModel.decrement < model.decrement {
+            (theta, value, gradient) = (next, nextValue, nextGradient)
+            continue
+          }
+        }
+        hessian = try differences(theta)
+        let final = try QuadraticModel(hessian, gradient.gradient)
+        return Optimum(
+          theta: theta, value: value, gradient: gradient, hessian: hessian,
+          decrement: final.decrement, trace: trace, evaluations: evaluations)
+      }
+      let direction = isSettled ? model.escape : model.step
+      guard let (next, nextValue, nextGradient) = try search(theta, value, gradient, direction)
+      else {
+        if !isFresh {
+          hessian = try differences(theta)
+          isFresh = true
+          continue
+        }
+        // No decrease that rounding lets us see: at the optimum if the model says so too.
+        guard model.decrement < 1e-6 * max(1, abs(value.criterion) * 1e-6), !model.isIndefinite
+        else { throw .noConvergence(decrement: model.decrement, evaluations: evaluations) }
+        return Optimum(
+          theta: theta, value: value, gradient: gradient, hessian: hessian,
+          decrement: model.decrement, trace: trace, evaluations: evaluations)
+      }
+      let moved = zip(next, theta).map { $0 - $1 }
+      let change = zip(nextGradient.gradient, gradient.gradient).map { $0 - $1 }
+      (theta, value, gradient) = (next, nextValue, nextGradient)
+      if let updated = updated(hessian, moved, change),
+        try QuadraticModel(updated, gradient.gradient).decrement < 0.1 * model.decrement,
+        !model.isIndefinite
+      {
+        hessian = updated
+        isFresh = false
+      } else {
+        hessian = try differences(theta)
+        isFresh = true
+      }
+    }
+    throw .noConvergence(decrement: trace.last?.decrement ?? .infinity, evaluations: evaluations)
+  }
+
+  private mutating func evaluate(
+    _ theta: [Double]
+  ) throws(EstimationError) -> (CriterionValue, GradientValue) {
+    evaluations += 1
+    let value = try problem.evaluate(theta, &work)
+    return (value, problem.gradient(theta, value, &work))
+  }
+
+  /// Halves the step until the criterion falls by a part of what the gradient promises.
+  private mutating func search(
+    _ theta: [Double], _ value: CriterionValue, _ gradient: GradientValue, _ direction: [Double]
+  ) throws(EstimationError) -> ([Double], CriterionValue, GradientValue)? {
+    let slope = dot(gradient.gradient, direction)
+    var scale = 1.0
+    let room = 1 + (theta.map(abs).max() ?? 0)
+    let longest = direction.map(abs).max() ?? 0
+    if longest > room { scale = room / longest }
+    let rounding = 1e-13 * abs(value.criterion)
+    for _ in 0..<30 {
+      let next = zip(theta, direction).map { $0 + scale * $1 }
+      evaluations += 1
+      if let trial = try? problem.evaluate(next, &work),
+        trial.criterion <= value.criterion + 1e-4 * scale * min(0, slope) + rounding,
+        trial.criterion < value.criterion || slope < 0
+      {
+        return (next, trial, problem.gradient(next, trial, &work))
+      }
+      scale *= 0.4
+    }
+    return nil
+  }
+
+  /// Central differences of the gradient, on as many threads as there are.
+  private mutating func differences(_ theta: [Double]) throws(EstimationError) -> Matrix {
+    let count = theta.count
+    let steps = theta.map { 1e-4 * max(0.1, abs($0)) }
+    var columns: [[Double]]
+    evaluations += 2 * count
+    func point(_ index: Int) -> [Double] {
+      var moved = theta
+      moved[index / 2] += index % 2 == 0 ? steps[index / 2] : -steps[index / 2]
+      return moved
+    }
+    if threads > 1, problem.plan.denseCount > 40_000 {
+      let problem = problem
+      let points = (0..<2 * count).map(point)
+      columns = try replicate(2 * count, threads: threads) {
+        (index) throws(EstimationError) -> [Double] in
+        var work = Workspace(problem.plan, order: problem.order)
+        let value = try problem.evaluate(points[index], &work)
+        return problem.gradient(points[index], value, &work).gradient
+      }
+    } else {
+      columns = []
+      for index in 0..<2 * count {
+        let theta = point(index)
+        let value = try problem.evaluate(theta, &work)
+        columns.append(problem.gradient(theta, value, &work).gradient)
+      }
+    }
+    var hessian = Matrix(rows: count, columns: count)
+    for i in 0..<count {
+      for j in 0..<count {
+        hessian[i, j] +=
+          0.25 * (columns[2 * i][j] - columns[2 * i + 1][j]) / steps[i]
+        hessian[j, i] +=
+          0.25 * (columns[2 * i][j] - columns[2 * i + 1][j]) / steps[i]
+      }
+    }
+    return hessian
+  }
+
+  /// The BFGS update, where the curvature along the step is positive.
+  private func updated(_ hessian: Matrix, _ step: [Double], _ change: [Double]) -> Matrix? {
+    let curvature = dot(step, change)
+    guard curvature > 0 else { return nil }
+    let image = hessian * step
+    let before = dot(step, image)
+    guard before > 0 else { return nil }
+    var result = hessian
+    for i in step.indices {
+      for j in step.indices {
+        result[i, j] += change[i] * change[j] / curvature - image[i] * image[j] / before
+      }
+    }
+    return result
+  }
+}
+
+/// The quadratic model of the criterion at a point, made convex by taking absolute curvatures.
+private struct QuadraticModel {
+  let step: [Double]
+  let decrement: Double
+  let isIndefinite: Bool
+  /// Along the most negative curvature, a short way.
+  let escape: [Double]
+
+  var length: Double { dot(step, step).squareRoot() }
+
+  init(_ hessian: Matrix, _ gradient: [Double]) throws(EstimationError) {
+    let eigen: SymmetricEigen
+    do throws(FactorizationError) { eigen = try SymmetricEigen(hessian) } catch {
+      throw .noConvergence(decrement: .infinity, evaluations: 0)
+    }
+    let largest = eigen.values.map(abs).max() ?? 0
+    let floor = max(1e-9 * largest, 1e-12)
+    isIndefinite = (eigen.values.first ?? 0) < -1e-6 * max(1e-3, largest)
+    let projected = eigen.vectors.transposedTimes(gradient)
+    var step = [Double](repeating: 0, count: gradient.count)
+    var decrement = 0.0
+    for (k, value) in eigen.values.enumerated() {
+      let curvature = max(abs(value), floor)
+      decrement += projected[k] * projected[k] / curvature
+      for i in step.indices { step[i] -= eigen.vectors[i, k] * projected[k] / curvature }
+    }
+    self.step = step
+    self.decrement = decrement
+    let sign = (projected.first ?? 0) > 0 ? -1.0 : 1.0
+    escape = gradient.indices.map { 0.1 * sign * eigen.vectors[$0, 0] }
+  }
+}

@@ -1,0 +1,67 @@
+/// Why a mixed model could not be estimated from these data.
+public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The frame has no row.
+  case noRows
+  /// The formula has no random term.
+  case noRandomTerms
+  /// A value that is neither finite nor missing.
+  case notFinite(column: String)
+  /// A precision weight that is not above zero.
+  case weightNotPositive(column: String)
+  /// Fewer rows than coefficients and a residual variance need.
+  case tooFewRows(rows: Int, coefficients: Int)
+  /// A fixed column is a linear combination of those before it.
+  case collinear(column: String)
+  /// A grouping factor with a single level: no variance between groups can be seen.
+  case oneGroup(factor: String)
+  /// A term with as many random effects as rows, such as one group a row.
+  case tooManyEffects(term: String, effects: Int, rows: Int)
+  /// A row in no group whose random-effect columns are not zero.
+  case missingGroup(factor: String, row: Int)
+  /// The fixed part explains every row: no residual variance is left.
+  case noResidualVariance(response: String)
+  /// The random part cannot be held in memory as one dense block.
+  case tooLarge(effects: Int, limit: Int)
+  /// The optimiser came to a standstill away from an optimum.
+  case noConvergence(decrement: Double, evaluations: Int)
+  /// Something was asked about a coefficient that the model does not have.
+  case unknownCoefficient(String, known: [String])
+
+  public var description: String {
+    switch self {
+    case .noRows:
+      "no row is left to fit: every row was filtered out or has a missing value"
+    case .noRandomTerms:
+      "the formula has no random term such as `(1 | school)`: fit an ordinary regression instead"
+    case .notFinite(let column):
+      "column `\(column)` holds a value that is not finite: declare it missing or filter the row out"
+    case .weightNotPositive(let column):
+      "precision weight `\(column)` must be above 0 in every row"
+    case .tooFewRows(let rows, let coefficients):
+      "\(rows) rows cannot give \(coefficients) coefficients and a residual variance: drop columns"
+    case .collinear(let column):
+      "column `\(column)` is a linear combination of the columns before it: drop it"
+    case .oneGroup(let factor):
+      "grouping factor `\(factor)` has one level only, so it shows no variance between groups: "
+        + "drop its term"
+    case .tooManyEffects(let term, let effects, let rows):
+      "term `\(term)` has \(effects) random effects for \(rows) rows, which cannot be told from the "
+        + "residuals: drop a column or use a coarser group"
+    case .missingGroup(let factor, let row):
+      "row \(row + 1) belongs to no level of `\(factor)` but its random-effect columns are not zero: "
+        + "give it a group, filter it out, or write `(0 + indicator | \(factor))`"
+    case .noResidualVariance(let response):
+      "the model reproduces `\(response)` exactly, so no residual variance is left: "
+        + "is the response constant, or a copy of a covariate?"
+    case .tooLarge(let effects, let limit):
+      "\(effects) crossed random effects hang together, more than the \(limit) that fit in memory: "
+        + "drop the smallest crossed factor or fit areas apart"
+    case .noConvergence(let decrement, let evaluations):
+      "no optimum was found in \(evaluations) evaluations (decrement \(decrement)): "
+        + "rescale the covariates or simplify the random part"
+    case .unknownCoefficient(let name, let known):
+      "the model has no coefficient `\(name)`: it has "
+        + known.map { "`\($0)`" }.joined(separator: ", ")
+    }
+  }
+}

@@ -1,0 +1,111 @@
+internal import LinearAlgebra
+internal import Probability
+
+/// In units of which standard deviation an effect is given.
+public enum EffectScale: String, Sendable, Hashable, CaseIterable {
+  /// All of the variance: between groups and within.
+  case totalSD = "total-sd"
+  /// The variance within groups.
+  case withinSD = "within-sd"
+}
+
+/// A coefficient in units of a standard deviation: Hedges' *g*.
+public struct EffectSize: Sendable, Hashable {
+  public let effect: String
+  public let scale: EffectScale
+  public let estimate: Double
+  public let standardError: Double
+  public let low: Double
+  public let high: Double
+  /// The smallest true effect that a two-sided test at 5 % would find in 80 % of studies like this one.
+  public let minimumDetectable: Double
+}
+
+extension LinearMixedModelFit {
+  /// *g* = J b / SD of a tested effect, with the standard deviation of `reference`.
+  ///
+  /// J = 1 − 3/(4·df − 1) with the degrees of freedom of the effect's own test. The interval is by the
+  /// delta method, with the uncertainty of the standard deviation taken as independent of that of *b*.
+  /// Hedges (2007), doi:10.3102/1076998606298043.
+  ///
+  /// - Parameters:
+  ///   - test: of this fit.
+  ///   - reference: the model whose variances are the unit: by convention the ``Designs/ModelFrame/unconditional``
+  ///     one, or this fit itself.
+  public func effectSize(
+    _ test: CoefficientTest, scale: EffectScale, reference: LinearMixedModelFit,
+    level: Double = 0.95
+  ) -> EffectSize {
+    let variance =
+      scale == .totalSD ? reference.totalVariance : reference.sigma * reference.sigma
+    let uncertainty = reference.curvature.uncertainty(
+      ofTotal: scale == .totalSD, reference)
+    let deviation = variance.squareRoot()
+    let df = test.degreesOfFreedom
+    let correction = df.isFinite && df > 1 ? 1 - 3 / (4 * df - 1) : 1
+    let estimate = correction * test.estimate / deviation
+    let relative = test.standardError / deviation
+    let error =
+      correction
+      * (relative * relative
+      + test.estimate * test.estimate * uncertainty / (4 * variance * variance * variance))
+      .squareRoot()
+    let distribution = StudentT(degreesOfFreedom: df)
+    let reach = distribution.quantile(0.5 + level / 2) * error
+    return EffectSize(
+      effect: test.term, scale: scale, estimate: estimate, standardError: error,
+      low: estimate - reach, high: estimate + reach,
+      minimumDetectable: correction * relative
+        * (distribution.quantile(0.975) + distribution.quantile(0.8)))
+  }
+}
+
+extension VarianceCurvature {
+  /// The variance of the estimated total (or residual) variance, by the delta method.
+  fileprivate func uncertainty(ofTotal: Bool, _ fit: LinearMixedModelFit) -> Double {
+    guard let spread = parameterCovariance else { return .nan }
+    let problem = fit.problem
+    let scale = problem.standard.response.scale
+    let unit = scale * scale
+    let lambda = problem.structure.triangles(theta)
+    var slope = [Double](repeating: 0, count: theta.count + 1)
+    slope[theta.count] = 2 * sigma * unit
+    if ofTotal {
+      // Means in standardised columns: w = T⁻ᵀ z, term by term.
+      var weights: [[Double]] = []
+      var position = 0
+      for (index, factor) in problem.structure.factors.enumerated() {
+        let width = factor.width
+        let inverse = inverted(upperBlocks: problem.standard.transforms[index], width: width)
+        var means: [Double] = []
+        for _ in factor.terms {
+          means += fit.terms[position].means
+          position += 1
+        }
+        weights.append(
+          (0..<width).map { i in (0..<width).reduce(0) { $0 + inverse[$1 * width + i] * means[$1] }
+          }
+        )
+      }
+      for (k, parameter) in problem.structure.parameters.enumerated() {
+        let factor = problem.structure.factors[parameter.factor]
+        let width = factor.width
+        let w = weights[parameter.factor]
+        guard
+          let term = factor.terms.first(where: {
+            ($0.offset..<$0.offset + $0.width).contains(parameter.row)
+          })
+        else { continue }
+        // Terms are independent, so only the rows of the parameter's own term meet its column.
+        var projection = 0.0
+        for row in term.offset..<term.offset + term.width {
+          projection += lambda[parameter.factor][row * width + parameter.column] * w[row]
+        }
+        slope[k] = 2 * sigma * sigma * unit * w[parameter.row] * projection
+        slope[theta.count] +=
+          parameter.isDiagonal ? 2 * sigma * unit * projection * projection : 0
+      }
+    }
+    return dot(slope, spread * slope)
+  }
+}

@@ -1,0 +1,70 @@
+internal import Designs
+internal import LinearAlgebra
+internal import Tables
+
+extension Certificate {
+  init(_ optimum: Optimum, edge: [Int]) throws(EstimationError) {
+    let eigen: SymmetricEigen
+    do throws(FactorizationError) { eigen = try SymmetricEigen(optimum.hessian) } catch {
+      throw .noConvergence(decrement: optimum.decrement, evaluations: optimum.evaluations)
+    }
+    let inverse = eigen.pseudoInverse(tolerance: 1e-10)
+    let step = inverse * optimum.gradient.gradient
+    var largest = 0.0
+    for i in step.indices where inverse[i, i] > 0 {
+      largest = max(largest, abs(step[i]) / (2 * inverse[i, i]).squareRoot())
+    }
+    self.init(
+      decrement: optimum.decrement, largestStep: largest,
+      smallestCurvature: eigen.values.first ?? 0,
+      boundarySlopes: edge.map { optimum.hessian[$0, $0] / 2 },
+      evaluations: optimum.evaluations)
+  }
+}
+
+extension LinearMixedModelFit {
+  /// What a reader should know about the fit.
+  static func doubts(
+    _ problem: Problem, _ frame: ModelFrame, edge: [Int], certificate: Certificate,
+    gradient: GradientValue
+  ) -> [Diagnostic] {
+    var result: [Diagnostic] = []
+    let structure = problem.structure
+    var named: Set<Int> = []
+    for k in edge {
+      let parameter = structure.parameters[k]
+      let factor = structure.factors[parameter.factor]
+      guard
+        let term = factor.terms.first(where: {
+          ($0.offset..<$0.offset + $0.width).contains(parameter.row)
+        }), named.insert(term.position).inserted
+      else { continue }
+      let name = frame.termName(term.position)
+      result.append(
+        Diagnostic(
+          .warning, code: "singular-fit",
+          "Term `\(name)` is singular: "
+            + (term.width == 1
+              ? "its variance is estimated as zero; the data show no difference between groups "
+                + "beyond the residual."
+              : "a variance is zero or a correlation is ±1; the data do not support all of its "
+                + "\(term.width) columns.")))
+    }
+    if !certificate.holds {
+      result.append(
+        Diagnostic(
+          .warning, code: "no-certificate",
+          "The optimum could not be certified: decrement \(certificate.decrement), smallest "
+            + "curvature \(certificate.smallestCurvature)."))
+    }
+    for (index, factor) in structure.factors.enumerated() where factor.levelCount < 6 {
+      _ = index
+      result.append(
+        Diagnostic(
+          .warning, code: "few-groups",
+          "Factor `\(factor.name)` has \(factor.levelCount) groups only: its variance, and tests of "
+            + "what varies between its groups, rest on very little."))
+    }
+    return result
+  }
+}

@@ -1,0 +1,122 @@
+public import Designs
+public import StudyFiles
+public import Tables
+
+/// A `multilevel` step of a study: which model, on which rows, and what to say about it.
+///
+/// | Name | Default | Range | Meaning |
+/// |---|---|---|---|
+/// | data | | a table | whose rows are the model's |
+/// | sample | all rows | a `match` step | keep its units and sets |
+/// | formula | | | fixed and random part |
+/// | criterion | REML | REML, ML | `method` in the file |
+/// | degreesOfFreedom | satterthwaite | | `df` in the file |
+/// | precision | none | a column | weights: residual variance σ² / weight |
+/// | contrasts | treatment | treatment, sum | by factor |
+/// | effect | none | | whose effect size is given |
+public struct MultilevelStep: Sendable {
+  public let data: LocatedText
+  public let sample: LocatedText?
+  public let formula: LocatedText
+  public let criterion: LikelihoodCriterion
+  public let degreesOfFreedom: DegreesOfFreedomMethod
+  public let precision: LocatedText?
+  public let contrasts: [(factor: LocatedText, contrast: Contrast)]
+  public let effect: EffectRequest?
+
+  /// An effect to be given in standard deviations.
+  public struct EffectRequest: Sendable, Hashable {
+    public let of: LocatedText
+    /// Over the sample, where the effect interacts with covariates; otherwise where those are zero.
+    public let average: Bool
+    public let scale: EffectScale
+
+    public init(of: LocatedText, average: Bool = true, scale: EffectScale = .totalSD) {
+      self.of = of
+      self.average = average
+      self.scale = scale
+    }
+  }
+
+  public init(
+    data: LocatedText, sample: LocatedText? = nil, formula: LocatedText,
+    criterion: LikelihoodCriterion = .reml,
+    degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, precision: LocatedText? = nil,
+    contrasts: [(factor: LocatedText, contrast: Contrast)] = [], effect: EffectRequest? = nil
+  ) {
+    self.data = data
+    self.sample = sample
+    self.formula = formula
+    self.criterion = criterion
+    self.degreesOfFreedom = degreesOfFreedom
+    self.precision = precision
+    self.contrasts = contrasts
+    self.effect = effect
+  }
+
+  /// What a run of the step leaves.
+  public struct Result: Sendable {
+    public let fit: LinearMixedModelFit
+    /// The model without covariates; `nil` where it cannot be estimated.
+    public let unconditional: LinearMixedModelFit?
+    public let tests: [CoefficientTest]
+    public let effects: [EffectSize]
+    /// `coefficients`, `variances`, `fit`, `random_effects`, `groups`, `effects`, `vpc`, `covariance`.
+    public let tables: [TidyTable]
+    public let diagnostics: [Diagnostic]
+  }
+
+  /// Reads the formula against the tables of a study.
+  ///
+  /// - Parameters:
+  ///   - rows: the rows of the table that may be used; all where `nil`.
+  ///   - lost: rows lost before, and why.
+  /// - Throws: an ``Designs/ExpressionError`` with its place within the formula.
+  public func frame(
+    in tables: DataSet, rows: [Int32]? = nil, lost: [LostRows] = []
+  ) throws(ExpressionError) -> ModelFrame {
+    var chosen: [String: Contrast] = [:]
+    for (factor, contrast) in contrasts { chosen[factor.text] = contrast }
+    return try Formula(parsing: formula.text).frame(
+      in: tables, table: data.text,
+      options: FrameOptions(
+        contrasts: chosen, weights: precision?.text, rows: rows, lost: lost))
+  }
+
+  /// Fits the model, and the one without covariates beside it.
+  public func run(_ frame: ModelFrame, threads: Int = 1) throws(EstimationError) -> Result {
+    let model = LinearMixedModel(criterion: criterion)
+    let fit = try model.fit(frame, threads: threads)
+    let unconditional = try? model.fit(frame.unconditional, threads: threads)
+    let tests = fit.tests(degreesOfFreedom)
+    var diagnostics = fit.diagnostics
+    if unconditional == nil {
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "no-unconditional-model",
+          "The model without covariates could not be estimated: variance shares are of the full model "
+            + "and effect sizes use its variances."))
+    }
+    var effects: [EffectSize] = []
+    if let effect {
+      let (test, doubts) = try fit.effect(
+        of: effect.of.text, averaged: effect.average, degreesOfFreedom)
+      diagnostics += doubts
+      effects.append(
+        fit.effectSize(test, scale: effect.scale, reference: unconditional ?? fit))
+    }
+    let tables = [
+      TidyTable("coefficients", tests.map(CoefficientRow.init)),
+      TidyTable("variances", VarianceRow.rows(fit)),
+      TidyTable("fit", [FitRow(fit)]),
+      TidyTable("random_effects", RandomEffectRow.rows(fit)),
+      TidyTable("groups", fit.factors.map { GroupRow(group: $0.name, levels: $0.levels.count) }),
+      TidyTable("effects", effects.map(EffectRow.init)),
+      TidyTable("vpc", VarianceShareRow.rows(fit, null: unconditional)),
+      TidyTable("covariance", CovarianceRow.rows(fit)),
+    ]
+    return Result(
+      fit: fit, unconditional: unconditional, tests: tests, effects: effects, tables: tables,
+      diagnostics: diagnostics)
+  }
+}

@@ -1,0 +1,28 @@
+public import Tables
+
+/// A row of `effects`.
+public struct EffectRow: TidyRow, Hashable {
+  public let effect: EffectSize
+
+  public init(_ effect: EffectSize) { self.effect = effect }
+
+  public static let schema = [
+    Field("effect", "The coefficient, or the covariate whose average effect this is."),
+    Field("scale", "Whose standard deviation is the unit: total-sd or within-sd."),
+    Field("estimate", unit: "sd", "Hedges' g, with the small-sample factor."),
+    Field("std_error", unit: "sd", "Standard error, by the delta method."),
+    Field("ci_low", unit: "sd", "Lower end of the 95 % interval."),
+    Field("ci_high", unit: "sd", "Upper end of the 95 % interval."),
+    Field("months_low", unit: "months", "Lower end in months of progress, where asked for."),
+    Field("months_high", unit: "months", "Upper end in months of progress, where asked for."),
+    Field("mdes", unit: "sd", "Smallest effect found with power 0.8 by a two-sided test at 5 %."),
+  ]
+
+  public var cells: [Cell] {
+    [
+      .text(effect.effect), .text(effect.scale.rawValue), .number(effect.estimate),
+      .number(effect.standardError), .number(effect.low), .number(effect.high), .missing, .missing,
+      .number(effect.minimumDetectable),
+    ]
+  }
+}
