@@ -270,6 +270,7 @@ struct BlockedDeviance: MarginalDeviance {
     if !state.value.isFinite {
       state = self.state(at: [Double](repeating: 0, count: modes.count), rows: rows)
     }
+    var last = Double.infinity
     for _ in 0..<InnerIteration.limit {
       guard state.value.isFinite,
         let system = try? BlockedSystem(
@@ -279,7 +280,8 @@ struct BlockedDeviance: MarginalDeviance {
       let step = system.solve(force)
       let size = step.reduce(0) { max($0, abs($1)) }
       guard size.isFinite else { return nil }
-      if size <= InnerIteration.tolerance { return (state, system, size) }
+      if InnerIteration.isDone(size, after: last) { return (state, system, size) }
+      last = size
       let slack = 1e-13 * (1 + abs(state.value))
       var fraction = 1.0
       var next = state

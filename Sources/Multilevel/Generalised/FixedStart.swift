@@ -25,7 +25,11 @@ struct FixedStart {
       sums = FixedStart.Sums(observations, kernel: kernel, coefficients: b)
     }
     for _ in 0..<100 {
-      guard sums.value.isFinite, let factor = try? Cholesky(sums.information) else { break }
+      guard sums.value.isFinite else { break }
+      // The columns are independent, so it is only at perfect prediction that no information is left.
+      guard let factor = try? Cholesky(sums.information) else {
+        throw .separation(column: FixedStart.leader(observations, b))
+      }
       let step = factor.solve(sums.score)
       let decrement = dot(step, sums.score)
       if decrement < 1e-9 {

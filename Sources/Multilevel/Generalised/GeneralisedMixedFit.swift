@@ -23,8 +23,8 @@ public struct GeneralisedMixedFit: Sendable {
   public let conditionalDeviance: Double
   /// −2 log likelihood of a model that fits every row perfectly.
   public let perfectFitDeviance: Double
-  /// θ and coefficients, and a negative binomial size.
-  public let parameterCount: Int
+  /// θ and coefficients, and a negative binomial size that was estimated.
+  public private(set) var parameterCount: Int
   /// Rows of the frame.
   public let rowCount: Int
   /// Rows left where equal ones were gathered.
@@ -33,7 +33,7 @@ public struct GeneralisedMixedFit: Sendable {
   public let certificate: GeneralisedCertificate
   /// The whole course of the optimisation.
   public let trace: [GeneralisedIteration]
-  public let diagnostics: [Diagnostic]
+  public private(set) var diagnostics: [Diagnostic]
 
   /// −2 log likelihood.
   public var deviance: Double { -2 * logLikelihood }
@@ -77,8 +77,7 @@ public struct GeneralisedMixedFit: Sendable {
       minimiser.deviance.linearPredictor(point), kernel: kernel)
     perfectFitDeviance =
       -2 * (observations.logConstant(kernel) + observations.saturatedLogLikelihood(kernel))
-    let hasSize = if case .negativeBinomial = kernel { true } else { false }
-    parameterCount = thetaCount + p + (hasSize ? 1 : 0)
+    parameterCount = thetaCount + p
     rowCount = observations.rowCount
     distinctRowCount = observations.count
     partition = LatentVarianceShare.all(
@@ -94,6 +93,21 @@ public struct GeneralisedMixedFit: Sendable {
         frame: frame, terms: terms, theta: theta, standardised: b, deviations: inner.diagonal,
         names: names, family: model.family, certificate: certificate
       ).diagnostics
+  }
+}
+
+extension GeneralisedMixedFit {
+  /// The same fit with its negative binomial size counted as estimated.
+  func countingSize(isAtEnd: Bool) -> GeneralisedMixedFit {
+    var fit = self
+    fit.parameterCount += 1
+    if isAtEnd {
+      fit.diagnostics.append(
+        Diagnostic(
+          .warning, code: "no-overdispersion",
+          "the counts vary no more than Poisson counts: use family `poisson`"))
+    }
+    return fit
   }
 }
 

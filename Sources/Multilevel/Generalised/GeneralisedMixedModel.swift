@@ -35,6 +35,10 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
     _ frame: ModelFrame, trials: Int? = nil
   ) throws(GeneralisedModelError) -> GeneralisedMixedFit {
     guard (1...100).contains(quadraturePoints) else { throw .quadraturePoints(quadraturePoints) }
+    if case .negativeBinomial(let size) = family {
+      guard let size else { return try fitWithSize(frame) }
+      guard size > 0, size.isFinite else { throw .sizeNotPositive(size) }
+    }
     let observations = try GeneralisedObservations(frame, family: family, trials: trials)
     let terms = observations.terms
     let isScalar = terms.factors.count == 1 && terms.columns.count == 1
@@ -107,7 +111,7 @@ extension ResponseKernel {
     case .binomial(.probit): self = .probit
     case .binomial(.cloglog): self = .complementaryLogLog
     case .poisson: self = .poisson
-    case .negativeBinomial: self = .negativeBinomial(size: 1)
+    case .negativeBinomial(let size): self = .negativeBinomial(size: size ?? 1)
     }
   }
 }

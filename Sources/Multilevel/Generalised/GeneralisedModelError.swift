@@ -33,6 +33,8 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
   case missingGroup(factor: String, row: Int)
   /// Quadrature was asked of a model with more than one random effect a group.
   case quadratureNeedsOneScalarTerm(points: Int, effects: Int)
+  /// A negative binomial size that is not above zero.
+  case sizeNotPositive(Double)
   /// A number of quadrature points outside 1 … 100.
   case quadraturePoints(Int)
   /// The crossed part cannot be held in memory as one dense block.
@@ -85,6 +87,8 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
     case .quadratureNeedsOneScalarTerm(let points, let effects):
       "\(points) quadrature points need a model with one random effect a group, found \(effects): "
         + "use `quadrature: 1`, the Laplace approximation"
+    case .sizeNotPositive(let size):
+      "found a negative binomial size of \(size), expected a number above 0"
     case .quadraturePoints(let points):
       "found \(points) quadrature points, expected 1 to 100: 1 is the Laplace approximation"
     case .tooLarge(let effects, let limit):

@@ -13,12 +13,11 @@ package struct GeneralisedObjective {
 
   /// - Parameter blocked: whether one random effect a group goes the way of general random terms too.
   package init(
-    _ model: GeneralisedMixedModel, _ frame: ModelFrame, trials: Int? = nil, size: Double = 1,
+    _ model: GeneralisedMixedModel, _ frame: ModelFrame, trials: Int? = nil,
     blocked: Bool = false
   ) throws {
     let observations = try GeneralisedObservations(frame, family: model.family, trials: trials)
-    var kernel = ResponseKernel(model.family, observations: observations)
-    if case .negativeBinomial = kernel { kernel = .negativeBinomial(size: size) }
+    let kernel = ResponseKernel(model.family, observations: observations)
     standardisation = observations.standardisation
     if observations.terms.columns.count == 1, !blocked {
       engine = .scalar(

@@ -31,8 +31,10 @@ public struct LatentVarianceShare: Sendable, Hashable {
     switch family {
     case .binomial(let link): level = link.latentVariance
     case .poisson, .negativeBinomial:
+      var dispersion = 0.0
+      if case .negativeBinomial(let size?) = family { dispersion = 1 / size }
       let mean = observations.totals.reduce(0, +) / observations.exposures.reduce(0, +)
-      level = logarithm(1 + 1 / mean)
+      level = logarithm(1 + 1 / mean + dispersion)
     }
     return zip(variances, own).map { variance, value in
       LatentVarianceShare(

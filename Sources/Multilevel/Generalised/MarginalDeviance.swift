@@ -40,8 +40,16 @@ struct FactorModes: Sendable {
 
 /// How the modes of the random effects are found.
 enum InnerIteration {
-  /// |du| below which the modes count as found.
+  /// |du| at which the modes must be found at least.
   static let tolerance = 1e-10
+  /// |du| that is sought, where rounding allows: the determinant follows u to first order, so that the
+  /// deviance is no more exact than this.
+  static let target = 1e-13
   static let limit = 100
   static let halvings = 40
+
+  /// Whether a step that was found need not be made any more.
+  static func isDone(_ step: Double, after last: Double) -> Bool {
+    step <= target || (step <= tolerance && step >= 0.1 * last)
+  }
 }

@@ -4,8 +4,8 @@ public enum ResponseFamily: Sendable, Hashable {
   case binomial(BinomialLink)
   /// Counts with the log link.
   case poisson
-  /// Counts with the log link and variance μ + μ²/φ; the size φ is estimated.
-  case negativeBinomial
+  /// Counts with the log link and variance μ + μ²/φ. The size φ is estimated where it is `nil`.
+  case negativeBinomial(size: Double?)
 
   /// As in a study file.
   public var name: String {

@@ -92,8 +92,10 @@ enum ResponseKernel: Sendable, Hashable {
         let hits = totals[i]
         let misses = exposures[i] - hits
         let e = exp(min(eta[i], 500))
-        let r = e / expm1(e)
-        sum += (hits > 0 ? hits * logOfMinusExpm1(e) : 0) - misses * e
+        let r = hazardRatio(e)
+        // Far to the left log(1 − e^−E) is η itself.
+        let logHit = eta[i] < -37 ? eta[i] : logOfMinusExpm1(e)
+        sum += (hits > 0 ? hits * logHit : 0) - misses * e
         score[i] = hits * r - misses * e
         information[i] = hits * r * (e + r - 1) + misses * e
       }
@@ -158,7 +160,7 @@ enum ResponseKernel: Sendable, Hashable {
     case .complementaryLogLog:
       for i in 0..<eta.count {
         let e = exp(min(eta[i], 500))
-        let r = e / expm1(e)
+        let r = hazardRatio(e)
         weight[i] = exposures[i] * e * r
         slope[i] = weight[i] * (2 - e - r)
       }
@@ -199,7 +201,10 @@ enum ResponseKernel: Sendable, Hashable {
     }
   }
 
-  /// log(1 − e^−E), for E ≥ 0.
+  /// E / (e^E − 1), which is 1 at 0.
+  private func hazardRatio(_ e: Double) -> Double { e > 0 ? e / expm1(e) : 1 }
+
+  /// log(1 − e^−E), for E > 0.
   private func logOfMinusExpm1(_ e: Double) -> Double {
     e > 0.6931471805599453 ? log1p(-exp(-e)) : log(-expm1(-e))
   }

@@ -58,9 +58,11 @@ struct ScalarGroup {
       mode = evaluate(0, size: size, kernel: kernel, totals: totals, exposures: exposures)
     }
     var iteration = 0
-    while mode.value.isFinite, abs(mode.step) > InnerIteration.tolerance,
+    var last = Double.infinity
+    while mode.value.isFinite, !InnerIteration.isDone(abs(mode.step), after: last),
       iteration < InnerIteration.limit
     {
+      last = abs(mode.step)
       let step = mode.step
       let slack = 1e-13 * (1 + abs(mode.value))
       var next = mode

@@ -203,6 +203,48 @@ import Testing
     }
   }
 
+  @Test func theSizeOfANegativeBinomialIsFoundAgain() throws {
+    var random = RandomStream(Seed(40)["size"])
+    var (y, x, g): ([Double], [Double], [Int]) = ([], [], [])
+    for group in 0..<60 {
+      let u = 0.5 * random.normal()
+      for _ in 0..<25 {
+        x.append(random.normal())
+        g.append(group)
+        // A Poisson count whose mean is μ times a gamma variable of shape 2 and mean 1.
+        let gamma = 0.5 * (random.exponential(rate: 1) + random.exponential(rate: 1))
+        let mean = gamma * exp(1 + 0.4 * (x.last ?? 0) + u)
+        var count = 0.0
+        var time = random.exponential(rate: mean)
+        while time < 1 {
+          count += 1
+          time += random.exponential(rate: mean)
+        }
+        y.append(count)
+      }
+    }
+    var draft = FrameDraft(response: y)
+    draft.addIntercept()
+    draft.addFixed("x", x)
+    draft.addTerm(["(Intercept)"], by: GroupingFactor("g", codes: g, levels: 60))
+    let fit = try GeneralisedMixedModel(.negativeBinomial(size: nil)).fit(draft.frame)
+    guard case .negativeBinomial(let size?) = fit.model.family else {
+      Issue.record("no size was estimated")
+      return
+    }
+    // About five standard errors.
+    #expect(size > 1.5)
+    #expect(size < 2.7)
+    #expect(fit.parameterCount == 4)
+    for other in [0.9, 1.1] {
+      let model = GeneralisedMixedModel(.negativeBinomial(size: other * size))
+      #expect(try model.fit(draft.frame).deviance > fit.deviance)
+    }
+    #expect(abs(fit.coefficients[1].estimate - 0.4) < 5 * fit.coefficients[1].standardError)
+    let poisson = try GeneralisedMixedModel(.poisson).fit(draft.frame)
+    #expect(poisson.deviance > fit.deviance + 100)
+  }
+
   @Test func twoRunsGiveTheSameBits() throws {
     let model = RandomGeneralisedModel(.crossed, .binomial(.probit), seed: 5, rows: 200)
     let a = try GeneralisedMixedModel(model.family).fit(model.frame, trials: model.trials)

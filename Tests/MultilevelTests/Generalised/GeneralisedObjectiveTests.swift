@@ -6,7 +6,7 @@ import Testing
 /// The criterion itself, before anything is optimised.
 @Suite struct GeneralisedObjectiveTests {
   static let families: [ResponseFamily] =
-    BinomialLink.allCases.map(ResponseFamily.binomial) + [.poisson, .negativeBinomial]
+    BinomialLink.allCases.map(ResponseFamily.binomial) + [.poisson, .negativeBinomial(size: 1.7)]
 
   @Test(arguments: families, RandomGeneralisedModel.Structure.allCases)
   func laplaceAgreesWithItsDefinition(
@@ -14,11 +14,11 @@ import Testing
   ) throws {
     for seed in 0..<4 as Range<UInt32> {
       let model = RandomGeneralisedModel(structure, family, seed: seed)
-      let expected = try DenseLaplace(model: model, size: 1.7).deviance(
+      let expected = try DenseLaplace(model: model).deviance(
         theta: model.theta, beta: model.beta)
       for blocked in [false, true] {
         var objective = try GeneralisedObjective(
-          GeneralisedMixedModel(family), model.frame, trials: model.trials, size: 1.7,
+          GeneralisedMixedModel(family), model.frame, trials: model.trials,
           blocked: blocked)
         let value = objective.evaluate(theta: model.theta, coefficients: model.beta).value
         #expect(isClose(value, expected, relative: 1e-11))
@@ -33,7 +33,7 @@ import Testing
     for seed in 0..<3 as Range<UInt32> {
       let model = RandomGeneralisedModel(structure, family, seed: seed)
       let objective = try GeneralisedObjective(
-        GeneralisedMixedModel(family), model.frame, trials: model.trials, size: 1.7)
+        GeneralisedMixedModel(family), model.frame, trials: model.trials)
       try expectGradient(objective, model)
     }
   }
@@ -44,7 +44,7 @@ import Testing
       let model = RandomGeneralisedModel(.intercept, family, seed: seed)
       let objective = try GeneralisedObjective(
         GeneralisedMixedModel(family, quadraturePoints: points), model.frame,
-        trials: model.trials, size: 1.7)
+        trials: model.trials)
       try expectGradient(objective, model)
     }
   }
@@ -82,7 +82,7 @@ import Testing
     func value(_ points: Int) throws -> Double {
       var objective = try GeneralisedObjective(
         GeneralisedMixedModel(family, quadraturePoints: points), model.frame,
-        trials: model.trials, size: 1.7)
+        trials: model.trials)
       return objective.evaluate(theta: model.theta, coefficients: model.beta).value
     }
     let settled = try value(61)
