@@ -57,8 +57,16 @@ extension LinearMixedModelFit {
           "The optimum could not be certified: decrement \(certificate.decrement), smallest "
             + "curvature \(certificate.smallestCurvature)."))
     }
-    for (index, factor) in structure.factors.enumerated() where factor.levelCount < 6 {
-      _ = index
+    for (index, factor) in structure.factors.enumerated() {
+      for term in factor.terms where term.width > 1 && problem.isFlat(index, term) {
+        result.append(
+          Diagnostic(
+            .warning, code: "slope-not-varying",
+            "No column of term `\(frame.termName(term.position))` but the intercept varies within any "
+              + "group: its slope is only told from the intercept by groups with unlike values."))
+      }
+    }
+    for factor in structure.factors where factor.levelCount < 6 {
       result.append(
         Diagnostic(
           .warning, code: "few-groups",
@@ -66,5 +74,26 @@ extension LinearMixedModelFit {
             + "what varies between its groups, rest on very little."))
     }
     return result
+  }
+}
+
+extension Problem {
+  /// Whether no group of the term has more than one value of its columns: every *Z_vᵀZ_v* is of rank one.
+  fileprivate func isFlat(_ index: Int, _ term: RandomStructure.Term) -> Bool {
+    let factor = structure.factors[index]
+    let width = factor.width
+    for level in 0..<factor.levelCount {
+      let start = level * width * width
+      func entry(_ i: Int, _ j: Int) -> Double {
+        products.diagonal[index][start + (term.offset + i) * width + term.offset + j]
+      }
+      for i in 1..<term.width {
+        for j in 0..<i {
+          let determinant = entry(i, i) * entry(j, j) - entry(i, j) * entry(i, j)
+          if determinant > 1e-10 * entry(i, i) * entry(j, j) { return false }
+        }
+      }
+    }
+    return true
   }
 }

@@ -1,3 +1,4 @@
+import Designs
 import LinearAlgebra
 import Multilevel
 import Probability
@@ -99,5 +100,31 @@ struct CriterionTests {
       #expect(one.covariance == two.covariance)
       #expect(one.factors.map(\.modes) == two.factors.map(\.modes))
     }
+  }
+
+  @Test("large crossed models give the same bits on any number of threads too")
+  func crossedThreads() throws {
+    var random = RandomStream(Seed(12)["large crossed"])
+    let n = 2_500
+    let primary = RandomDesign.factor(
+      "primary", (0..<n).map { _ in Int32(random.index(below: 260)) })
+    let school = RandomDesign.factor("school", (0..<n).map { _ in Int32(random.index(below: 220)) })
+    let effects = (0..<260).map { _ in random.normal() }
+    let x = (0..<n).map { _ in random.normal() }
+    let y = (0..<n).map { x[$0] + effects[Int(primary.codes[$0])] + random.normal() }
+    let frame = ModelFrame(
+      selection: nil, rowCount: n,
+      columns: [
+        .init("(Intercept)", .constant(1)), .init("x", .values(x)), .init("y", .values(y)),
+      ], fixed: [0, 1], response: 2,
+      random: [
+        RandomTerm(factor: primary, columns: [0]), RandomTerm(factor: school, columns: [0]),
+      ])
+    #expect(try CriterionProbe(frame, criterion: .reml).plan == (1, [220]))
+    let one = try LinearMixedModel().fit(frame, threads: 1)
+    let two = try LinearMixedModel().fit(frame, threads: 2)
+    #expect(one.theta == two.theta)
+    #expect(one.covariance == two.covariance)
+    #expect(one.trace == two.trace)
   }
 }

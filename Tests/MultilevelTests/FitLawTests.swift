@@ -184,9 +184,27 @@ struct FitLawTests {
         isClose(
           fit.standardErrors[0], (between / Double(groups * size)).squareRoot(), relative: 1e-8))
       // The mean square between groups alone carries the intercept's variance.
-      let test = fit.tests(.satterthwaite)[0]
+      let test = try fit.tests(.satterthwaite)[0]
       #expect(isClose(test.degreesOfFreedom, Double(groups - 1), relative: 1e-6))
-      #expect(fit.tests(.betweenWithin)[0].degreesOfFreedom == Double(groups - 1))
+      #expect(try fit.tests(.betweenWithin)[0].degreesOfFreedom == Double(groups - 1))
+    }
+  }
+
+  @Test("Kenward and Roger's method does not depend on units or names", arguments: cases)
+  func kenwardRoger(_ structure: RandomDesign.Structure) throws {
+    let design = RandomDesign(structure, seed: 4)
+    let base = try fit(design)
+    guard !base.isSingular else { return }
+    let tests = try base.tests(.kenwardRoger)
+    let other = try fit(design.relabelled()).tests(.kenwardRoger)
+    let scaled = try fit(design.transformed(column: 1, by: 0.01, plus: 0, response: 1e4))
+      .tests(.kenwardRoger)
+    for k in tests.indices {
+      #expect(isClose(tests[k].degreesOfFreedom, other[k].degreesOfFreedom, relative: 1e-4))
+      #expect(isClose(tests[k].degreesOfFreedom, scaled[k].degreesOfFreedom, relative: 1e-4))
+      #expect(isClose(tests[k].statistic, scaled[k].statistic, relative: 1e-4))
+      // The adjustment can only be judged roughly: it adds what estimating the variances costs.
+      #expect(tests[k].standardError > 0.9 * base.standardErrors[k])
     }
   }
 

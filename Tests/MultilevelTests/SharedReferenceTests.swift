@@ -55,6 +55,33 @@ struct SharedReferenceTests {
       print(file, errors, fit.certificate, fit.trace.count)
     }
   }
+
+  /// pbkrtest at the polished optimum; its numbers come from n × n matrices.
+  @Test(
+    "Kenward and Roger",
+    arguments: [
+      ("sleepstudy_full", "sleepstudy"), ("Penicillin", "Penicillin"), ("Pastes", "Pastes"),
+      ("Oxboys", "Oxboys"), ("crtData_ri", "crtData"), ("Exam_ri_schgend", "Exam"),
+    ])
+  func kenwardRoger(_ name: String, _ dataSet: String) throws {
+    let folder = try #require(SharedReference.folder).appendingPathComponent("multilevel")
+    let all = try JSON(
+      parsing: String(
+        contentsOf: folder.appendingPathComponent("fits/INF_kenward_roger.json"), encoding: .utf8))
+    let reference = try #require(all[name])
+    let data = try ReferenceData.shared(dataSet, in: folder)
+    let fit = try LinearMixedModel().fit(data.frame(#require(reference["formula"]?.string)))
+    for (k, test) in try fit.tests(.kenwardRoger).enumerated() {
+      let df = try #require(reference["ddf"]?[k]?.number)
+      let variance = try #require(reference["vcov_adj"]?[k]?[k]?.number)
+      #expect(isClose(test.degreesOfFreedom, df, relative: 1e-6))
+      #expect(isClose(test.standardError, variance.squareRoot(), relative: 1e-7))
+      if ProcessInfo.processInfo.environment["COUNTERPART_SHOW_ERRORS"] != nil {
+        print(
+          name, k, test.degreesOfFreedom / df - 1, test.standardError / variance.squareRoot() - 1)
+      }
+    }
+  }
 }
 
 extension ReferenceData {
@@ -143,7 +170,7 @@ struct FitErrors: CustomStringConvertible {
       }
     }
     if let table = reference["satterthwaite"]?["table"]?["values"] {
-      for (k, test) in fit.tests(.satterthwaite).enumerated() {
+      for (k, test) in try fit.tests(.satterthwaite).enumerated() {
         let df = try #require(table[k]?[2]?.number)
         satterthwaite = max(satterthwaite, abs(test.degreesOfFreedom / df - 1))
       }

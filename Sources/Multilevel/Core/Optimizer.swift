@@ -26,8 +26,7 @@ struct Optimum: Sendable {
 ///
 /// The criterion is even in each column of λ, so a zero is always stationary: the search ends there only if
 /// the curvature is not negative, and otherwise leaves along the eigenvector of the most negative one.
-/// Second derivatives are central differences of the analytic gradient; between refreshes they are carried
-/// on by BFGS updates for as long as the decrement falls tenfold a step.
+/// Second derivatives are differences of the analytic gradient; between refreshes they are carried on by BFGS updates for as long as the decrement falls tenfold a step.
 struct Optimizer {
   let problem: Problem
   let threads: Int
@@ -35,7 +34,10 @@ struct Optimizer {
   private var evaluations = 0
   private var trace: [OptimizationStep] = []
 
-  static let target = 1e-10
+  /// A decrement below `target` is an optimum; the search goes on to `goal` while that costs a step each,
+  /// so that second derivatives are taken at the optimum itself.
+  private static let target = 1e-10
+  private static let goal = 1e-15
   private static let limit = 200
 
   init(_ problem: Problem, threads: Int) {
@@ -64,9 +66,9 @@ struct Optimizer {
   private mutating func minimize(from start: [Double]) throws(EstimationError) -> Optimum {
     var theta = start
     var (value, gradient) = try evaluate(theta)
-    var hessian = try differences(theta)
+    var hessian = try differences(theta, from: gradient)
     var isFresh = true
-    var extra = 0
+    var before = Double.infinity
     for _ in 0..<Self.limit {
       let model = try QuadraticModel(hessian, gradient.gradient)
       trace.append(
@@ -74,60 +76,71 @@ struct Optimizer {
           criterion: value.criterion,
           largestGradient: gradient.gradient.map(abs).max() ?? 0, decrement: model.decrement,
           stepLength: model.length))
-      let isSettled = model.decrement < Self.target && (isFresh || model.decrement < 1e-14)
-      if isSettled, !isFresh {
-        hessian = try differences(theta)
+      var direction = model.step
+      let isSettled =
+        model.decrement < Self.goal
+        || model.decrement < Self.target && model.decrement > 0.5 * before
+      before = model.decrement
+      if isSettled {
+        hessian = try differences(theta, from: nil)
         isFresh = true
-        continue
-      }
-      if isSettled, !model.isIndefinite {
-        // Newton converges quadratically: one or two more steps reach the rounding of the gradient.
-        if extra < 2, model.decrement > 1e-22 {
-          extra += 1
-          let next = zip(theta, model.step).map { $0 + $1 }
-          let (nextValue, nextGradient) = try evaluate(next)
-          let nextModel = try QuadraticModel(hessian, nextGradient.gradient)
-          if nextModel.decrement < model.decrement {
-            (theta, value, gradient) = (next, nextValue, nextGradient)
-            continue
-          }
-        }
-        hessian = try differences(theta)
         let final = try QuadraticModel(hessian, gradient.gradient)
-        return Optimum(
-          theta: theta, value: value, gradient: gradient, hessian: hessian,
-          decrement: final.decrement, trace: trace, evaluations: evaluations)
+        if final.decrement < Self.target {
+          guard final.isIndefinite else {
+            return try polished(theta, value, gradient, hessian, final)
+          }
+          direction = final.escape
+        } else {
+          direction = final.step
+        }
       }
-      let direction = isSettled ? model.escape : model.step
       guard let (next, nextValue, nextGradient) = try search(theta, value, gradient, direction)
       else {
-        if !isFresh {
-          hessian = try differences(theta)
+        hessian = try differences(theta, from: nil)
+        let final = try QuadraticModel(hessian, gradient.gradient)
+        if !isFresh, !isSettled {
           isFresh = true
           continue
         }
-        // No decrease that rounding lets us see: at the optimum if the model says so too.
-        guard model.decrement < 1e-6 * max(1, abs(value.criterion) * 1e-6), !model.isIndefinite
-        else { throw .noConvergence(decrement: model.decrement, evaluations: evaluations) }
-        return Optimum(
-          theta: theta, value: value, gradient: gradient, hessian: hessian,
-          decrement: model.decrement, trace: trace, evaluations: evaluations)
+        // No fall that rounding lets us see: at the optimum if the model says so too.
+        guard final.decrement < 1e-6 * max(1, abs(value.criterion) * 1e-6), !final.isIndefinite
+        else { throw .noConvergence(decrement: final.decrement, evaluations: evaluations) }
+        return try polished(theta, value, gradient, hessian, final)
       }
       let moved = zip(next, theta).map { $0 - $1 }
       let change = zip(nextGradient.gradient, gradient.gradient).map { $0 - $1 }
       (theta, value, gradient) = (next, nextValue, nextGradient)
-      if let updated = updated(hessian, moved, change),
-        try QuadraticModel(updated, gradient.gradient).decrement < 0.1 * model.decrement,
-        !model.isIndefinite
+      if !model.isIndefinite, let updated = updated(hessian, moved, change),
+        try QuadraticModel(updated, gradient.gradient).decrement < 0.1 * model.decrement
       {
         hessian = updated
         isFresh = false
       } else {
-        hessian = try differences(theta)
+        hessian = try differences(theta, from: gradient)
         isFresh = true
       }
     }
     throw .noConvergence(decrement: trace.last?.decrement ?? .infinity, evaluations: evaluations)
+  }
+
+  /// Newton converges quadratically: one or two more steps reach the rounding of the gradient.
+  private mutating func polished(
+    _ theta: [Double], _ value: CriterionValue, _ gradient: GradientValue, _ hessian: Matrix,
+    _ model: QuadraticModel
+  ) throws(EstimationError) -> Optimum {
+    var (theta, value, gradient, hessian, model) = (theta, value, gradient, hessian, model)
+    let isNear = model.decrement < 1e-13
+    for _ in 0..<2 where model.decrement > 1e-20 {
+      let next = zip(theta, model.step).map { $0 + $1 }
+      let (nextValue, nextGradient) = try evaluate(next)
+      let nextModel = try QuadraticModel(hessian, nextGradient.gradient)
+      guard nextModel.decrement < model.decrement else { break }
+      (theta, value, gradient, model) = (next, nextValue, nextGradient, nextModel)
+    }
+    if !isNear { hessian = try differences(theta, from: nil) }
+    return Optimum(
+      theta: theta, value: value, gradient: gradient, hessian: hessian,
+      decrement: model.decrement, trace: trace, evaluations: evaluations)
   }
 
   private mutating func evaluate(
@@ -151,8 +164,13 @@ struct Optimizer {
     for _ in 0..<30 {
       let next = zip(theta, direction).map { $0 + scale * $1 }
       evaluations += 1
-      if let trial = try? problem.evaluate(next, &work),
-        trial.criterion <= value.criterion + 1e-4 * scale * min(0, slope) + rounding,
+      let trial: CriterionValue
+      do throws(EstimationError) { trial = try problem.evaluate(next, &work) } catch {
+        if case .noResidualVariance = error { throw error }
+        scale *= 0.4
+        continue
+      }
+      if trial.criterion <= value.criterion + 1e-4 * scale * min(0, slope) + rounding,
         trial.criterion < value.criterion || slope < 0
       {
         return (next, trial, problem.gradient(next, trial, &work))
@@ -162,41 +180,43 @@ struct Optimizer {
     return nil
   }
 
-  /// Central differences of the gradient, on as many threads as there are.
-  private mutating func differences(_ theta: [Double]) throws(EstimationError) -> Matrix {
+  /// Differences of the gradient: forward ones from the gradient at `theta` where it is given, which is
+  /// enough to step by, otherwise central ones. Large problems use all threads.
+  private mutating func differences(
+    _ theta: [Double], from base: GradientValue?
+  ) throws(EstimationError) -> Matrix {
     let count = theta.count
-    let steps = theta.map { 1e-4 * max(0.1, abs($0)) }
-    var columns: [[Double]]
-    evaluations += 2 * count
-    func point(_ index: Int) -> [Double] {
+    let steps = theta.map { (base == nil ? 1e-4 : 1e-6) * max(0.1, abs($0)) }
+    let sides = base == nil ? 2 : 1
+    evaluations += sides * count
+    let points = (0..<sides * count).map { index in
       var moved = theta
-      moved[index / 2] += index % 2 == 0 ? steps[index / 2] : -steps[index / 2]
+      moved[index / sides] += index % sides == 0 ? steps[index / sides] : -steps[index / sides]
       return moved
     }
+    var columns: [[Double]] = []
     if threads > 1, problem.plan.denseCount > 40_000 {
       let problem = problem
-      let points = (0..<2 * count).map(point)
-      columns = try replicate(2 * count, threads: threads) {
+      columns = try replicate(points.count, threads: threads) {
         (index) throws(EstimationError) -> [Double] in
         var work = Workspace(problem.plan, order: problem.order)
         let value = try problem.evaluate(points[index], &work)
         return problem.gradient(points[index], value, &work).gradient
       }
     } else {
-      columns = []
-      for index in 0..<2 * count {
-        let theta = point(index)
-        let value = try problem.evaluate(theta, &work)
-        columns.append(problem.gradient(theta, value, &work).gradient)
+      for point in points {
+        let value = try problem.evaluate(point, &work)
+        columns.append(problem.gradient(point, value, &work).gradient)
       }
     }
     var hessian = Matrix(rows: count, columns: count)
     for i in 0..<count {
       for j in 0..<count {
-        hessian[i, j] +=
-          0.25 * (columns[2 * i][j] - columns[2 * i + 1][j]) / steps[i]
-        hessian[j, i] +=
-          0.25 * (columns[2 * i][j] - columns[2 * i + 1][j]) / steps[i]
+        let slope =
+          base.map { (columns[i][j] - $0.gradient[j]) / steps[i] }
+          ?? (columns[2 * i][j] - columns[2 * i + 1][j]) / (2 * steps[i])
+        hessian[i, j] += slope / 2
+        hessian[j, i] += slope / 2
       }
     }
     return hessian

@@ -1,4 +1,4 @@
-internal import LinearAlgebra
+public import LinearAlgebra
 internal import Probability
 
 /// An estimate with its test against zero and its interval.
@@ -33,10 +33,11 @@ extension LinearMixedModelFit {
   /// Every coefficient's test and interval.
   ///
   /// - Parameter level: the coverage of the intervals.
+  /// - Throws: ``EstimationError`` where `method` is Kenward and Roger's and too many groups hang together.
   public func tests(
     _ method: DegreesOfFreedomMethod = .satterthwaite, level: Double = 0.95
-  ) -> [CoefficientTest] {
-    let inference = SmallSampleInference(self, method)
+  ) throws(EstimationError) -> [CoefficientTest] {
+    let inference = try SmallSampleInference(self, method)
     return coefficientNames.indices.map { k in
       var contrast = [Double](repeating: 0, count: coefficients.count)
       contrast[k] = 1
@@ -50,11 +51,21 @@ extension LinearMixedModelFit {
   public func test(
     _ contrast: [Double], named name: String, _ method: DegreesOfFreedomMethod = .satterthwaite,
     level: Double = 0.95
-  ) -> CoefficientTest {
+  ) throws(EstimationError) -> CoefficientTest {
     precondition(
       contrast.count == coefficients.count,
       "\(contrast.count) weights for \(coefficients.count) coefficients")
-    return SmallSampleInference(self, method).test(contrast, named: name, level: level)
+    return try SmallSampleInference(self, method).test(contrast, named: name, level: level)
+  }
+}
+
+extension LinearMixedModelFit {
+  /// The covariance of the coefficients that the tests of a method rest on: Kenward and Roger's is adjusted
+  /// for small samples, the others use ``covariance``.
+  ///
+  /// - Throws: ``EstimationError`` where `method` is Kenward and Roger's and too many groups hang together.
+  public func covariance(_ method: DegreesOfFreedomMethod) throws(EstimationError) -> Matrix {
+    method == .kenwardRoger ? try KenwardRoger(self).covariance : covariance
   }
 }
 
@@ -63,18 +74,24 @@ struct SmallSampleInference {
   private let fit: LinearMixedModelFit
   private let method: DegreesOfFreedomMethod
   private let betweenWithin: [Double]
+  private let kenwardRoger: KenwardRoger?
 
-  init(_ fit: LinearMixedModelFit, _ method: DegreesOfFreedomMethod) {
+  init(
+    _ fit: LinearMixedModelFit, _ method: DegreesOfFreedomMethod
+  ) throws(EstimationError) {
     self.fit = fit
     self.method = method
     betweenWithin = method == .betweenWithin ? fit.betweenWithin : []
+    kenwardRoger = method == .kenwardRoger ? try KenwardRoger(fit) : nil
   }
 
   func test(_ contrast: [Double], named name: String, level: Double) -> CoefficientTest {
-    let variance = dot(contrast, fit.covariance * contrast)
+    let covariance = kenwardRoger?.covariance ?? fit.covariance
+    let variance = dot(contrast, covariance * contrast)
     let degrees: Double =
       switch method {
-      case .satterthwaite, .kenwardRoger: fit.curvature.satterthwaite(contrast)
+      case .satterthwaite: fit.curvature.satterthwaite(contrast)
+      case .kenwardRoger: kenwardRoger?.degreesOfFreedom(contrast) ?? .infinity
       case .betweenWithin:
         contrast.indices.filter { contrast[$0] != 0 }.map { betweenWithin[$0] }.min() ?? .infinity
       case .none: .infinity

@@ -35,7 +35,7 @@ extension LinearMixedModelFit {
               + "groups in this model: its standard error may be too small."))
       }
     }
-    return (test(contrast, named: name, method), doubts)
+    return (try test(contrast, named: name, method), doubts)
   }
 
   private func hasSlope(on column: String) -> Bool {

@@ -93,9 +93,9 @@ extension MultilevelStep {
   private static let degreesFormat = named(
     "method for degrees of freedom",
     [
-      ("satterthwaite", DegreesOfFreedomMethod.satterthwaite), ("between-within", .betweenWithin),
-      ("none", .none),
-    ], later: ["kenward-roger"])
+      ("satterthwaite", DegreesOfFreedomMethod.satterthwaite),
+      ("kenward-roger", .kenwardRoger), ("between-within", .betweenWithin), ("none", .none),
+    ], later: [])
 
   /// One of several names; those of later versions are refused as such.
   private static func named<Value: Sendable>(

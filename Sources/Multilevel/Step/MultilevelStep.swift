@@ -98,7 +98,8 @@ public struct MultilevelStep: Sendable {
     let model = LinearMixedModel(criterion: criterion)
     let fit = try model.fit(frame, threads: threads)
     let unconditional = try? model.fit(frame.unconditional, threads: threads)
-    let tests = fit.tests(degreesOfFreedom)
+    let tests = try fit.tests(degreesOfFreedom)
+    let covariance = try fit.covariance(degreesOfFreedom)
     var diagnostics = fit.diagnostics
     if unconditional == nil {
       diagnostics.append(
@@ -123,7 +124,7 @@ public struct MultilevelStep: Sendable {
       TidyTable("groups", fit.factors.map { GroupRow(group: $0.name, levels: $0.levels.count) }),
       TidyTable("effects", effects.map(EffectRow.init)),
       TidyTable("vpc", VarianceShareRow.rows(fit, null: unconditional)),
-      TidyTable("covariance", CovarianceRow.rows(fit)),
+      TidyTable("covariance", CovarianceRow.rows(fit.coefficientNames, covariance)),
     ]
     return Result(
       fit: fit, unconditional: unconditional, tests: tests, effects: effects, tables: tables,

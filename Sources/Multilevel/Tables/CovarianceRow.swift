@@ -15,12 +15,10 @@ public struct CovarianceRow: TidyRow, Hashable {
 
   public var cells: [Cell] { [.text(term), .text(other), .number(covariance)] }
 
-  static func rows(_ fit: LinearMixedModelFit) -> [CovarianceRow] {
-    fit.coefficientNames.indices.flatMap { i in
-      (i..<fit.coefficientNames.count).map { j in
-        CovarianceRow(
-          term: fit.coefficientNames[i], other: fit.coefficientNames[j],
-          covariance: fit.covariance[i, j])
+  static func rows(_ names: [String], _ covariance: Matrix) -> [CovarianceRow] {
+    names.indices.flatMap { i in
+      (i..<names.count).map { j in
+        CovarianceRow(term: names[i], other: names[j], covariance: covariance[i, j])
       }
     }
   }

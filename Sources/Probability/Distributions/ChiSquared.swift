@@ -55,7 +55,7 @@ public struct ChiSquared: Sendable, Hashable {
       c = away(b + step / c)
       let change = c * d
       result *= change
-      if abs(change - 1) < 1e-16 { break }
+      if abs(change - 1) <= 2.3e-16 { break }
     }
     return exp(-x + a * log(x) - logGamma(a)) * result
   }

@@ -16,7 +16,8 @@ public struct FisherF: Sendable, Hashable {
     guard denominator.isFinite else {
       return ChiSquared(degreesOfFreedom: numerator).upperTail(x * numerator)
     }
+    let total = denominator + numerator * x
     return regularizedIncompleteBeta(
-      denominator / (denominator + numerator * x), denominator / 2, numerator / 2)
+      denominator / total, complement: numerator * x / total, denominator / 2, numerator / 2)
   }
 }

@@ -22,7 +22,13 @@ public struct Normal: Sendable, Hashable {
 
   /// P(X ≤ x).
   public func cumulative(_ x: Double) -> Double {
-    0.5 * erfc(-(x - mean) / (standardDeviation * 1.4142135623730951))
+    let t = -(x - mean) / standardDeviation
+    let z = t / 1.4142135623730951
+    // What rounding took from z = t/√2 would cost the far tail z² units: one Newton term returns it.
+    let rest =
+      (t.addingProduct(-z, 1.4142135623730951) + z * 9.667293313452913e-17) / 1.4142135623730951
+    guard rest.isFinite else { return 0.5 * erfc(z) }
+    return 0.5 * (erfc(z) - 1.1283791670955126 * exp(-z * z) * rest)
   }
 
   /// The x with P(X ≤ x) = p; ±∞ at 0 and 1.

@@ -53,6 +53,8 @@ public struct StudentT: Sendable, Hashable {
   private func upperTail(_ x: Double) -> Double {
     guard degreesOfFreedom.isFinite else { return 0.5 * erfc(x / 1.4142135623730951) }
     let v = degreesOfFreedom
-    return 0.5 * regularizedIncompleteBeta(v / (v + x * x), v / 2, 0.5)
+    return 0.5
+      * regularizedIncompleteBeta(
+        v / (v + x * x), complement: x * x / (v + x * x), v / 2, 0.5)
   }
 }

@@ -63,7 +63,8 @@ struct National {
       let poverty = pupil.uniform() < 0.2 - 0.05 * intake[s] ? 1.0 : 0.0
       let sex = pupil.uniform() < 0.5 ? 1.0 : 0.0
       let language = pupil.uniform() < 0.15 ? 1.0 : 0.0
-      for (k, value) in [prior, prior * prior, poverty, sex, language, intake[s], type[s]].enumerated()
+      for (k, value) in [prior, prior * prior, poverty, sex, language, intake[s], type[s]]
+        .enumerated()
       {
         columns[k][row] = value
       }

@@ -6,7 +6,8 @@ import Probability
 // Times one REML fit with the rows in memory. With a file name the rows are also written there, so that
 // another program can fit the same model.
 let arguments = CommandLine.arguments
-guard arguments.count > 2, let rows = Int(arguments[2]), ["nested", "crossed"].contains(arguments[1])
+guard arguments.count > 2, let rows = Int(arguments[2]),
+  ["nested", "crossed"].contains(arguments[1])
 else {
   print("usage: MultilevelBenchmark nested|crossed ROWS [THREADS] [CSV-FILE]")
   exit(2)
@@ -24,7 +25,8 @@ func seconds(_ work: () throws -> Void) rethrows -> Double {
 let national = National(rows: rows)
 if arguments.count > 4 {
   let names = national.covariates.map(\.name)
-  var text = (["school", "authority", "primary", "attainment"] + names).joined(separator: ",") + "\n"
+  var text =
+    (["school", "authority", "primary", "attainment"] + names).joined(separator: ",") + "\n"
   for row in 0..<rows {
     let cells = [national.attainment[row]] + national.covariates.map { $0.values[row] }
     text +=
