@@ -12,7 +12,7 @@ import Testing
 /// last step but one, an error of first order that is larger for the probit link, whose steps converge
 /// linearly; and the reference's standard errors come from second differences of that. Where
 /// `GeneralisedFixtureTests` compares the same fits with a criterion evaluated to 1e-13 they agree to 1e-10
-/// and 1e-7.
+/// and 2e-8.
 @Suite(.enabled(if: SharedReference.isPresent, Comment(rawValue: SharedReference.absence)))
 struct GeneralisedReferenceTests {
   struct Reference: Sendable, CustomTestStringConvertible {
