@@ -97,7 +97,7 @@ struct DevianceMinimiser<Deviance: MarginalDeviance> {
   }
 
   /// Newton steps until the last was below 10⁻⁷ standard errors (10⁻⁵ for many rows, where curvature
-  /// hardly changes over such a distance), leaving the Hessian of the final point.
+  /// hardly changes over such a distance), leaving the Hessian of the point before it.
   ///
   /// - Returns: whether an optimum was found.
   mutating func polish() -> Bool {
@@ -114,7 +114,8 @@ struct DevianceMinimiser<Deviance: MarginalDeviance> {
         continue
       }
       if newton.decrement <= (isLarge ? 1e-10 : 1e-14) {
-        if isLarge { _ = take(newton) }
+        // What is left of the step costs one evaluation and moves the Hessian by nothing that shows.
+        _ = take(newton)
         return true
       }
       guard take(newton) else { return newton.decrement < 1e-6 }
