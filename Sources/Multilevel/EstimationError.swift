@@ -27,6 +27,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   /// Something was asked about a coefficient that the model does not have.
   case unknownCoefficient(String, known: [String])
 
+  /// A response that is not normal was given to the linear model.
+  case notLinear(family: String)
+
   public var description: String {
     switch self {
     case .noRows:
@@ -59,6 +62,8 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .noConvergence(let decrement, let evaluations):
       "no optimum was found in \(evaluations) evaluations (decrement \(decrement)): "
         + "rescale the covariates or simplify the random part"
+    case .notLinear(let family):
+      "family `\(family)` is not a linear model: run the step's generalised model"
     case .unknownCoefficient(let name, let known):
       "the model has no coefficient `\(name)`: it has "
         + known.map { "`\($0)`" }.joined(separator: ", ")

@@ -50,7 +50,7 @@ struct StepTests {
   func refuses() {
     let base = "data: pupils\nformula: y ~ 1 + (1 | g)\n"
     for line in [
-      "family: binomial", "errors: cr2", "intervals: profile", "quadrature: 9",
+      "family: cumulative", "errors: cr2", "intervals: profile",
       "weights: {design: w}", "effect: {of: x, scale: eef}",
     ] {
       #expect(problem(base + line).contains("not available in this version"), "\(line)")

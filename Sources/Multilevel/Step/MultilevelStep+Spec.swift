@@ -17,12 +17,6 @@ extension MultilevelStep {
   static let degreesKey = Key(
     "df", degreesFormat, default: .satterthwaite, shown: "satterthwaite",
     "Degrees of freedom of tests and intervals.")
-  static let familyKey = Key(
-    "family",
-    only(
-      "gaussian", kind: "family", later: ["binomial", "poisson", "negative-binomial", "cumulative"]),
-    default: "gaussian", shown: "gaussian", "Distribution of the response given the random effects."
-  )
   static let errorsKey = Key(
     "errors", only("model", kind: "kind of standard error", later: ["cr1", "cr2"]),
     default: "model", shown: "model", "Where standard errors come from.")
@@ -31,10 +25,9 @@ extension MultilevelStep {
     default: "wald", shown: "wald", "How intervals are found.")
   static let weightsKey = Key.optional(
     "weights",
-    ValueFormat.section("a section with `precision`", keys: weightKeys) {
-      (section) throws(SpecErrors) in try section.read(precisionKey)
-    },
-    "Weights of rows: `precision` are known residual variances, σ² over the weight.")
+    ValueFormat.section("a section with `precision` or `frequency`", keys: weightKeys, rowWeights),
+    "Weights of rows: `precision` are known residual variances, σ² over the weight; `frequency` counts "
+      + "how often a row occurred, or the trials of a share.")
   static let contrastsKey = Key(
     "contrasts",
     ValueFormat<[(name: LocatedText, value: Contrast)]>.named(.oneOf("contrast")), default: [],
@@ -44,17 +37,37 @@ extension MultilevelStep {
     "The effect to give in standard deviations.")
 
   public static let keys: [AnyKey] = [
-    AnyKey(dataKey), AnyKey(sampleKey), AnyKey(formulaKey), AnyKey(methodKey), AnyKey(familyKey),
-    .notAvailable("link"), .notAvailable("quadrature"), AnyKey(weightsKey), AnyKey(degreesKey),
+    AnyKey(dataKey), AnyKey(sampleKey), AnyKey(formulaKey), AnyKey(methodKey),
+    AnyKey(GeneralisedSettings.familyKey), AnyKey(GeneralisedSettings.linkKey),
+    AnyKey(GeneralisedSettings.quadratureKey), AnyKey(weightsKey), AnyKey(degreesKey),
     AnyKey(errorsKey), .notAvailable("correlation"), .notAvailable("dispersion"),
     AnyKey(contrastsKey), AnyKey(intervalsKey), AnyKey(effectKey),
   ]
 
-  private static let precisionKey = Key(
-    "precision", .text("a column"), "Known relative precisions of the rows.")
+  /// Which columns weigh the rows.
+  struct RowWeights: Sendable {
+    let precision: LocatedText?
+    let frequency: LocatedText?
+  }
+
+  private static let precisionKey = Key.optional(
+    "precision", ValueFormat<LocatedText>.text("a column"),
+    "Known relative precisions of the rows.")
+  private static let frequencyKey = Key.optional(
+    "frequency", ValueFormat<LocatedText>.text("a column"),
+    "How often each row occurred, or the trials of which a response is the share of successes.")
   private static let weightKeys: [AnyKey] = [
-    AnyKey(precisionKey), .notAvailable("frequency"), .notAvailable("design"),
+    AnyKey(precisionKey), AnyKey(frequencyKey), .notAvailable("design"),
   ]
+  private static let rowWeights: @Sendable (Section) throws(SpecErrors) -> RowWeights = {
+    (section) throws(SpecErrors) in
+    let weights = RowWeights(
+      precision: try section.read(precisionKey), frequency: try section.read(frequencyKey))
+    guard (weights.precision == nil) != (weights.frequency == nil) else {
+      throw section.error(.rule("give one of `precision` and `frequency`"))
+    }
+    return weights
+  }
 
   private static let ofKey = Key("of", .text("a coefficient"), "Whose effect.")
   private static let averageKey = Key(
@@ -107,15 +120,41 @@ extension MultilevelStep {
   }
 
   public init(from section: Section) throws(SpecErrors) {
-    _ = try section.read(Self.familyKey)
+    let weights = try section.read(Self.weightsKey)
+    let generalised = try GeneralisedSettings.read(section, frequency: weights?.frequency)
+    if generalised != nil { try Self.checkGeneralised(section, weights) }
     _ = try section.read(Self.errorsKey)
     _ = try section.read(Self.intervalsKey)
     self.init(
       data: try section.read(Self.dataKey), sample: try section.read(Self.sampleKey),
       formula: try section.read(Self.formulaKey), criterion: try section.read(Self.methodKey),
       degreesOfFreedom: try section.read(Self.degreesKey),
-      precision: try section.read(Self.weightsKey),
+      precision: weights?.precision,
       contrasts: try section.read(Self.contrastsKey).map { ($0.name, $0.value) },
-      effect: try section.read(Self.effectKey))
+      effect: try section.read(Self.effectKey), generalised: generalised)
+  }
+
+  /// Keys that mean nothing where the response is not normal.
+  private static func checkGeneralised(
+    _ section: Section, _ weights: RowWeights?
+  ) throws(SpecErrors) {
+    if section.has("method"), try section.read(methodKey) == .reml {
+      throw section.error(
+        .rule("REML is for a normal response: drop `method`, or write `method: ML`"), at: "method")
+    }
+    if section.has("df"), try section.read(degreesKey) != .none {
+      throw section.error(
+        .rule("tests use the normal distribution with this family: drop `df`, or write `df: none`"),
+        at: "df")
+    }
+    if section.has("effect") {
+      throw section.error(
+        .rule("an effect in standard deviations needs a normal response: drop `effect`"),
+        at: "effect")
+    }
+    if weights?.precision != nil {
+      throw section.error(
+        .rule("`precision` weights are for a normal response: use `frequency`"), at: "weights")
+    }
   }
 }

@@ -12,6 +12,7 @@ public import Tables
 /// | criterion | REML | REML, ML | `method` in the file |
 /// | degreesOfFreedom | satterthwaite | | `df` in the file |
 /// | precision | none | a column | weights: residual variance σ² / weight |
+/// | generalised | none | | family, link and quadrature where the response is not normal |
 /// | contrasts | treatment | treatment, sum | by factor |
 /// | effect | none | | whose effect size is given |
 public struct MultilevelStep: Sendable {
@@ -23,6 +24,8 @@ public struct MultilevelStep: Sendable {
   public let precision: LocatedText?
   public let contrasts: [(factor: LocatedText, contrast: Contrast)]
   public let effect: EffectRequest?
+  /// `nil` where the response is normal given the random effects.
+  public let generalised: GeneralisedSettings?
 
   /// An effect to be given in standard deviations.
   public struct EffectRequest: Sendable, Hashable {
@@ -42,7 +45,8 @@ public struct MultilevelStep: Sendable {
     data: LocatedText, sample: LocatedText? = nil, formula: LocatedText,
     criterion: LikelihoodCriterion = .reml,
     degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, precision: LocatedText? = nil,
-    contrasts: [(factor: LocatedText, contrast: Contrast)] = [], effect: EffectRequest? = nil
+    contrasts: [(factor: LocatedText, contrast: Contrast)] = [], effect: EffectRequest? = nil,
+    generalised: GeneralisedSettings? = nil
   ) {
     self.data = data
     self.sample = sample
@@ -52,6 +56,7 @@ public struct MultilevelStep: Sendable {
     self.precision = precision
     self.contrasts = contrasts
     self.effect = effect
+    self.generalised = generalised
   }
 
   /// What a run of the step leaves.
@@ -80,11 +85,16 @@ public struct MultilevelStep: Sendable {
     return try Formula(parsing: formula.text).frame(
       in: tables, table: data.text,
       options: FrameOptions(
-        contrasts: chosen, weights: precision?.text, rows: rows, lost: lost))
+        contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
+        lost: lost))
   }
 
   /// Fits the model, and the one without covariates beside it.
+  ///
+  /// - Throws: ``EstimationError/notLinear(family:)`` where the step has a family: such a step is run by
+  ///   ``run(_:_:)``.
   public func run(_ frame: ModelFrame, threads: Int = 1) throws(EstimationError) -> Result {
+    if let generalised { throw .notLinear(family: generalised.model.family.name) }
     let model = LinearMixedModel(criterion: criterion)
     let fit = try model.fit(frame, threads: threads)
     let unconditional = try? model.fit(frame.unconditional, threads: threads)

@@ -1,0 +1,160 @@
+public import Designs
+internal import LinearAlgebra
+internal import Tables
+
+/// A generalised linear mixed model: E(y | u) = g⁻¹(Xβ + ZΛu + offset), u ~ N(0, I).
+///
+/// | setting | default | range | meaning |
+/// |---|---|---|---|
+/// | `family` | none | ``ResponseFamily`` | distribution and link |
+/// | `quadraturePoints` | 1 | 1 … 100 | points of adaptive Gauss–Hermite quadrature; 1 is Laplace, the only choice for more than one random effect a group |
+///
+/// Both approximations are maximised over (θ, β) together, with exact gradients. Bates, Mächler, Bolker &
+/// Walker (2015), doi:10.18637/jss.v067.i01, state the model; Pinheiro & Chao (2006),
+/// doi:10.1198/106186006X96962, the approximations.
+public struct GeneralisedMixedModel: Sendable, Hashable {
+  public let family: ResponseFamily
+  public let quadraturePoints: Int
+
+  public init(_ family: ResponseFamily, quadraturePoints: Int = 1) {
+    self.family = family
+    self.quadraturePoints = quadraturePoints
+  }
+
+  /// Estimates the model.
+  ///
+  /// The frame's weights count how often a row occurred; for a binomial response between 0 and 1 they are
+  /// the trials of which it is the share of successes, as in R.
+  ///
+  /// - Parameter trials: for a binomial response that counts successes, the position in the frame's columns
+  ///   of the numbers of trials.
+  /// - Throws: ``GeneralisedModelError``
+  /// - Complexity: a few dozen passes over the rows; beside them groups × effects², and for crossed factors
+  ///   the cube of the largest component of the smaller factors.
+  public func fit(
+    _ frame: ModelFrame, trials: Int? = nil
+  ) throws(GeneralisedModelError) -> GeneralisedMixedFit {
+    guard (1...100).contains(quadraturePoints) else { throw .quadraturePoints(quadraturePoints) }
+    if case .negativeBinomial(let size) = family {
+      guard let size else { return try fitWithSize(frame) }
+      guard size > 0, size.isFinite else { throw .sizeNotPositive(size) }
+    }
+    let observations = try GeneralisedObservations(frame, family: family, trials: trials)
+    let terms = observations.terms
+    let isScalar = terms.factors.count == 1 && terms.columns.count == 1
+    guard quadraturePoints == 1 || isScalar else {
+      throw .quadratureNeedsOneScalarTerm(
+        points: quadraturePoints, effects: terms.columns.count)
+    }
+    let kernel = ResponseKernel(family, observations: observations)
+    let start = try FixedStart(observations, kernel: kernel)
+    if isScalar {
+      let deviance = ScalarTermDeviance(observations, kernel: kernel, points: quadraturePoints)
+      return try optimise(deviance, from: start, frame: frame)
+    }
+    return try optimise(
+      try BlockedDeviance(observations, kernel: kernel), from: start, frame: frame)
+  }
+
+  private func optimise<Deviance: MarginalDeviance>(
+    _ deviance: Deviance, from start: FixedStart, frame: ModelFrame
+  ) throws(GeneralisedModelError) -> GeneralisedMixedFit {
+    let observations = deviance.observations
+    let terms = observations.terms
+    let entries = terms.entries(scales: observations.randomScales)
+    var theta = [Double](repeating: 0, count: terms.thetaCount)
+    for entry in entries where entry.row == entry.column {
+      theta[entry.theta] = 0.5 * entry.scale
+    }
+    let scales = entries.sorted { $0.theta < $1.theta }.map(\.scale)
+    var minimiser = DevianceMinimiser(
+      deviance, theta: theta, thetaScale: scales, coefficients: start.coefficients)
+    guard minimiser.current.value.isFinite else {
+      throw .noConvergence(decrement: .infinity, evaluations: 1)
+    }
+
+    let information = minimiser.deviance.information(minimiser.point)
+    var metric = Matrix.identity(minimiser.point.count)
+    for entry in entries {
+      let shrinkage = max(information.shrinkage[entry.factor][entry.row], 0.05)
+      let unit = theta[entry.diagonal]
+      metric[entry.theta, entry.theta] = unit * unit / (4 * shrinkage)
+    }
+    if let factor = try? Cholesky(2 * information.coefficients) {
+      let inverse = factor.inverse
+      for j in 0..<inverse.columns {
+        for i in 0..<inverse.rows {
+          metric[terms.thetaCount + i, terms.thetaCount + j] = inverse[i, j]
+        }
+      }
+    }
+    minimiser.descend(firstMetric: metric)
+    let isOptimum = minimiser.polish()
+    minimiser.settleBoundary(
+      diagonal: terms.diagonal,
+      columns: terms.diagonal.map { diagonal in
+        entries.filter { $0.columnDiagonal == diagonal }.map(\.theta)
+      })
+    let newton = NewtonStep(hessian: minimiser.hessian, gradient: minimiser.current.gradient)
+    guard isOptimum else {
+      throw .noConvergence(decrement: newton.decrement, evaluations: minimiser.evaluations)
+    }
+    return GeneralisedMixedFit(self, minimiser: minimiser, newton: newton, frame: frame)
+  }
+}
+
+extension ResponseKernel {
+  init(_ family: ResponseFamily, observations: GeneralisedObservations) {
+    switch family {
+    case .binomial(.logit):
+      self = observations.exposures.allSatisfy { $0 == 1 } ? .bernoulliLogit : .logit
+    case .binomial(.probit): self = .probit
+    case .binomial(.cloglog): self = .complementaryLogLog
+    case .poisson: self = .poisson
+    case .negativeBinomial(let size): self = .negativeBinomial(size: size ?? 1)
+    }
+  }
+}
+
+/// Where an element of θ stands.
+struct ThetaEntry: Sendable {
+  let theta: Int
+  let factor: Int
+  /// Row and column within the factor's block.
+  let row: Int
+  let column: Int
+  /// θ of the diagonals of its row and of its column.
+  let diagonal: Int
+  let columnDiagonal: Int
+  /// 1 / root mean square of its row's column of Z: what a unit of it means.
+  let scale: Double
+}
+
+extension RandomTerms {
+  func entries(scales: [Double]) -> [ThetaEntry] {
+    var entries: [ThetaEntry] = []
+    for (f, factor) in factors.enumerated() {
+      for share in factor.shares {
+        var diagonals: [Int] = []
+        var position = share.firstTheta
+        for column in 0..<share.columns {
+          diagonals.append(position)
+          position += share.columns - column
+        }
+        position = share.firstTheta
+        for column in 0..<share.columns {
+          for row in column..<share.columns {
+            let scale = scales[factor.firstColumn + share.start + row]
+            entries.append(
+              ThetaEntry(
+                theta: position, factor: f, row: share.start + row, column: share.start + column,
+                diagonal: diagonals[row], columnDiagonal: diagonals[column],
+                scale: scale > 0 ? 1 / scale : 1))
+            position += 1
+          }
+        }
+      }
+    }
+    return entries.sorted { $0.theta < $1.theta }
+  }
+}

@@ -1,0 +1,102 @@
+/// Why a generalised linear mixed model could not be estimated from these data.
+public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The frame has no row.
+  case noRows
+  /// The formula has no random term.
+  case noRandomTerms
+  /// The formula has no fixed column, not even an intercept.
+  case noFixedColumns
+  /// A value that is neither finite nor missing.
+  case notFinite(column: String, row: Int)
+  /// A 0/1 response, or a share of successes, outside 0 … 1.
+  case outsideUnitInterval(response: String, row: Int, value: Double)
+  /// A share of successes that is no whole number of its trials, or a 0/1 response in between.
+  case successesNotWhole(response: String, row: Int, value: Double, trials: Double)
+  /// More successes than trials, or fewer than none.
+  case successesOutsideTrials(response: String, row: Int, value: Double, trials: Double)
+  /// A number of trials, or a frequency weight, that is not a whole number above zero.
+  case trialsNotPositive(column: String, row: Int, value: Double)
+  /// A count that is negative or not whole.
+  case notACount(response: String, row: Int, value: Double)
+  /// Every outcome is the same, so nothing can be explained.
+  case allOutcomesEqual(response: String, value: Double)
+  /// Along this column (or a combination in which it leads) the outcome is perfectly predicted for some
+  /// rows, so the likelihood has no maximum.
+  case separation(column: String)
+  /// Every group is all successes or all failures, so its variance has no finite estimate.
+  case uniformGroups(factor: String)
+  /// A fixed column is a linear combination of those before it.
+  case collinear(column: String)
+  /// A grouping factor with rows in one level only.
+  case oneGroup(factor: String)
+  /// A row in no group whose random-effect columns are not zero.
+  case missingGroup(factor: String, row: Int)
+  /// Quadrature was asked of a model with more than one random effect a group.
+  case quadratureNeedsOneScalarTerm(points: Int, effects: Int)
+  /// A negative binomial size that is not above zero.
+  case sizeNotPositive(Double)
+  /// A number of quadrature points outside 1 … 100.
+  case quadraturePoints(Int)
+  /// The crossed part cannot be held in memory as one dense block.
+  case tooLarge(effects: Int, limit: Int)
+  /// The optimiser came to a standstill away from an optimum.
+  case noConvergence(decrement: Double, evaluations: Int)
+
+  public var description: String {
+    switch self {
+    case .noRows:
+      "no row is left to fit: every row was filtered out or has a missing value"
+    case .noRandomTerms:
+      "the formula has no random term such as `(1 | school)`: fit an ordinary regression instead"
+    case .noFixedColumns:
+      "the formula has no fixed column: add an intercept"
+    case .notFinite(let column, let row):
+      "row \(row + 1) of column `\(column)` is not finite: declare it missing or filter the row out"
+    case .outsideUnitInterval(let response, let row, let value):
+      "row \(row + 1) of response `\(response)` is \(value): expected 0 or 1, or a share of trials "
+        + "between them: recode it, or give the number of trials"
+    case .successesNotWhole(let response, let row, let value, let trials):
+      "row \(row + 1) of response `\(response)` is \(value), which is no whole number of successes in "
+        + "\(trials) trials: recode it as 0 and 1, or give the number of trials as weights"
+    case .successesOutsideTrials(let response, let row, let value, let trials):
+      "row \(row + 1) of response `\(response)` is \(value): expected a whole number from 0 to its "
+        + "\(trials) trials"
+    case .trialsNotPositive(let column, let row, let value):
+      "row \(row + 1) of `\(column)` is \(value): expected a whole number of trials of 1 or more: "
+        + "filter rows without trials out"
+    case .notACount(let response, let row, let value):
+      "row \(row + 1) of response `\(response)` is \(value): expected a whole number of 0 or more: "
+        + "give counts, with exposure as an offset, or use another family"
+    case .allOutcomesEqual(let response, let value):
+      "every row of response `\(response)` is \(value): there is nothing to explain: "
+        + "check the coding of the response and the filters"
+    case .separation(let column):
+      "column `\(column)`, alone or with others, predicts some outcomes perfectly, so its coefficient "
+        + "has no finite estimate: merge its rare level, or drop it"
+    case .uniformGroups(let factor):
+      "within every level of `\(factor)` all outcomes are the same, so the variance between levels has "
+        + "no finite estimate: use a coarser group, or model the levels' outcomes directly"
+    case .collinear(let column):
+      "column `\(column)` is a linear combination of the columns before it: drop it"
+    case .oneGroup(let factor):
+      "grouping factor `\(factor)` has one level only, so it shows no variance between groups: "
+        + "drop its term"
+    case .missingGroup(let factor, let row):
+      "row \(row + 1) belongs to no level of `\(factor)` but its random-effect columns are not zero: "
+        + "give it a group, filter it out, or write `(0 + indicator | \(factor))`"
+    case .quadratureNeedsOneScalarTerm(let points, let effects):
+      "\(points) quadrature points need a model with one random effect a group, found \(effects): "
+        + "use `quadrature: 1`, the Laplace approximation"
+    case .sizeNotPositive(let size):
+      "found a negative binomial size of \(size), expected a number above 0"
+    case .quadraturePoints(let points):
+      "found \(points) quadrature points, expected 1 to 100: 1 is the Laplace approximation"
+    case .tooLarge(let effects, let limit):
+      "\(effects) crossed random effects hang together, more than the \(limit) that fit in memory: "
+        + "drop the smallest crossed factor or fit areas apart"
+    case .noConvergence(let decrement, let evaluations):
+      "no optimum was found in \(evaluations) evaluations (decrement \(decrement)): "
+        + "rescale the covariates or simplify the random part"
+    }
+  }
+}
