@@ -100,7 +100,8 @@ let package = Package(
       "NetworksTests",
       ["Networks", "Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
     tests("ReportsTests", ["Reports", "Tables"]),
-    tests("CounterpartTests", ["Counterpart", "StudyFiles", "Tables", "Designs"]),
+    tests(
+      "CounterpartTests", ["Counterpart", "Designs", "Probability", "StudyFiles", "Tables"]),
     tests("StudyTests", ["Counterpart", "StudyFiles", "Tables"]),
   ],
   swiftLanguageModes: [.v6]

@@ -101,9 +101,9 @@ private struct Scratch {
   @Test(arguments: [
     (
       "key: urn}", "key: unr}",
-      "study.yaml:5:38: data.schools.key: unknown column of `schools` `unr`"
+      "study.yaml:5:37: data.schools.key: unknown column of `schools` `unr`"
     ),
-    ("fsm < 50", "fsn < 50", "study.yaml:11:34: population.schools: unknown column `fsn`"),
+    ("fsm < 50", "fsn < 50", "study.yaml:11:33: population.schools: unknown column `fsn`"),
     ("\"primary\"", "\"primray\"", "study.yaml:11:22: population.schools: unknown level `primray`"),
     (
       "mean(pupils.prior", "mena(pupils.prior",
@@ -111,7 +111,7 @@ private struct Scratch {
     ),
     (
       "treated: federated", "treated: fedrated",
-      "study.yaml:13:50: steps.comparators.match.treated: unknown column `fedrated`"
+      "study.yaml:13:49: steps.comparators.match.treated: unknown column `fedrated`"
     ),
   ])
   func namesThatMeanNothingAreLocated(written: String, wrong: String, message: String) throws {

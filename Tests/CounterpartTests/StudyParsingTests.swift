@@ -1,5 +1,7 @@
 import Counterpart
+import Probability
 import StudyFiles
+import Tables
 import Testing
 
 @Suite struct StudyParsingTests {
@@ -99,7 +101,7 @@ import Testing
       """)
     #expect(
       found == [
-        "s.yaml:5:44: data.pupils.link: unknown table `school`; accepted: `pupils`",
+        "s.yaml:5:42: data.pupils.link: unknown table `school`; accepted: `pupils`",
         "s.yaml:6:11: prepare: unknown table `pupil`; did you mean `pupils`?",
       ])
   }

@@ -33,7 +33,7 @@ struct RunOutcome: Sendable {
     for figure in report.figures { try folder.write(figure.wide.svg, to: figure.file) }
     try folder.write(HTMLReport(report).text, to: "report.html")
     try folder.write(MarkdownReport(report).text, to: "report.md")
-    try folder.write(resultsFile.json.text + "\n", to: "results.json")
+    try folder.write(resultsFile.text, to: "results.json")
     try folder.write(lock(tables: hashes).json.text + "\n", to: "run.lock.json")
   }
 

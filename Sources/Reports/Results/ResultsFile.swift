@@ -12,7 +12,7 @@ public import Tables
 ///     "order": ["overall", "balance"],
 ///     "tables": { "balance": {
 ///       "fields": [{ "name": "smd", "unit": "sd", "meaning": "…" }],
-///       "rows": [["size", 0.03]] } } } } }
+///       "rows": [{ "covariate": "size", "smd": 0.03 }] } } } } }
 /// ```
 /// Missing values are `null`; names that stand twice keep the last.
 public struct ResultsFile: Sendable, Hashable {

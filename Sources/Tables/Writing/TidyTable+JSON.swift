@@ -1,9 +1,8 @@
 extension TidyTable {
-  /// The table as JSON: `{"name", "fields": [{"name", "unit", "meaning"}], "rows": [[…]]}`, the cells of
-  /// a row in the order of the fields, missing cells and numbers that are not finite as `null`.
+  /// The table as JSON: `{"fields": [{"name", "unit", "meaning"}], "rows": [{NAME: VALUE, …}]}`, missing
+  /// cells and numbers that are not finite as `null`. Of two fields of one name the last stands.
   public var json: JSON {
     [
-      "name": .string(name),
       "fields": .array(
         fields.map { field in
           [
@@ -11,7 +10,12 @@ extension TidyTable {
             "meaning": .string(field.meaning),
           ]
         }),
-      "rows": .array(rows.map { row in .array(row.map(\.json)) }),
+      "rows": .array(
+        rows.map { row in
+          .object(
+            Dictionary(
+              zip(fields, row).map { ($0.name, $1.json) }, uniquingKeysWith: { _, last in last }))
+        }),
     ]
   }
 }

@@ -13,11 +13,17 @@ struct MultilevelReport {
   let frame: ModelFrame
   let result: MultilevelStep.Result
 
+  private var blocks: ModelBlocks {
+    ModelBlocks(
+      step: step, response: result.fit.responseName, asked: settings.effect?.of.text,
+      frame: frame, tests: result.tests, tables: result.tables)
+  }
+
   var section: ReportSection {
     ReportSection(
       "The model \(step)", anchor: "multilevel-\(step)",
-      [.paragraph(opening), .table(rows)] + effect + coefficients + [.table(variances)] + shares
-        + groups + [.paragraph(certificate)])
+      [.paragraph(opening), .table(blocks.rows)] + effect + blocks.coefficients
+        + [.table(blocks.variances)] + blocks.shares + groups + [.paragraph(certificate)])
   }
 
   /// The effect that the study asks about; where it asks about none, how much groups differ.
@@ -68,15 +74,8 @@ struct MultilevelReport {
       """
   }
 
-  private var rows: TableView {
-    TableView(
-      TidyTable("rows", RowUse.rows(of: frame)), caption: "Rows used and not used",
-      columns: [TableColumn("reason", "Reason"), TableColumn("rows", "Rows", .whole)],
-      file: "tables/\(step).rows.csv")
-  }
-
   private var effect: [Block] {
-    guard !result.effects.isEmpty, let table = table("effects") else { return [] }
+    guard !result.effects.isEmpty, let table = blocks.table("effects") else { return [] }
     return [
       .table(
         TableView(
@@ -92,62 +91,6 @@ struct MultilevelReport {
             The unit is the standard deviation of the model without covariates; the minimum detectable \
             effect is the true effect that such a study finds with power 80% at the 5% level.
             """))
-    ]
-  }
-
-  private var coefficients: [Block] {
-    guard let table = table("coefficients") else { return [] }
-    let asked = settings.effect?.of.text
-    let plotted = result.tests.filter { $0.term != "(Intercept)" }
-    let view = TableView(
-      table, caption: "Coefficients",
-      columns: [
-        TableColumn("term", "Term"), TableColumn("estimate", "Estimate", .significant(4)),
-        TableColumn("std_error", "Standard error", .significant(3)),
-        TableColumn("df", "Degrees of freedom", .decimals(1)),
-        .interval("ci_low", "ci_high", "95% interval", .significant(3)),
-        TableColumn("p_value", "p", .pValue),
-      ], file: "tables/\(step).coefficients.csv")
-    guard !plotted.isEmpty else { return [.table(view)] }
-    return [
-      .figure(
-        Figure(
-          name: "\(step).coefficients",
-          caption: "Coefficients of the model, with 95% intervals",
-          IntervalPlot(
-            plotted.map {
-              IntervalPlot.Row(
-                $0.term, estimate: $0.estimate, low: $0.low, high: $0.high,
-                isPrimary: $0.term == asked)
-            }, title: "Coefficients", axisTitle: "in units of \(result.fit.responseName)"),
-          table: view)),
-      .table(view),
-    ]
-  }
-
-  private var variances: TableView {
-    TableView(
-      table("variances") ?? TidyTable("variances", fields: [], rows: []),
-      caption: "Variance components",
-      columns: [
-        TableColumn("group", "Group"), TableColumn("term", "Term"), TableColumn("other", "With"),
-        TableColumn("variance", "Variance", .significant(4)),
-        TableColumn("sd", "Standard deviation", .significant(4)),
-        TableColumn("correlation", "Correlation", .decimals(3)),
-      ], file: "tables/\(step).variances.csv")
-  }
-
-  private var shares: [Block] {
-    guard let table = table("vpc") else { return [] }
-    return [
-      .table(
-        TableView(
-          table, caption: "Shares of the variance",
-          columns: [
-            TableColumn("group", "Between"),
-            TableColumn("null", "Without covariates", .percent(decimals: 1)),
-            TableColumn("full", "In this model", .percent(decimals: 1)),
-          ], file: "tables/\(step).vpc.csv"))
     ]
   }
 
@@ -187,6 +130,4 @@ struct MultilevelReport {
       \(result.fit.isSingular ? "The fit is singular: see the warnings." : "The fit is not singular.")
       """
   }
-
-  private func table(_ name: String) -> TidyTable? { result.tables.first { $0.name == name } }
 }

@@ -8,7 +8,7 @@ internal import Tables
 public struct MultilevelStudyStep: StudyStep {
   public static let name = "multilevel"
   public static let documentation = ChoiceDocumentation(
-    summary: "fits a linear mixed model, on all rows or on those that a match kept",
+    summary: "fits a linear or generalised mixed model, on all rows or on those that a match kept",
     formula: "y ~ N(Xβ, σ²(ZΛΛᵀZᵀ + W⁻¹)), by REML or ML from cross-products",
     reference: "Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1), "
       + "doi:10.18637/jss.v067.i01")
@@ -20,6 +20,13 @@ public struct MultilevelStudyStep: StudyStep {
   public init(from section: Section) throws(SpecErrors) {
     try section.check(Self.keys)
     step = try MultilevelStep(from: section)
+    if step.generalised != nil, step.effect != nil {
+      throw section.error(
+        .rule(
+          "an effect in standard deviations needs `family: gaussian`; table `ratios` has this family's"
+        ),
+        at: "effect")
+    }
     path = section.path
   }
 
@@ -50,8 +57,8 @@ public struct MultilevelStudyStep: StudyStep {
     } catch {
       problems.append(SpecError(error, in: step.formula, path: "\(path).formula"))
     }
-    for column in [step.precision].compactMap(\.self) {
-      resolve(column.text, at: column, key: "weights.precision")
+    for column in [step.precision, step.generalised?.frequency].compactMap(\.self) {
+      resolve(column.text, at: column, key: "weights")
     }
     for (factor, _) in step.contrasts { resolve(factor.text, at: factor, key: "contrasts") }
     guard problems.isEmpty else { throw SpecErrors(problems) }
@@ -66,6 +73,10 @@ public struct MultilevelStudyStep: StudyStep {
     } catch {
       throw .study(SpecErrors(SpecError(error, in: step.formula, path: "\(path).formula")))
     }
+    let losses = sample?.diagnostics ?? []
+    if let generalised = step.generalised {
+      return try run(generalised, on: frame, context, losses)
+    }
     let result: MultilevelStep.Result
     do throws(EstimationError) {
       result = try step.run(frame, threads: context.threads)
@@ -74,11 +85,29 @@ public struct MultilevelStudyStep: StudyStep {
       step: context.name, settings: step, frame: frame, result: result)
     return StepResult(
       tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
-      diagnostics: result.diagnostics + (sample?.diagnostics ?? []), sample: nil,
+      diagnostics: result.diagnostics + losses, sample: nil,
       estimates: CarriedEstimate(
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
         covariance: result.fit.covariance, unit: ""),
       answer: report.answer, sections: [report.section])
+  }
+
+  /// A model of counts or shares: fitted by its own kernel, reported in its own words.
+  private func run(
+    _ settings: GeneralisedSettings, on frame: ModelFrame, _ context: StepContext,
+    _ losses: [Diagnostic]
+  ) throws(RunError) -> StepResult {
+    let result: MultilevelStep.GeneralisedResult
+    do throws(GeneralisedModelError) { result = try step.run(frame, settings) } catch {
+      throw .estimation(step: context.name, reason: "\(error)")
+    }
+    let report = GeneralisedReport(
+      step: context.name, settings: step, frame: frame, result: result)
+    return StepResult(
+      tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
+      diagnostics: result.diagnostics + losses, sample: nil,
+      // Coefficients on the scale of a link are no change of an outcome, so none is carried.
+      estimates: nil, answer: report.answer, sections: [report.section])
   }
 
   /// A coefficient that the study names and the model lacks is the study's fault.
