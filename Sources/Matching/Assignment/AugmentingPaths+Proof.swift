@@ -1,0 +1,122 @@
+extension AugmentingPaths {
+  /// The cost of the pair of an assigned row, 0 for a row without.
+  func cost(of row: Int) -> Double {
+    let list = list(of: row)
+    let first = lists.first[list]
+    for place in first..<first + lists.count[list] where lists.columns[place] == columnOf[row] {
+      return lists.costs[place]
+    }
+    return 0
+  }
+
+  /// The most by which the prices break a condition of optimality, over all pairs: those in the lists
+  /// one by one, all others by their lists' bounds.
+  var largestViolation: Double {
+    var worst = 0.0
+    for row in rowPrice.indices {
+      let list = list(of: row)
+      let group = rowGroup[row]
+      let first = lists.first[list]
+      worst = max(worst, rowPrice[row] - lists.beyond[list])
+      for place in first..<first + lists.count[list] {
+        let column = Int(lists.columns[place])
+        let other = columnGroup[column]
+        if group == other {
+          worst = max(worst, rowPrice[row] + columnPrice[column] - lists.costs[place])
+        } else if group != 0 && (other == 0 || other > group) {
+          // A row that goes without, or gave way to one, could take a column of a less urgent group.
+          return .infinity
+        }
+      }
+      let mayLeave = unassigned == .free || (group != 0 && group == tier(of: row))
+      if mayLeave { worst = max(worst, rowPrice[row]) }
+      if columnOf[row] < 0 {
+        if !mayLeave { return .infinity }
+        worst = max(worst, -rowPrice[row])
+      }
+    }
+    for column in columnPrice.indices where columnGroup[column] == 0 {
+      worst = max(worst, columnPrice[column])
+      if rowOf[column] < 0 { worst = max(worst, -columnPrice[column]) }
+    }
+    for column in columnPrice.indices where columnGroup[column] != 0 && rowOf[column] < 0 {
+      return .infinity
+    }
+    return worst
+  }
+
+  /// Whether every other assignment of as many rows costs more, by more than `tolerance` along any
+  /// exchange.
+  ///
+  /// Another optimum differs by exchanges of reduced cost 0. They are the cycles of a graph in which a
+  /// unit points to whoever holds a column it could take as well, to `outside` where the column is free
+  /// or it could itself go without, and `outside` points to units that could come in or give up a column.
+  mutating func isUnique(tolerance: Double) -> Bool {
+    for row in rowPrice.indices where rowGroup[row] == 0 {
+      let list = list(of: row)
+      while lists.beyond[list] <= rowPrice[row] + tolerance { lists.grow(list) }
+    }
+    // A unit stands once in each group, since a copy's prices hold in its own group only.
+    let groups = Int(rowGroup.max() ?? 0) + 1
+    let outside = listCount * groups
+    func node(_ row: Int) -> Int { list(of: row) + listCount * Int(rowGroup[row]) }
+    var arcs: [(from: Int32, to: Int32)] = []
+    func join(_ from: Int, _ to: Int) {
+      arcs.append((Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: to)))
+    }
+    for row in rowPrice.indices {
+      let list = list(of: row)
+      let group = rowGroup[row]
+      let here = node(row)
+      let first = lists.first[list]
+      for place in first..<first + lists.count[list] {
+        if group == 0, lists.costs[place] > rowPrice[row] + tolerance { break }
+        let column = Int(lists.columns[place])
+        guard columnGroup[column] == group, columnOf[row] != column,
+          lists.costs[place] - rowPrice[row] - columnPrice[column] <= tolerance
+        else { continue }
+        if rowOf[column] < 0 {
+          join(here, outside)
+        } else if node(Int(rowOf[column])) != here {
+          join(here, node(Int(rowOf[column])))
+        }
+      }
+      let mayLeave = unassigned == .free || (group != 0 && group == tier(of: row))
+      if columnOf[row] < 0 {
+        join(outside, here)
+      } else {
+        if mayLeave, rowPrice[row] >= -tolerance { join(here, outside) }
+        if group == 0, columnPrice[Int(columnOf[row])] >= -tolerance { join(outside, here) }
+      }
+    }
+    return !AugmentingPaths.hasCycle(arcs, nodes: outside + 1)
+  }
+
+  /// Whether a directed graph has a cycle: whether taking away nodes that nothing points to leaves any
+  /// (Kahn 1962, DOI 10.1145/368996.369025).
+  private static func hasCycle(_ arcs: [(from: Int32, to: Int32)], nodes: Int) -> Bool {
+    var firstArc = [Int](repeating: 0, count: nodes + 1)
+    var pointedAt = [Int](repeating: 0, count: nodes)
+    for arc in arcs {
+      firstArc[Int(arc.from) + 1] += 1
+      pointedAt[Int(arc.to)] += 1
+    }
+    for node in 0..<nodes { firstArc[node + 1] += firstArc[node] }
+    var next = firstArc
+    var targets = [Int32](repeating: 0, count: arcs.count)
+    for arc in arcs {
+      targets[next[Int(arc.from)]] = arc.to
+      next[Int(arc.from)] += 1
+    }
+    var ready = (0..<nodes).filter { pointedAt[$0] == 0 }
+    var removed = 0
+    while let node = ready.popLast() {
+      removed += 1
+      for place in firstArc[node]..<firstArc[node + 1] {
+        pointedAt[Int(targets[place])] -= 1
+        if pointedAt[Int(targets[place])] == 0 { ready.append(Int(targets[place])) }
+      }
+    }
+    return removed < nodes
+  }
+}
