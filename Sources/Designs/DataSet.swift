@@ -5,6 +5,7 @@ public struct DataSet: Sendable {
   /// In the order of the study file.
   public private(set) var tables: [Table] = []
   public private(set) var links: [Link] = []
+  public private(set) var episodes: [Episodes] = []
 
   public init() {}
 
@@ -23,6 +24,8 @@ public struct DataSet: Sendable {
 
   public mutating func add(_ link: Link) { links.append(link) }
 
+  public mutating func add(_ episodes: Episodes) { self.episodes.append(episodes) }
+
   /// The column that `name` means in a row of `table`.
   ///
   /// A plain name is a column of the table itself or of a table that it links to, directly or through
@@ -39,7 +42,7 @@ public struct DataSet: Sendable {
           throw .unknown(
             name, kind: "column", known: place.table.columnNames.map { "\(owner).\($0)" })
         }
-        return ResolvedColumn(table: owner, column: column, index: place.index)
+        return resolved(column, at: place)
       }
       if self[table: table]?[name] == nil {
         throw .unknown(owner, kind: "table", known: reachable.map(\.table.name))
@@ -53,7 +56,7 @@ public struct DataSet: Sendable {
     guard holders.count == 1 || isLink else {
       throw .ambiguous(name, tables: holders.map(\.table.name))
     }
-    return ResolvedColumn(table: first.table.name, column: column, index: first.index)
+    return resolved(column, at: first)
   }
 
   /// Every plain column name that can be used in a row of `table`.
@@ -62,19 +65,46 @@ public struct DataSet: Sendable {
     return reach(from: table).flatMap(\.table.columnNames).filter { seen.insert($0).inserted }
   }
 
-  /// The table and all that its links lead to, nearest first, with the row in each.
-  private func reach(from name: String) -> [(table: Table, index: [Int32]?)] {
+  /// Whether a row of `start` leads to a row of `table`, directly or through others; every table leads to
+  /// itself.
+  func reaches(_ table: String, from start: String) -> Bool {
+    reach(from: start).contains { $0.table.name == table }
+  }
+
+  /// The links that lead from `start` to `table`, none where they are the same; `nil` where nothing does.
+  func path(from start: String, to table: String) -> [Link]? {
+    reach(from: start).first { $0.table.name == table }?.path
+  }
+
+  /// The row at the end of `path` for each row at its start; −1 where a link on the way is missing.
+  func rowIndex(along path: [Link]) -> [Int32] {
+    guard var index = path.first?.index else { return [] }
+    for link in path.dropFirst() {
+      index = index.map { $0 < 0 ? -1 : link.index[Int($0)] }
+    }
+    return index
+  }
+
+  private typealias Reached = (table: Table, path: [Link])
+
+  private func resolved(_ column: Column, at place: Reached) -> ResolvedColumn {
+    ResolvedColumn(
+      table: place.table.name, column: column,
+      index: place.path.isEmpty ? nil : rowIndex(along: place.path))
+  }
+
+  /// The table and all that its links lead to, nearest first.
+  private func reach(from name: String) -> [Reached] {
     guard let start = self[table: name] else { return [] }
-    var found: [(table: Table, index: [Int32]?)] = [(start, nil)]
+    var found: [Reached] = [(start, [])]
     var position = 0
     while position < found.count {
-      let (here, indexHere) = found[position]
+      let (here, path) = found[position]
       for link in links where link.from == here.name {
         guard !found.contains(where: { $0.table.name == link.to }),
           let target = self[table: link.to]
         else { continue }
-        let index = indexHere.map { rows in rows.map { $0 < 0 ? -1 : link.index[Int($0)] } }
-        found.append((target, index ?? link.index))
+        found.append((target, path + [link]))
       }
       position += 1
     }

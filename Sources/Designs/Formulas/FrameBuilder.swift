@@ -1,0 +1,321 @@
+internal import Tables
+
+/// Brings a formula and data together: variables, rows, columns, groups.
+struct FrameBuilder {
+  /// A fixed part of more columns would need a cross-product matrix of over 200 megabytes.
+  static let columnLimit = 5000
+
+  private let formula: Formula
+  private let data: DataSet
+  private let table: String
+  private let options: FrameOptions
+  private let tableRows: Int
+  private var evaluator: Evaluator
+  private var selection: RowSelection
+  private var lost: [LostRows]
+  private var diagnostics: [Diagnostic] = []
+  private var variables: [String: FrameVariable] = [:]
+  private var weights: Vector?
+  private var offset: (name: String, vector: Vector)?
+  private var groups: [String: GroupColumns] = [:]
+
+  init(
+    _ formula: Formula, _ data: DataSet, _ table: String, _ options: FrameOptions
+  ) throws(ExpressionError) {
+    self.formula = formula
+    self.data = data
+    self.table = table
+    self.options = options
+    tableRows = data[table: table]?.rowCount ?? 0
+    evaluator = Evaluator(data)
+    selection = RowSelection(options.rows, of: tableRows)
+    lost = options.lost
+  }
+
+  mutating func build() throws(ExpressionError) -> ModelFrame {
+    try evaluateEverything()
+    dropIncompleteRows()
+    dropRowsWithoutGroup()
+    guard selection.count > 0 else {
+      throw ExpressionError(.noRows, at: formula.responseSyntax.span)
+    }
+    try refuseUnusableValues()
+    restrictLevels()
+    return try assemble()
+  }
+
+  // MARK: Values
+
+  private mutating func evaluateEverything() throws(ExpressionError) {
+    let binder = Binder(data: data, table: table)
+    // Everything is checked before anything is computed.
+    let response = try binder.bindNumeric(formula.responseSyntax.withoutIdentity)
+    var bound: [(variable: TermExpansion.Variable, expression: BoundExpression)] = []
+    var known: Set<String> = []
+    for expansion in [formula.fixed] + formula.random.map(\.effects) {
+      for variable in expansion.variables where known.insert(variable.spelling).inserted {
+        bound.append((variable, try binder.bind(variable.expression)))
+      }
+    }
+    var offsets: BoundExpression?
+    if let syntax = formula.offsetSyntax { offsets = try binder.bindNumeric(syntax) }
+    for term in formula.random where groups[term.name] == nil {
+      groups[term.name] = try GroupColumns(term, binder, rows: tableRows)
+    }
+    weights = try resolveWeights(binder)
+    try checkContrasts(bound)
+
+    add(response, as: formula.response, isFactor: false, formula.responseSyntax.span)
+    for (variable, expression) in bound {
+      add(
+        expression, as: variable.spelling,
+        isFactor: variable.isFactor || expression.type == .text, variable.span)
+    }
+    if let offsets {
+      offset = (
+        "offset(\(offsets.syntax.spelling))",
+        evaluator.evaluate(offsets, in: table, rows: tableRows)
+      )
+    }
+  }
+
+  private mutating func add(
+    _ expression: BoundExpression, as name: String, isFactor: Bool, _ span: TextSpan
+  ) {
+    let vector = evaluator.evaluate(expression, in: table, rows: tableRows)
+    let values: FrameVariable.Values =
+      isFactor
+      ? .factor(
+        Factor(
+          vector, type: expression.type, rows: tableRows,
+          contrast: options.contrasts[name] ?? .treatment))
+      : .numbers(vector)
+    variables[name] = FrameVariable(name: name, values: values, span: span)
+  }
+
+  private func resolveWeights(_ binder: Binder) throws(ExpressionError) -> Vector? {
+    guard let name = options.weights else { return nil }
+    do throws(ExpressionError) {
+      let column = try binder.resolve(name, at: formula.syntax.span)
+      guard case .numbers = column.column.storage else {
+        throw ExpressionError(
+          .wrongType(expected: "numbers in `\(name)`", found: column.column.type.rawValue),
+          at: formula.syntax.span)
+      }
+      return Vector(column)
+    } catch {
+      throw ExpressionError(
+        error.reason, offset: error.offset, length: error.length, setting: "weights")
+    }
+  }
+
+  private func checkContrasts(
+    _ bound: [(variable: TermExpansion.Variable, expression: BoundExpression)]
+  ) throws(ExpressionError) {
+    let factors = bound.filter { $0.variable.isFactor || $0.expression.type == .text }
+      .map(\.variable.spelling)
+    for name in options.contrasts.keys.sorted() where !factors.contains(name) {
+      throw ExpressionError(
+        .unknownName(name, kind: .column, known: factors), offset: 0,
+        length: formula.syntax.span.length, setting: "contrasts")
+    }
+  }
+
+  // MARK: Rows
+
+  private mutating func dropIncompleteRows() {
+    for variable in variables.values.sorted(by: { $0.span.offset < $1.span.offset }) {
+      drop("missing `\(variable.name)`") { variable.isMissing($0) }
+    }
+    if let offset { drop("missing `\(offset.name)`") { offset.vector.number(row: $0).isNaN } }
+  }
+
+  private mutating func drop(_ reason: String, where test: (Int) -> Bool) {
+    let count = selection.remove(where: test)
+    if count > 0 { lost.append(LostRows(reason: reason, count: count)) }
+  }
+
+  /// A row without a group has no place in a random term, unless the term says nothing of the row: its
+  /// columns are all zero there.
+  private mutating func dropRowsWithoutGroup() {
+    for term in formula.random {
+      guard let group = groups[term.name] else { continue }
+      var without: [Int32] = []
+      selection.forEach { row in
+        if group.isMissing(row) { without.append(Int32(row)) }
+      }
+      guard !without.isEmpty else { continue }
+      var concerns = [Bool](repeating: false, count: without.count)
+      var block = [Double](repeating: 0, count: without.count)
+      for column in DesignColumn.all(of: term.effects, variables(of: term.effects)) {
+        var span = block.mutableSpan
+        column.values.fill(rows: 0..<without.count, selection: without, into: &span)
+        for k in concerns.indices where block[k] != 0 { concerns[k] = true }
+      }
+      let gone = Set(without.indices.filter { concerns[$0] }.map { without[$0] })
+      drop("missing `\(term.name)`") { gone.contains(Int32($0)) }
+    }
+  }
+
+  private func variables(of expansion: TermExpansion) -> [FrameVariable] {
+    expansion.variables.compactMap { variables[$0.spelling] }
+  }
+
+  private func refuseUnusableValues() throws(ExpressionError) {
+    for variable in variables.values.sorted(by: { $0.span.offset < $1.span.offset }) {
+      guard case .numbers(let vector) = variable.values else { continue }
+      if let row = selection.first(where: { !vector.number(row: $0).isFinite }) {
+        throw ExpressionError(
+          .infiniteValue(column: variable.name, row: row + 1), at: variable.span)
+      }
+    }
+    if let offset,
+      let row = selection.first(where: { !offset.vector.number(row: $0).isFinite })
+    {
+      throw ExpressionError(
+        .infiniteValue(column: offset.name, row: row + 1), at: formula.syntax.span)
+    }
+    if let weights, let name = options.weights,
+      let row = selection.first(where: {
+        let weight = weights.number(row: $0)
+        return !(weight > 0) || weight.isInfinite
+      })
+    {
+      let value = weights.number(row: row)
+      throw ExpressionError(
+        .unusableWeight(column: name, row: row + 1, value: value.isNaN ? nil : value),
+        offset: 0, length: formula.syntax.span.length, setting: "weights")
+    }
+  }
+
+  private mutating func restrictLevels() {
+    for variable in variables.values.sorted(by: { $0.span.offset < $1.span.offset }) {
+      guard let factor = variable.factor?.used(in: selection) else { continue }
+      variables[variable.name] = FrameVariable(
+        name: variable.name, values: .factor(factor), span: variable.span)
+      let used = Set(factor.used)
+      let unused = factor.levels.indices.filter { !used.contains($0) }.map {
+        "`\(factor.levels[$0])`"
+      }
+      if !unused.isEmpty {
+        diagnostics.append(
+          Diagnostic(
+            .note, code: "unused-levels",
+            "`\(variable.name)` has no row with \(listed(unused)): left out of the model"))
+      }
+      if factor.used.count == 1 {
+        diagnostics.append(
+          Diagnostic(
+            .warning, code: "single-level",
+            "`\(variable.name)` is `\(factor.levels[factor.used[0]])` in every row used: "
+              + "it has no effect to estimate"))
+      }
+    }
+  }
+
+  private func listed(_ names: [String]) -> String {
+    names.prefix(12).joined(separator: ", ")
+      + (names.count > 12 ? " and \(names.count - 12) more" : "")
+  }
+
+  // MARK: Columns
+
+  private mutating func assemble() throws(ExpressionError) -> ModelFrame {
+    let fixedVariables = variables(of: formula.fixed)
+    let width = DesignColumn.count(of: formula.fixed, fixedVariables)
+    guard width <= Self.columnLimit else {
+      throw ExpressionError(
+        .tooMany("fixed columns", count: width, limit: Self.columnLimit),
+        at: formula.syntax.span)
+    }
+    let candidates = DesignColumn.all(of: formula.fixed, fixedVariables)
+    let scan = try RankScan(
+      candidates, selection: selection, hasIntercept: formula.hasIntercept,
+      at: formula.syntax.span)
+    diagnostics += scan.diagnostics
+
+    var store = ColumnStore()
+    let fixed = scan.kept.map { store.position(of: candidates[$0]) }
+    guard let response = variables[formula.response] else {
+      throw ExpressionError(.noRows, at: formula.responseSyntax.span)
+    }
+    let responseColumn = DesignColumn(
+      key: .numbers(response.name), name: response.name, values: response.modelColumn)
+    if RankScan.isConstant(responseColumn.values, selection) {
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "constant-response",
+          "the response `\(response.name)` is the same in every row used"))
+    }
+    let responsePosition = store.position(of: responseColumn)
+    let offsetPosition = offset.map {
+      store.append(ModelFrame.NamedColumn($0.name, $0.vector.modelColumn))
+    }
+    let weightsPosition = weights.map {
+      store.append(ModelFrame.NamedColumn("(weights)", $0.modelColumn))
+    }
+    var factors: [String: GroupingFactor] = [:]
+    let random = formula.random.compactMap { term -> RandomTerm? in
+      guard let factor = factors[term.name] ?? groups[term.name]?.factor(in: selection) else {
+        return nil
+      }
+      factors[term.name] = factor
+      let columns = DesignColumn.all(of: term.effects, variables(of: term.effects))
+      return RandomTerm(factor: factor, columns: columns.map { store.position(of: $0) })
+    }
+    return ModelFrame(
+      selection: selection.rows, rowCount: selection.count, columns: store.columns, fixed: fixed,
+      response: responsePosition, offset: offsetPosition, weights: weightsPosition,
+      random: random, lost: lost, diagnostics: evaluator.diagnostics + diagnostics)
+  }
+}
+
+/// The distinct columns of a frame.
+private struct ColumnStore {
+  private(set) var columns: [ModelFrame.NamedColumn] = []
+  private var positions: [DesignColumn.Key: Int] = [:]
+
+  mutating func position(of column: DesignColumn) -> Int {
+    if let known = positions[column.key] { return known }
+    let position = append(ModelFrame.NamedColumn(column.name, column.values))
+    positions[column.key] = position
+    return position
+  }
+
+  mutating func append(_ column: ModelFrame.NamedColumn) -> Int {
+    columns.append(column)
+    return columns.count - 1
+  }
+}
+
+extension FrameVariable {
+  fileprivate var modelColumn: ModelColumn {
+    switch values {
+    case .numbers(let vector): vector.modelColumn
+    case .factor(let factor):
+      .contrast(codes: factor.codes, coefficients: factor.levels.indices.map(Double.init))
+    }
+  }
+}
+
+extension Formula {
+  /// All offsets as one sum.
+  fileprivate var offsetSyntax: Syntax? {
+    guard let first = fixed.offsets.first else { return nil }
+    return fixed.offsets.dropFirst().reduce(first) { sum, next in
+      Syntax(
+        .binary(.plus, sum, next), span: sum.span.through(next.span),
+        depth: max(sum.depth, next.depth) + 1)
+    }
+  }
+}
+
+extension Syntax {
+  /// What stands inside `I()`.
+  fileprivate var withoutIdentity: Syntax {
+    if case .call("I", let arguments) = kind, arguments.count == 1, let first = arguments.first {
+      return first.value
+    }
+    return self
+  }
+}

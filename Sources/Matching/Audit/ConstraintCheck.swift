@@ -1,0 +1,146 @@
+public import Tables
+
+/// One declared constraint, looked at again on the finished sample.
+public struct ConstraintCheck: TidyRow, Hashable {
+  public let constraint: String
+  /// What was asked for.
+  public let declared: Cell
+  /// The worst that occurs in the sample, in the same units.
+  public let worst: Double
+  public let holds: Bool
+
+  public static let schema = [
+    Field("constraint", "what was asked of every match"),
+    Field("declared", "its limit as declared, in its own units"),
+    Field("worst", "the worst value among the matched units"),
+    Field("holds", "whether the constraint holds for all of them"),
+  ]
+
+  public var cells: [Cell] { [.text(constraint), declared, .number(worst), .flag(holds)] }
+}
+
+/// Checks a matched sample against what was declared, from the candidates' own data and by none of the
+/// code that made the sample: comparing tools have shipped matches that broke their calipers.
+struct ConstraintAudit {
+  let candidates: Candidates
+  let estimand: Estimand
+  /// Units that may be used; the audit trusts nothing else of how they were found.
+  let calipers: [Caliper]
+  let apart: Double?
+  let ratio: Int?
+  /// The score and the sides that had to lie in the other arm's range of it.
+  let support: (score: [Double], discard: CommonSupport)?
+
+  func checks(_ sample: MatchedSample) -> [ConstraintCheck] {
+    let used = (0..<candidates.count).filter { sample.weights[$0] > 0 }
+    let links = links(sample)
+    var checks: [ConstraintCheck] = []
+    func count(_ name: String, _ declared: Cell, _ violations: Int) {
+      checks.append(
+        ConstraintCheck(
+          constraint: name, declared: declared, worst: Double(violations), holds: violations == 0))
+    }
+    count(
+      "one of each arm", .count(0),
+      links.count { !candidates.treated[$0.treated] || candidates.treated[$0.control] })
+    count(
+      "complete covariates", .count(0),
+      used.count { unit in
+        (candidates.covariates + candidates.exact + candidates.measured).contains {
+          $0.isMissing(unit)
+        }
+      })
+    for covariate in candidates.exact {
+      count(
+        "exact \(covariate.name)", .count(0),
+        links.count { !covariate.isEqual($0.treated, $0.control) })
+    }
+    for caliper in calipers {
+      var worst = 0.0
+      for link in links {
+        worst = max(worst, abs(caliper.values[link.treated] - caliper.values[link.control]))
+      }
+      checks.append(
+        ConstraintCheck(
+          constraint: "caliper \(caliper.name)", declared: .number(caliper.limit), worst: worst,
+          holds: worst <= caliper.limit * (1 + 1e-9)))
+    }
+    if let apart {
+      let least = leastDistance(used.filter { !candidates.treated[$0] })
+      checks.append(
+        ConstraintCheck(
+          constraint: "apart", declared: .number(apart), worst: least,
+          holds: least >= apart * (1 - 1e-9)))
+    }
+    checks += multiplicityChecks(sample)
+    if let support {
+      let ranges = SupportRanges(score: support.score, treated: candidates.treated)
+      count(
+        "common support", .text(support.discard.rawValue),
+        used.count {
+          ranges.leavesOut(
+            score: support.score[$0], isTreated: candidates.treated[$0], by: support.discard)
+        })
+    }
+    return checks
+  }
+
+  /// Every treated unit with every comparator that it stands with.
+  private func links(_ sample: MatchedSample) -> [(treated: Int, control: Int)] {
+    guard sample.pairs.isEmpty else { return sample.pairs.map { ($0.treated, $0.control) } }
+    var sets = [[Int]](repeating: [], count: Int((sample.sets.max() ?? -1) + 1))
+    for (unit, set) in sample.sets.enumerated() where set >= 0 { sets[Int(set)].append(unit) }
+    return sets.flatMap { set in
+      set.filter { candidates.treated[$0] }.flatMap { treated in
+        set.filter { !candidates.treated[$0] }.map { (treated, $0) }
+      }
+    }
+  }
+
+  private func multiplicityChecks(_ sample: MatchedSample) -> [ConstraintCheck] {
+    guard !sample.pairs.isEmpty else { return [] }
+    let treatedAreFocal = estimand.treatedAreFocal ?? true
+    var asFocal = [Int](repeating: 0, count: candidates.count)
+    var asOther = [Int](repeating: 0, count: candidates.count)
+    for pair in sample.pairs {
+      asFocal[treatedAreFocal ? pair.treated : pair.control] += 1
+      asOther[treatedAreFocal ? pair.control : pair.treated] += 1
+    }
+    var checks: [ConstraintCheck] = []
+    if let ratio {
+      let most = asFocal.max() ?? 0
+      checks.append(
+        ConstraintCheck(
+          constraint: "ratio", declared: .count(ratio), worst: Double(most), holds: most <= ratio))
+    }
+    if !sample.reusesComparators {
+      let most = asOther.max() ?? 0
+      checks.append(
+        ConstraintCheck(
+          constraint: "no reuse", declared: .count(1), worst: Double(most), holds: most <= 1))
+    }
+    return checks
+  }
+
+  private func leastDistance(_ comparators: [Int]) -> Double {
+    guard let places = candidates.places else { return .nan }
+    let treated =
+      (0..<candidates.count).filter { candidates.treated[$0] }.compactMap { places[$0] }
+      + candidates.otherTreatedPlaces
+    var least = Double.infinity
+    for comparator in comparators {
+      guard let place = places[comparator] else { return .nan }
+      for other in treated { least = min(least, place.kilometres(to: other)) }
+    }
+    return least
+  }
+}
+
+extension Covariate {
+  func isEqual(_ a: Int, _ b: Int) -> Bool {
+    switch values {
+    case .numbers(let numbers): numbers[a] == numbers[b]
+    case .factor(let codes, _): codes[a] == codes[b]
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/// Why a unit is not in the matched sample.
+public enum DropReason: Sendable, Hashable, CustomStringConvertible {
+  case missing(column: String)
+  /// Its score lies outside the other arm's range.
+  case outsideSupport
+  /// A treated unit is nearer than `apart` allows.
+  case tooNear
+  /// Its exact stratum holds nobody of the other arm.
+  case emptyStratum
+  /// Nobody of the other arm is within this caliper.
+  case caliper(String)
+  /// Each caliper admits somebody, but all together nobody.
+  case calipersTogether
+  /// Comparators were near enough, but others took them.
+  case lostToCompetitor
+  /// A possible comparator that was not needed.
+  case notChosen
+
+  public var description: String {
+    switch self {
+    case .missing(let column): "missing \(column)"
+    case .outsideSupport: "outside common support"
+    case .tooNear: "too near a treated unit"
+    case .emptyStratum: "nobody of the other arm in its exact stratum"
+    case .caliper(let name): "nobody within the caliper on \(name)"
+    case .calipersTogether: "nobody within all calipers together"
+    case .lostToCompetitor: "no comparator left"
+    case .notChosen: "not chosen"
+    }
+  }
+}
+
+/// Finds for each unmatched unit the first rule that explains it.
+struct DropExplainer {
+  let problem: MatchingProblem
+  /// Eligible units by arm and stratum.
+  private let members: [Arm: [[Int]]]
+  /// For each caliper, the values of those units in ascending order.
+  private let sorted: [Arm: [[[Double]]]]
+
+  init(_ problem: MatchingProblem) {
+    self.problem = problem
+    let strata = Int(problem.strata.max() ?? -1) + 1
+    var members: [Arm: [[Int]]] = [:]
+    for arm in Arm.allCases { members[arm] = Array(repeating: [], count: strata) }
+    for unit in 0..<problem.count where problem.eligible[unit] {
+      members[Arm(treated: problem.treated[unit])]?[Int(problem.strata[unit])].append(unit)
+    }
+    self.members = members
+    sorted = members.mapValues { byStratum in
+      problem.calipers.map { caliper in
+        byStratum.map { units in units.map { caliper.values[$0] }.sorted() }
+      }
+    }
+  }
+
+  /// Why an eligible unit was not used.
+  func reason(_ unit: Int) -> DropReason {
+    let arm = Arm(treated: problem.treated[unit])
+    let other: Arm = arm == .treated ? .control : .treated
+    let stratum = Int(problem.strata[unit])
+    guard let candidates = members[other]?[stratum], !candidates.isEmpty else {
+      return .emptyStratum
+    }
+    for (position, caliper) in problem.calipers.enumerated() {
+      guard isWithin(nearestGap(unit, caliper: position), caliper.limit) else {
+        return .caliper(caliper.name)
+      }
+    }
+    if problem.calipers.count > 1, !candidates.contains(where: { problem.keepsCalipers(unit, $0) })
+    {
+      return .calipersTogether
+    }
+    let isFocal = problem.treated[unit] == (problem.estimand.treatedAreFocal ?? true)
+    return isFocal ? .lostToCompetitor : .notChosen
+  }
+
+  /// How near, in one caliper's variable, the nearest possible partner of a unit is.
+  func nearestGap(_ unit: Int, caliper position: Int) -> Double {
+    let other: Arm = problem.treated[unit] ? .control : .treated
+    let values = sorted[other]?[position][Int(problem.strata[unit])] ?? []
+    return gap(from: problem.calipers[position].values[unit], to: values)
+  }
+
+  /// The distance from `value` to the nearest of ascending `values`.
+  private func gap(from value: Double, to values: [Double]) -> Double {
+    var low = 0
+    var high = values.count
+    while low < high {
+      let middle = (low + high) / 2
+      if values[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    let above = low < values.count ? values[low] - value : .infinity
+    let below = low > 0 ? value - values[low - 1] : .infinity
+    return min(above, below)
+  }
+}
+
+extension DropExplainer {
+  /// The error that no pair keeps all the calipers: it names the caliper that leaves none by itself.
+  func nothingAdmitted(_ reasons: [DropReason?]) -> MatchingError {
+    let treated = (0..<problem.count).filter { problem.eligible[$0] && problem.treated[$0] }
+    for (position, caliper) in problem.calipers.enumerated() {
+      let nearest = treated.map { nearestGap($0, caliper: position) }.min() ?? .infinity
+      if !isWithin(nearest, caliper.limit) {
+        return .caliperExcludesAll(
+          caliper: caliper.name, limit: caliper.limit, nearest: nearest, treated: treated.count)
+      }
+    }
+    return .caliperExcludesAll(
+      caliper: nil, limit: .nan, nearest: .nan, treated: treated.count)
+  }
+}

@@ -1,0 +1,206 @@
+internal import LinearAlgebra
+public import Probability
+internal import Tables
+
+/// Everything that decides who is matched with whom: a study's `match` step without its names.
+public struct MatchDesign: Sendable {
+  public let estimand: Estimand
+  public let method: any MatchingMethod
+  public let distance: any MatchingDistance
+  /// A second distance by which comparators are chosen inside a propensity caliper, over the named
+  /// covariates.
+  public let within: (distance: any MatchingDistance, covariates: [String])?
+  /// The caliper on the propensity score.
+  public let propensityCaliper: CaliperWidth?
+  /// Calipers on variables, by name.
+  public let calipers: [(name: String, width: CaliperWidth)]
+  /// The least distance, in kilometres, of a comparator from every treated unit.
+  public let apart: Double?
+  public let discard: CommonSupport
+
+  public init(
+    estimand: Estimand = .att, method: any MatchingMethod = NearestNeighbour(),
+    distance: any MatchingDistance = PropensityScore(),
+    within: (distance: any MatchingDistance, covariates: [String])? = nil,
+    propensityCaliper: CaliperWidth? = nil, calipers: [(name: String, width: CaliperWidth)] = [],
+    apart: Double? = nil, discard: CommonSupport = .none
+  ) {
+    self.estimand = estimand
+    self.method = method
+    self.distance = distance
+    self.within = within
+    self.propensityCaliper = propensityCaliper
+    self.calipers = calipers
+    self.apart = apart
+    self.discard = discard
+  }
+
+  /// The score's model, where the distance, a caliper or the common support needs one.
+  var propensity: PropensityScore? {
+    if let own = distance.propensity { return own }
+    return propensityCaliper != nil || discard != .none ? PropensityScore() : nil
+  }
+
+  /// Matches the candidates and proves that the result keeps every declared constraint.
+  ///
+  /// Units leave in this order: missing values, common support, `apart`, exact strata without one of the
+  /// arms; then the method chooses. Scores are fitted on all complete candidates; the covariance of a
+  /// distance and the spread of a caliper come from those in common support, all strata together.
+  public func match(_ candidates: Candidates, seed: Seed) throws(MatchingError) -> MatchOutcome {
+    var screening = try Screening(candidates, design: self)
+    try screening.requireBothArms()
+    let complete = screening.remaining
+    var diagnostics: [Diagnostic] = []
+    var score: [Double]?
+    var model: FittedPropensity?
+    if let propensity {
+      let units = MatchingUnits(
+        covariates: candidates.covariates, treated: candidates.treated, members: complete)
+      let fitted = try propensity.fit(units)
+      diagnostics += fitted.diagnostics
+      score = spread(fitted.score, over: complete, count: candidates.count)
+      model = fitted
+    }
+    if let score { try screening.keepCommonSupport(score, rule: discard) }
+    let inSupport = screening.remaining
+    try screening.keepApart(apart)
+    try screening.keepTwoSidedStrata()
+    let (coordinates, found) = try coordinates(candidates, score: score, units: inSupport)
+    diagnostics += found.filter { !diagnostics.contains($0) }
+    let problem = MatchingProblem(
+      treated: candidates.treated, eligible: screening.reasons.map { $0 == nil },
+      strata: screening.strata, coordinates: coordinates, score: score,
+      calipers: limits(candidates, score: score, units: inSupport),
+      covariates: candidates.covariates, estimand: estimand)
+    if let unit = problem.firstNotFinite { throw .notFiniteDistance(unit: unit) }
+    var stream = RandomStream(seed["order"])
+    let sample = try method.match(problem, using: &stream)
+    let explainer = DropExplainer(problem)
+    var reasons = screening.reasons
+    for unit in 0..<problem.count where reasons[unit] == nil && !sample.isUsed(unit) {
+      reasons[unit] = explainer.reason(unit)
+    }
+    guard sample.weights.contains(where: { $0 > 0 }) else {
+      throw explainer.nothingAdmitted(reasons)
+    }
+    let audit = ConstraintAudit(
+      candidates: candidates, estimand: estimand, calipers: problem.calipers, apart: apart,
+      ratio: method.ratio,
+      support: discard == .none ? nil : score.map { ($0, discard) })
+    let checks = audit.checks(sample)
+    if let broken = checks.first(where: { !$0.holds }) {
+      throw .brokenConstraint(
+        name: broken.constraint, declared: "\(broken.declared)", found: "\(broken.worst)")
+    }
+    return MatchOutcome(
+      candidates: candidates, estimand: estimand, sample: sample, score: score,
+      propensity: model, reasons: reasons, calipers: problem.calipers, checks: checks,
+      diagnostics: diagnostics + doubts(sample, problem: problem, reasons: reasons))
+  }
+
+  /// Values of some units at their places among all; NaN elsewhere.
+  private func spread(_ values: [Double], over units: [Int], count: Int) -> [Double] {
+    var result = [Double](repeating: .nan, count: count)
+    for (value, unit) in zip(values, units) { result[unit] = value }
+    return result
+  }
+
+  private func coordinates(
+    _ candidates: Candidates, score: [Double]?, units: [Int]
+  ) throws(MatchingError) -> (Matrix, [Diagnostic]) {
+    if let score, within == nil, distance.propensity != nil {
+      return (Matrix(rows: 1, columns: candidates.count, elements: score), [])
+    }
+    let covariates = within.map { within in
+      candidates.covariates.filter { within.covariates.contains($0.name) }
+    }
+    let embedding = try (within?.distance ?? distance).embed(
+      MatchingUnits(
+        covariates: covariates ?? candidates.covariates, treated: candidates.treated,
+        members: units))
+    let p = embedding.coordinates.rows
+    var all = Matrix(rows: p, columns: candidates.count, repeating: .nan)
+    for (member, unit) in units.enumerated() {
+      for k in 0..<p { all[k, unit] = embedding.coordinates[k, member] }
+    }
+    return (all, embedding.diagnostics)
+  }
+
+  private func limits(_ candidates: Candidates, score: [Double]?, units: [Int]) -> [Caliper] {
+    var result: [Caliper] = []
+    func add(_ name: String, _ values: [Double], _ width: CaliperWidth) {
+      let limit = width.limit(of: values, treated: candidates.treated, units: units)
+      result.append(Caliper(name: name, values: values, limit: limit))
+    }
+    if let propensityCaliper, let score { add("propensity", score, propensityCaliper) }
+    for caliper in calipers {
+      for variable in candidates.measured where variable.name == caliper.name {
+        if case .numbers(let values) = variable.values { add(caliper.name, values, caliper.width) }
+      }
+    }
+    return result
+  }
+
+  private func doubts(
+    _ sample: MatchedSample, problem: MatchingProblem, reasons: [DropReason?]
+  ) -> [Diagnostic] {
+    guard let treatedAreFocal = estimand.treatedAreFocal else { return [] }
+    var doubts: [Diagnostic] = []
+    let focal = (0..<problem.count).filter { problem.treated[$0] == treatedAreFocal }
+    let others = problem.count - focal.count
+    let (kind, other) =
+      treatedAreFocal ? ("treated units", "comparators") : ("comparators", "treated units")
+    if !sample.reusesComparators, focal.count > others {
+      doubts.append(
+        Diagnostic(
+          .warning, code: "more-focal-units",
+          "\(focal.count) \(kind) for \(others) \(other): without reuse at least "
+            + "\(focal.count - others) go unmatched; match with `replace` or change the estimand"))
+    }
+    let lost = focal.count { !sample.isUsed($0) }
+    if lost > 0 {
+      doubts.append(
+        Diagnostic(
+          .warning, code: "estimand-restated",
+          "\(lost) of \(focal.count) \(kind) are not in the sample, so the estimate speaks only for "
+            + "the other \(focal.count - lost): say who they are"))
+    }
+    if sample.reusesComparators {
+      let used = (0..<problem.count).filter {
+        problem.treated[$0] != treatedAreFocal && sample.isUsed($0)
+      }
+      let ess = effectiveSampleSize(used.map { sample.weights[$0] })
+      if ess < Double(used.count) / 2 {
+        doubts.append(
+          Diagnostic(
+            .warning, code: "concentrated-weights",
+            "\(used.count) \(other) are worth only \(oneDecimal(ess)): a few of them "
+              + "serve most matches; try calipers, a ratio or matching without `replace`"))
+      }
+    }
+    return doubts
+  }
+}
+
+/// (Σw)² / Σw²; 0 where nothing weighs anything.
+func effectiveSampleSize(_ weights: [Double]) -> Double {
+  var sum = 0.0
+  var squares = 0.0
+  for weight in weights {
+    sum += weight
+    squares += weight * weight
+  }
+  return squares > 0 ? sum * sum / squares : 0
+}
+
+/// A number for a sentence, to one decimal.
+func oneDecimal(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
+extension MatchingProblem {
+  /// The first eligible unit with a coordinate that is not a finite number.
+  var firstNotFinite: Int? {
+    (0..<count).first { unit in
+      eligible[unit] && (0..<coordinates.rows).contains { !coordinates[$0, unit].isFinite }
+    }
+  }
+}

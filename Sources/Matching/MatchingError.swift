@@ -1,0 +1,76 @@
+public import Regression
+
+/// Why no matched sample could be had from a population.
+public enum MatchingError: Error, Sendable, Hashable {
+  case noTreatedUnit(candidates: Int)
+  case noComparator(candidates: Int)
+  /// Every unit of an arm lacks a covariate, or the place that `apart` needs.
+  case allMissing(arm: Arm, column: String, units: Int)
+  /// Every unit of an arm lies outside the other's range of the score.
+  case noCommonSupport(treated: ClosedRange<Double>, comparators: ClosedRange<Double>)
+  /// No comparator is as far as `apart` asks from every treated unit.
+  case noneFarEnough(kilometres: Double, comparators: Int)
+  /// No exact stratum holds both arms.
+  case oneSidedStrata(strata: Int)
+  /// No pair keeps all the calipers; the one that alone leaves none is named, if there is one.
+  case caliperExcludesAll(caliper: String?, limit: Double, nearest: Double, treated: Int)
+  /// A distance that is not a finite number.
+  case notFiniteDistance(unit: Int)
+  /// Every covariate has the same value in all units.
+  case nothingVaries(covariates: [String])
+  case unsupportedEstimand(method: String, estimand: Estimand, supported: [Estimand])
+  case propensity(RegressionError)
+  case effect(RegressionError)
+  /// An outcome is missing for all units of an arm.
+  case noOutcome(arm: Arm, outcome: String)
+  /// The step was run on data in which ``MatchStep/check(in:)`` finds these errors.
+  case unresolvedNames(String)
+  /// The result breaks a declared constraint: a mistake of this program, never of the data.
+  case brokenConstraint(name: String, declared: String, found: String)
+}
+
+extension MatchingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noTreatedUnit(let count):
+      "none of the \(count) candidates is treated: check the treated column and the population's rules"
+    case .noComparator(let count):
+      "all \(count) candidates are treated, so there is nobody to compare with: "
+        + "check the treated column and the population's rules"
+    case .allMissing(let arm, let column, let units):
+      "`\(column)` is missing for all \(units) \(arm.plural): leave it out or choose another"
+    case .noCommonSupport(let treated, let comparators):
+      "no common support: the scores of the treated lie in \(treated.lowerBound) … "
+        + "\(treated.upperBound), those of the comparators in \(comparators.lowerBound) … "
+        + "\(comparators.upperBound): use fewer covariates or another population"
+    case .noneFarEnough(let kilometres, let comparators):
+      "none of the \(comparators) comparators is at least \(kilometres) km from every treated unit: "
+        + "ask for a smaller distance or another population"
+    case .oneSidedStrata(let strata):
+      "none of the \(strata) exact strata holds both arms: match exactly on fewer or coarser columns"
+    case .caliperExcludesAll(let caliper, let limit, let nearest, let treated):
+      if let caliper {
+        "caliper `\(caliper)` of \(limit) leaves no pair for any of \(treated) treated units; "
+          + "the nearest two differ by \(nearest): widen it"
+      } else {
+        "the calipers together leave no pair for any of \(treated) treated units: widen or drop one"
+      }
+    case .notFiniteDistance(let unit):
+      "the distance of candidate \(unit + 1) is not a finite number: check its covariates"
+    case .nothingVaries(let covariates):
+      "every covariate is constant over the candidates: "
+        + covariates.map { "`\($0)`" }.joined(separator: ", ")
+    case .unsupportedEstimand(let method, let estimand, let supported):
+      "method `\(method)` does not estimate `\(estimand.rawValue)`: it can do "
+        + supported.map { "`\($0.rawValue)`" }.joined(separator: " or ")
+    case .propensity(let error): "the propensity could not be fitted: \(error)"
+    case .effect(let error): "the effect could not be estimated: \(error)"
+    case .noOutcome(let arm, let outcome):
+      "`\(outcome)` is missing for all matched \(arm.plural)"
+    case .unresolvedNames(let errors): errors
+    case .brokenConstraint(let name, let declared, let found):
+      "internal error: the matched sample breaks `\(name)` (declared \(declared), found \(found)): "
+        + "please report it with the study"
+    }
+  }
+}

@@ -1,0 +1,65 @@
+public import LinearAlgebra
+
+/// What a matching method is given: who may be matched to whom, and how far apart they are.
+public struct MatchingProblem: Sendable {
+  /// One flag a unit; every other array has the same length.
+  public let treated: [Bool]
+  /// Units that may be matched: complete, in common support, far enough away.
+  public let eligible: [Bool]
+  /// Two units may be matched only within a stratum.
+  public let strata: [Int32]
+  /// Column i holds unit i's coordinates; the distance of two units is that of their coordinates.
+  public let coordinates: Matrix
+  /// The propensity score on the scale of the match, where one was fitted.
+  public let score: [Double]?
+  public let calipers: [Caliper]
+  public let covariates: [Covariate]
+  public let estimand: Estimand
+
+  public init(
+    treated: [Bool], eligible: [Bool], strata: [Int32], coordinates: Matrix, score: [Double]?,
+    calipers: [Caliper], covariates: [Covariate], estimand: Estimand
+  ) {
+    precondition(eligible.count == treated.count, "eligibility of other units")
+    precondition(strata.count == treated.count, "strata of other units")
+    precondition(coordinates.columns == treated.count, "coordinates of other units")
+    self.treated = treated
+    self.eligible = eligible
+    self.strata = strata
+    self.coordinates = coordinates
+    self.score = score
+    self.calipers = calipers
+    self.covariates = covariates
+    self.estimand = estimand
+  }
+
+  public var count: Int { treated.count }
+
+  /// Whether distances lie on a line, so that sorting finds neighbours.
+  public var isLine: Bool { coordinates.rows == 1 }
+
+  /// The distance of two units, to ten significant digits.
+  public func distance(_ a: Int, _ b: Int) -> Double {
+    let p = coordinates.rows
+    if p == 1 { return rounded(abs(coordinates[0, a] - coordinates[0, b])) }
+    var sum = 0.0
+    for k in 0..<p {
+      let difference = coordinates[k, a] - coordinates[k, b]
+      sum += difference * difference
+    }
+    return rounded(sum.squareRoot())
+  }
+
+  /// Whether two eligible units of the same stratum keep every caliper.
+  @inline(__always)
+  func keepsCalipers(_ a: Int, _ b: Int) -> Bool {
+    for caliper in calipers where !caliper.admits(a, b) { return false }
+    return true
+  }
+
+  /// Whether the two may stand in one set: eligible, of different arms, in one stratum, within calipers.
+  public func admits(_ a: Int, _ b: Int) -> Bool {
+    treated[a] != treated[b] && eligible[a] && eligible[b] && strata[a] == strata[b]
+      && keepsCalipers(a, b)
+  }
+}

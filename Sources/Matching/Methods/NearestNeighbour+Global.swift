@@ -1,0 +1,66 @@
+/// A focal unit's best offer, ordered by distance and then by row.
+private struct Offer: Comparable {
+  /// The distance, or its negative where the farthest comes first.
+  let key: Double
+  let focal: Int
+  let match: Neighbour
+
+  static func < (a: Offer, b: Offer) -> Bool { (a.key, a.focal) < (b.key, b.focal) }
+}
+
+extension NearestNeighbour {
+  /// The nearest pair of all first. An offer whose comparator has gone is renewed only when it comes up:
+  /// its distance can only have grown.
+  func closestFirst<Search: NeighbourSearch>(
+    _ queue: [Int], in problem: MatchingProblem, from search: inout Search
+  ) -> [(focal: Int, match: Neighbour)] {
+    var found: [(focal: Int, match: Neighbour)] = []
+    var taken = [Bool](repeating: false, count: problem.count)
+    var offers = BinaryHeap<Offer>()
+    func offer(_ unit: Int, _ search: inout Search) {
+      let match = search.nearest(to: unit, where: { problem.keepsCalipers(unit, $0) })
+      if let match { offers.insert(Offer(key: match.distance, focal: unit, match: match)) }
+    }
+    for unit in queue { offer(unit, &search) }
+    while let best = offers.popLeast() {
+      guard !taken[best.match.unit] else {
+        offer(best.focal, &search)
+        continue
+      }
+      taken[best.match.unit] = true
+      search.remove(best.match.unit)
+      found.append((best.focal, best.match))
+    }
+    return found
+  }
+
+  /// The focal unit with the farthest nearest comparator first. When a comparator goes, all whose nearest
+  /// it was look again, since they may now be the ones who come first.
+  func farthestFirst<Search: NeighbourSearch>(
+    _ queue: [Int], in problem: MatchingProblem, from search: inout Search
+  ) -> [(focal: Int, match: Neighbour)] {
+    var found: [(focal: Int, match: Neighbour)] = []
+    var current = [Neighbour?](repeating: nil, count: problem.count)
+    var suitors = [[Int]](repeating: [], count: problem.count)
+    var offers = BinaryHeap<Offer>()
+    func offer(_ unit: Int, _ search: inout Search) {
+      let match = search.nearest(to: unit, where: { problem.keepsCalipers(unit, $0) })
+      current[unit] = match
+      guard let match else { return }
+      suitors[match.unit].append(unit)
+      offers.insert(Offer(key: -match.distance, focal: unit, match: match))
+    }
+    for unit in queue { offer(unit, &search) }
+    while let best = offers.popLeast() {
+      guard current[best.focal] == best.match else { continue }
+      current[best.focal] = nil
+      search.remove(best.match.unit)
+      found.append((best.focal, best.match))
+      for unit in suitors[best.match.unit] where current[unit]?.unit == best.match.unit {
+        offer(unit, &search)
+      }
+      suitors[best.match.unit] = []
+    }
+    return found
+  }
+}

@@ -1,0 +1,28 @@
+public import StudyFiles
+
+extension NearestNeighbour {
+  public static let name = "nearest"
+
+  public static let documentation = ChoiceDocumentation(
+    summary: "each treated unit in turn takes the nearest comparator that is left",
+    formula: "argmin over available j of d(i, j), subject to exact strata and calipers",
+    reference: "Rubin 1973, DOI 10.2307/2529684; Ho, Imai, King & Stuart 2011, "
+      + "DOI 10.18637/jss.v042.i08")
+
+  static let ratioKey = Key(
+    "ratio", .integer("a whole number from 1", atLeast: 1), default: 1, shown: "1",
+    "comparators for each treated unit; everyone gets a first before anyone a second")
+  static let replaceKey = Key(
+    "replace", .flag, default: false, shown: "false", "whether a comparator may be taken again")
+  static let orderKey = Key<Order?>.optional(
+    "order", .oneOf("order"), shown: "largest where there is a score, data otherwise",
+    "who chooses first")
+
+  public static let keys = [AnyKey(ratioKey), AnyKey(replaceKey), AnyKey(orderKey)]
+
+  public init(from section: Section) throws(SpecErrors) {
+    self.init(
+      ratio: try section.read(Self.ratioKey), replace: try section.read(Self.replaceKey),
+      order: try section.read(Self.orderKey))
+  }
+}

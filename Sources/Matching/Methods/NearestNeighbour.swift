@@ -1,0 +1,146 @@
+internal import LinearAlgebra
+public import Probability
+
+/// Greedy matching: each focal unit in turn takes the nearest comparator that is left.
+///
+/// | setting | default | range | meaning |
+/// |---|---|---|---|
+/// | ratio | 1 | ≥ 1 | comparators for each focal unit; everyone gets a first before anyone a second |
+/// | replace | false | | whether a comparator may be taken again |
+/// | order | largest score first, or row order without a score | | who chooses first |
+///
+/// Ties go to the earlier row; on a score, between a comparator on either side, to the lower score. The
+/// first-come order costs optimality, never a constraint: strata and calipers hold for every pair.
+public struct NearestNeighbour: MatchingMethod, Hashable {
+  /// Who chooses first.
+  public enum Order: String, Sendable, Hashable, CaseIterable {
+    /// The largest propensity score, whose comparators are fewest.
+    case largest
+    case smallest
+    /// At every step the pair that is nearest of all.
+    case closest
+    /// At every step the focal unit whose nearest comparator is farthest.
+    case farthest
+    case random
+    /// The order of the rows.
+    case data
+  }
+
+  public let matches: Int
+  public let reusesComparators: Bool
+  /// `nil`: by the score, from the end where comparators are fewest; by row where there is none.
+  public let order: Order?
+
+  public init(ratio: Int = 1, replace: Bool = false, order: Order? = nil) {
+    precondition(ratio >= 1, "a ratio of \(ratio)")
+    matches = ratio
+    reusesComparators = replace
+    self.order = order
+  }
+
+  public static let estimands: [Estimand] = [.att, .atc]
+
+  public var ratio: Int? { matches }
+
+  public func match(
+    _ problem: MatchingProblem, using stream: inout RandomStream
+  )
+    throws(MatchingError) -> MatchedSample
+  {
+    guard let treatedAreFocal = problem.estimand.treatedAreFocal else {
+      throw .unsupportedEstimand(
+        method: Self.name, estimand: problem.estimand, supported: Self.estimands)
+    }
+    let eligible = (0..<problem.count).filter { problem.eligible[$0] }
+    let focal = eligible.filter { problem.treated[$0] == treatedAreFocal }
+    let others = eligible.filter { problem.treated[$0] != treatedAreFocal }
+    let found: [(focal: Int, match: Neighbour, k: Int)]
+    if problem.isLine {
+      let own = problem.calipers.first { $0.values == problem.coordinates.elements }
+      var line = ScoreLine(problem, available: others, reach: own?.limit)
+      found = choose(for: focal, in: problem, from: &line, using: &stream)
+    } else {
+      var forest = NearestForest(problem, available: others)
+      found = choose(for: focal, in: problem, from: &forest, using: &stream)
+    }
+    let pairs = found.map { focal, match, k in
+      MatchedSample.Pair(
+        treated: treatedAreFocal ? focal : match.unit,
+        control: treatedAreFocal ? match.unit : focal, k: k, distance: match.distance)
+    }
+    return reusesComparators
+      ? MatchedSample.reusing(pairs, in: problem) : MatchedSample.disjoint(pairs, in: problem)
+  }
+
+  private func choose<Search: NeighbourSearch>(
+    for focal: [Int], in problem: MatchingProblem, from search: inout Search,
+    using stream: inout RandomStream
+  ) -> [(focal: Int, match: Neighbour, k: Int)] {
+    if reusesComparators { return chooseWithReuse(for: focal, in: problem, from: &search) }
+    var found: [(focal: Int, match: Neighbour, k: Int)] = []
+    let queue = arranged(focal, in: problem, using: &stream)
+    // Who found nobody in one round will find nobody in the next.
+    var remaining = queue
+    for k in 1...matches {
+      let round: [(focal: Int, match: Neighbour)] =
+        switch order {
+        case .closest: closestFirst(remaining, in: problem, from: &search)
+        case .farthest: farthestFirst(remaining, in: problem, from: &search)
+        default: inTurn(remaining, in: problem, from: &search)
+        }
+      found += round.map { ($0.focal, $0.match, k) }
+      var matched = [Bool](repeating: false, count: problem.count)
+      for choice in round { matched[choice.focal] = true }
+      remaining = remaining.filter { matched[$0] }
+    }
+    return found
+  }
+
+  /// Focal units in the order in which they choose.
+  private func arranged(
+    _ focal: [Int], in problem: MatchingProblem, using stream: inout RandomStream
+  ) -> [Int] {
+    let byScore: Order = problem.estimand == .atc ? .smallest : .largest
+    switch (order ?? byScore, problem.score) {
+    case (.largest, let score?): return focal.sorted { (-score[$0], $0) < (-score[$1], $1) }
+    case (.smallest, let score?): return focal.sorted { (score[$0], $0) < (score[$1], $1) }
+    case (.random, _):
+      var shuffled = focal
+      for i in stride(from: shuffled.count - 1, to: 0, by: -1) {
+        shuffled.swapAt(i, stream.index(below: i + 1))
+      }
+      return shuffled
+    default: return focal
+    }
+  }
+
+  private func inTurn<Search: NeighbourSearch>(
+    _ queue: [Int], in problem: MatchingProblem, from search: inout Search
+  ) -> [(focal: Int, match: Neighbour)] {
+    var found: [(focal: Int, match: Neighbour)] = []
+    for unit in queue {
+      guard let match = search.nearest(to: unit, where: { problem.keepsCalipers(unit, $0) })
+      else { continue }
+      search.remove(match.unit)
+      found.append((unit, match))
+    }
+    return found
+  }
+
+  private func chooseWithReuse<Search: NeighbourSearch>(
+    for focal: [Int], in problem: MatchingProblem, from search: inout Search
+  ) -> [(focal: Int, match: Neighbour, k: Int)] {
+    var found: [(focal: Int, match: Neighbour, k: Int)] = []
+    for unit in focal {
+      var chosen: [Int] = []
+      while chosen.count < matches,
+        let match = search.nearest(
+          to: unit, where: { problem.keepsCalipers(unit, $0) && !chosen.contains($0) })
+      {
+        chosen.append(match.unit)
+        found.append((unit, match, chosen.count))
+      }
+    }
+    return found
+  }
+}

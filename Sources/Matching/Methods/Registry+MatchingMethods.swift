@@ -1,0 +1,8 @@
+public import StudyFiles
+
+extension Registry where Kind == any MatchingMethod {
+  /// The ways of choosing comparators.
+  public static var matchingMethods: Self {
+    Registry("matching method", [Entry(NearestNeighbour.self) { $0 }])
+  }
+}

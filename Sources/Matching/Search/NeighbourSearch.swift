@@ -1,0 +1,17 @@
+/// Finds the nearest unit that is still available.
+///
+/// Both conformers answer the same question with the same distances to ten significant digits; they differ
+/// in what they can sort by, and in how they break ties (see each).
+protocol NeighbourSearch {
+  /// Takes a unit out of all later answers.
+  mutating func remove(_ unit: Int)
+
+  /// The nearest available unit of the focal unit's stratum for which `admits` holds.
+  mutating func nearest(to focal: Int, where admits: (Int) -> Bool) -> Neighbour?
+}
+
+/// A unit and its distance from the one it was looked up for.
+struct Neighbour: Equatable {
+  let unit: Int
+  let distance: Double
+}

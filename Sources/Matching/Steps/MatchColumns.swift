@@ -1,0 +1,140 @@
+internal import Designs
+internal import StudyFiles
+internal import Tables
+
+/// The columns that a match names, found in the data and checked for what they must be.
+struct MatchColumns {
+  let table: Table
+  let treated: [Bool?]
+  let covariates: [Covariate]
+  let exact: [Covariate]
+  let measured: [Covariate]
+  let outcome: Covariate?
+  let adjust: [Covariate]
+
+  /// - Throws: ``StudyFiles/SpecErrors`` with every name that is unknown, ambiguous or of the wrong type.
+  init(_ step: MatchStep, in data: DataSet) throws(SpecErrors) {
+    guard let dataName = step.data, let treatedName = step.treated else {
+      throw SpecErrors(
+        SpecError(
+          .missingKey(step.data == nil ? "data" : "treated", expected: "a name"), path: step.path,
+          at: step.location))
+    }
+    guard let table = data[table: dataName.text] else {
+      throw SpecErrors(
+        SpecError(
+          .unknownName(dataName.text, kind: "table", known: data.tableNames),
+          path: step.path + ".data", at: dataName.location))
+    }
+    var finder = ColumnFinder(data: data, table: table, path: step.path)
+    self.table = table
+    treated = finder.flags(treatedName, key: "treated")
+    covariates = step.covariates.compactMap { finder.covariate($0, key: "covariates") }
+    exact = step.exact.compactMap { finder.covariate($0, key: "exact") }
+    measured = step.calipers.filter { $0.name.text != BalanceTable.scoreName }.compactMap {
+      finder.numbers($0.name, key: "caliper")
+    }
+    outcome = step.outcome.flatMap { finder.numbers($0, key: "outcome") }
+    adjust = step.adjust.compactMap { finder.covariate($0, key: "adjust") }
+    guard finder.problems.isEmpty else { throw SpecErrors(finder.problems) }
+  }
+}
+
+/// Looks names up and keeps what is wrong with them.
+private struct ColumnFinder {
+  let data: DataSet
+  let table: Table
+  let path: String
+  var problems: [SpecError] = []
+
+  init(data: DataSet, table: Table, path: String) {
+    self.data = data
+    self.table = table
+    self.path = path
+  }
+
+  private mutating func resolve(_ name: LocatedText, key: String) -> ResolvedColumn? {
+    do throws(NameError) {
+      return try data.resolve(name.text, from: table.name)
+    } catch {
+      let reason: SpecError.Reason =
+        switch error {
+        case .unknown(let name, let kind, let known):
+          .unknownName(name, kind: kind, known: known)
+        case .ambiguous: .rule("\(error)")
+        }
+      problems.append(SpecError(reason, path: "\(path).\(key)", at: name.location))
+      return nil
+    }
+  }
+
+  mutating func covariate(_ name: LocatedText, key: String) -> Covariate? {
+    guard let column = resolve(name, key: key) else { return nil }
+    return Covariate(name.text, column.values(rowCount: table.rowCount))
+  }
+
+  /// A variable of numbers.
+  mutating func numbers(_ name: LocatedText, key: String) -> Covariate? {
+    guard let found = covariate(name, key: key) else { return nil }
+    if case .factor = found.values {
+      problems.append(
+        SpecError(
+          .wrongType(expected: "a column of numbers", found: "the category `\(name.text)`"),
+          path: "\(path).\(key)", at: name.location))
+      return nil
+    }
+    return found
+  }
+
+  /// A variable of 0 and 1; `nil` where it is missing.
+  mutating func flags(_ name: LocatedText, key: String) -> [Bool?] {
+    guard let found = numbers(name, key: key), case .numbers(let values) = found.values else {
+      return []
+    }
+    if let other = values.first(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) {
+      problems.append(
+        SpecError(
+          .wrongType(
+            expected: "a logical column or one of 0 and 1", found: "\(other) in `\(name.text)`"),
+          path: "\(path).\(key)", at: name.location))
+      return []
+    }
+    return values.map { $0.isNaN ? nil : $0 == 1 }
+  }
+}
+
+extension ResolvedColumn {
+  /// One value for each row of the table that the name stands in; missing where a link leads nowhere.
+  fileprivate func values(rowCount: Int) -> Covariate.Values {
+    switch column.storage {
+    case .numbers(let numbers):
+      guard let index else { return .numbers(numbers) }
+      return .numbers(index.map { $0 < 0 ? .nan : numbers[Int($0)] })
+    case .codes(let codes, let levels):
+      guard let index else { return .factor(codes: codes, levels: levels) }
+      return .factor(codes: index.map { $0 < 0 ? -1 : codes[Int($0)] }, levels: levels)
+    }
+  }
+}
+
+extension Covariate {
+  /// The values of the given rows.
+  func selecting(_ rows: [Int32]) -> Covariate {
+    switch values {
+    case .numbers(let numbers): Covariate(name, .numbers(rows.map { numbers[Int($0)] }))
+    case .factor(let codes, let levels):
+      Covariate(name, .factor(codes: rows.map { codes[Int($0)] }, levels: levels))
+    }
+  }
+}
+
+extension Column {
+  /// Each value as text, for keys of units.
+  var texts: [String] {
+    switch storage {
+    case .codes(let codes, let levels): codes.map { $0 < 0 ? "" : levels[Int($0)] }
+    case .numbers(let values):
+      values.map { value in Int(exactly: value).map { "\($0)" } ?? (value.isNaN ? "" : "\(value)") }
+    }
+  }
+}

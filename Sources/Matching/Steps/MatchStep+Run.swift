@@ -1,0 +1,86 @@
+public import Designs
+public import Probability
+public import StudyFiles
+internal import Tables
+
+extension MatchStep {
+  /// Finds everything wrong with the names in this step.
+  ///
+  /// - Throws: ``StudyFiles/SpecErrors``
+  public func check(in data: DataSet) throws(SpecErrors) { _ = try MatchColumns(self, in: data) }
+
+  /// Matches the rows of the population.
+  ///
+  /// - Parameters:
+  ///   - seed: the step's.
+  ///   - rows: the population, as rows of the match's table; `nil` for all.
+  ///   - unitKey: the column that names the units.
+  ///   - places: one a row of the table, where `apart` is asked for.
+  public func run(
+    in data: DataSet, seed: Seed, rows: [Int32]? = nil, unitKey: String, places: [Place?]? = nil
+  ) throws(MatchingError) -> MatchResult {
+    let columns: MatchColumns
+    do throws(SpecErrors) { columns = try MatchColumns(self, in: data) } catch {
+      throw .unresolvedNames(error.description)
+    }
+    let population = rows ?? columns.table.allRows
+    let candidateRows = population.filter { columns.treated[Int($0)] != nil }
+    let isCandidate = Set(candidateRows)
+    let candidates = Candidates(
+      treated: candidateRows.map { columns.treated[Int($0)] == true },
+      covariates: columns.covariates.map { $0.selecting(candidateRows) },
+      exact: columns.exact.map { $0.selecting(candidateRows) },
+      measured: columns.measured.map { $0.selecting(candidateRows) },
+      places: places.map { places in candidateRows.map { places[Int($0)] } },
+      otherTreatedPlaces: columns.table.allRows.filter {
+        columns.treated[Int($0)] == true && !isCandidate.contains($0)
+      }.compactMap { row in places.flatMap { $0[Int(row)] } })
+    var diagnostics: [Diagnostic] = []
+    if candidateRows.count < population.count {
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "missing-treatment",
+          "\(population.count - candidateRows.count) of \(population.count) units of the "
+            + "population lack the treated column and are in neither arm"))
+    }
+    if apart != nil, let places = candidates.places {
+      let unknown = places.indices.count { candidates.treated[$0] && places[$0] == nil }
+      if unknown > 0 {
+        diagnostics.append(
+          Diagnostic(
+            .warning, code: "missing-location",
+            "\(unknown) treated units have no location, so `apart` cannot hold against them"))
+      }
+    }
+    let match = try design.match(candidates, seed: seed)
+    let keys = columns.table[unitKey]?.texts
+    var tables = match.tables(
+      names: candidateRows.map { row in keys?[Int(row)] ?? "\(row + 1)" })
+    diagnostics += match.diagnostics
+    var effect: DesignEffect?
+    if let outcome = columns.outcome {
+      let found = try DesignEffect.estimate(
+        match, outcome: outcome.selecting(candidateRows), errors: errors)
+      effect = found.effect
+      diagnostics += found.diagnostics
+      var rows = [found.effect]
+      if !columns.adjust.isEmpty {
+        let adjusted = try DesignEffect.estimate(
+          match, outcome: outcome.selecting(candidateRows),
+          adjust: columns.adjust.map { $0.selecting(candidateRows) }, errors: errors)
+        effect = adjusted.effect
+        diagnostics += adjusted.diagnostics.filter { !diagnostics.contains($0) }
+        rows.append(adjusted.effect)
+      }
+      tables.append(TidyTable("effect", rows))
+    }
+    return MatchResult(
+      table: columns.table.name, unitKey: unitKey, rows: candidateRows, outcome: match,
+      effect: effect, tables: tables, diagnostics: diagnostics,
+      figures: [match.overlap()].compactMap { $0 })
+  }
+}
+
+extension Table {
+  var allRows: [Int32] { (0..<rowCount).map(Int32.init) }
+}

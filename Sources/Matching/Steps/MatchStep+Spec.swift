@@ -1,0 +1,191 @@
+internal import Regression
+public import StudyFiles
+
+extension MatchStep {
+  static let dataKey = Key<LocatedText?>.optional(
+    "data", .text("the name of a table"), shown: "the study's treatment",
+    "table whose rows are matched")
+  static let treatedKey = Key<LocatedText?>.optional(
+    "treated", .text("the name of a column"), shown: "the study's treatment",
+    "logical or 0/1 column that says who is treated")
+  static let covariatesKey = Key(
+    "covariates", .list(of: .text("the name of a column"), atLeast: 1),
+    "columns to be balanced, and to compute the distance from")
+  static let estimandKey = Key(
+    "estimand", ValueFormat<Estimand>.oneOf("estimand"), default: .att, shown: "att",
+    "whose average effect: of the treated, of the comparators, or of both")
+  static let methodKey = Key<LocatedText?>.optional(
+    "method", .text("the name of a matching method"), shown: NearestNeighbour.name,
+    "how comparators are chosen; its settings stand beside it")
+  static let distanceKey = Key(
+    "distance", Registry.matchingDistances.format,
+    default: PropensityScore() as any MatchingDistance,
+    shown: PropensityScore.name, "how unlike two units are")
+  static let withinKey = Key<Within?>.optional(
+    "within", withinFormat,
+    "a second distance by which comparators are chosen inside the propensity caliper")
+  static let exactKey = Key(
+    "exact", .list(of: .text("the name of a column")), default: [], shown: "none",
+    "columns in which matched units must be equal")
+  static let caliperKey = Key(
+    "caliper", ValueFormat<[(name: LocatedText, value: CaliperWidth)]>.named(caliperFormat),
+    default: [], shown: "none",
+    "largest difference within a pair: of `propensity`, or of a column")
+  static let apartKey = Key<Quantity?>.optional(
+    "apart",
+    .quantity("a distance such as `5 km`", units: ["km", "m"], in: 0 ... .greatestFiniteMagnitude),
+    "least distance of a comparator from every treated unit")
+  static let discardKey = Key(
+    "discard", ValueFormat<CommonSupport>.oneOf("side"), default: .none, shown: "none",
+    "whose units are left out when their score lies outside the other arm's range")
+  static let outcomeKey = Key<LocatedText?>.optional(
+    "outcome", .text("the name of a column"), "outcome of the design's own estimate")
+  static let adjustKey = Key(
+    "adjust", .list(of: .text("the name of a column")), default: [], shown: "none",
+    "columns that the design's own estimate is adjusted for")
+  static let errorsKey = Key<EffectErrors?>.optional(
+    "errors", .oneOf("kind of standard error"), shown: "cr2, or hc3 where comparators are reused",
+    "standard errors of the design's own estimate")
+
+  /// The keys that do not depend on the method.
+  static let ownKeys = [
+    AnyKey(dataKey), AnyKey(treatedKey), AnyKey(covariatesKey), AnyKey(estimandKey),
+    AnyKey(methodKey), AnyKey(distanceKey), AnyKey(withinKey), AnyKey(exactKey),
+    AnyKey(caliperKey), AnyKey(apartKey), AnyKey(discardKey), AnyKey(outcomeKey),
+    AnyKey(adjustKey), AnyKey(errorsKey), .notAvailable("gate"),
+    .notAvailable("allow-post-treatment"),
+  ]
+
+  /// Every key that can stand in a `match` step, the settings of all methods included.
+  public static var keys: [AnyKey] {
+    var keys = ownKeys
+    for entry in Registry.matchingMethods.entries {
+      keys += entry.keys.filter { key in !keys.contains { $0.name == key.name } }
+    }
+    return keys
+  }
+
+  /// Reads the section under `match`, checking its keys.
+  public init(from section: Section) throws(SpecErrors) {
+    let method =
+      try section.read(Self.methodKey)
+      ?? LocatedText(NearestNeighbour.name, at: section.location)
+    let registry = Registry.matchingMethods
+    let entry = try registry.entry(method, path: section.path + ".method")
+    try section.check(
+      Self.ownKeys + entry.keys, elsewhere: registry.keysElsewhere(than: entry.name))
+    data = try section.read(Self.dataKey)
+    treated = try section.read(Self.treatedKey)
+    covariates = try section.read(Self.covariatesKey)
+    estimand = try section.read(Self.estimandKey)
+    self.method = try registry.makeInline(method, from: section)
+    distance = try section.read(Self.distanceKey)
+    within = try section.read(Self.withinKey)
+    exact = try section.read(Self.exactKey)
+    calipers = try section.read(Self.caliperKey).map {
+      NamedCaliper(name: $0.name, width: $0.value)
+    }
+    apart = try section.read(Self.apartKey).map { $0.unit == "m" ? $0.value / 1000 : $0.value }
+    discard = try section.read(Self.discardKey)
+    outcome = try section.read(Self.outcomeKey)
+    adjust = try section.read(Self.adjustKey)
+    errors = try section.read(Self.errorsKey)
+    location = section.location
+    path = section.path
+    try checkRules(section)
+  }
+
+  /// Rules between keys.
+  private func checkRules(_ section: Section) throws(SpecErrors) {
+    var problems: [SpecError] = []
+    func rule(_ sentence: String, at key: String) {
+      problems += section.error(.rule(sentence), at: key).problems
+    }
+    let supported = type(of: method).estimands
+    if !supported.contains(estimand) {
+      let names = supported.map { "`\($0.rawValue)`" }.joined(separator: " or ")
+      rule(
+        "method `\(type(of: method).name)` serves \(names), not `\(estimand.rawValue)`",
+        at: "estimand")
+    }
+    if within != nil, distance.propensity == nil {
+      rule(
+        "`within` chooses inside a propensity caliper: it needs `distance: propensity`",
+        at: "within")
+    }
+    if within != nil, !calipers.contains(where: { $0.name.text == BalanceTable.scoreName }) {
+      rule("`within` needs `caliper: {propensity: …}` to choose inside of", at: "within")
+    }
+    let names = Set(covariates.map(\.text))
+    for name in within?.covariates ?? [] where !names.contains(name.text) {
+      problems.append(
+        SpecError(
+          .unknownName(name.text, kind: "covariate", known: covariates.map(\.text)),
+          path: path + ".within", at: name.location))
+    }
+    if let errors, errors != .hc3, method.reusesComparators {
+      rule(
+        "`\(errors.rawValue)` clusters by matched set, and there are none with `replace`: use `hc3`",
+        at: "errors")
+    }
+    if outcome == nil, !adjust.isEmpty { rule("`adjust` needs an `outcome`", at: "adjust") }
+    if outcome == nil, errors != nil { rule("`errors` needs an `outcome`", at: "errors") }
+    var seen: Set<String> = []
+    for name in covariates where !seen.insert(name.text).inserted {
+      problems.append(
+        SpecError(
+          .rule("covariate `\(name.text)` stands twice"), path: path + ".covariates",
+          at: name.location))
+    }
+    guard problems.isEmpty else { throw SpecErrors(problems) }
+  }
+
+  /// `0.2 sd`, `5`, or `{value: 0.2, sd: all}`.
+  private static var caliperFormat: ValueFormat<CaliperWidth> {
+    let short = ValueFormat<Quantity>.quantity(
+      "a width such as `0.2 sd`, or a number in the column's own units", units: ["sd", ""],
+      in: 0 ... .greatestFiniteMagnitude
+    ).mapping { (quantity, _) throws(SpecErrors) in
+      CaliperWidth(quantity.value, quantity.unit == "sd" ? .withinArms : .own)
+    }
+    let valueKey = Key(
+      "value", .number("a number from 0", in: 0 ... .greatestFiniteMagnitude),
+      "width in standard deviations")
+    let sdKey = Key(
+      "sd", ValueFormat<Deviation>.oneOf("standard deviation"), default: .arms, shown: "arms",
+      "`arms`: the root mean of both arms' variances; `all`: over both arms together")
+    let long = ValueFormat<CaliperWidth>.section(
+      "a section with `value` and `sd`", keys: [AnyKey(valueKey), AnyKey(sdKey)]
+    ) { (section) throws(SpecErrors) in
+      CaliperWidth(
+        try section.read(valueKey),
+        try section.read(sdKey) == .all ? .overall : .withinArms)
+    }
+    return .shorthand(short, or: long)
+  }
+
+  private enum Deviation: String, CaseIterable, Sendable { case arms, all }
+
+  /// `{mahalanobis: [columns]}`.
+  private static var withinFormat: ValueFormat<Within> {
+    let registry = Registry.matchingDistances
+    let names = registry.names.filter { $0 != PropensityScore.name }
+    let expectation = "a section such as `{mahalanobis: [columns]}`"
+    return ValueFormat<[(name: LocatedText, value: [LocatedText])]>.named(
+      .list(of: .text("the name of a column"), atLeast: 1)
+    ).mapping(expecting: expectation) { (entries, node) throws(SpecErrors) in
+      guard entries.count == 1, let entry = entries.first else {
+        throw node.wrongType(expected: expectation)
+      }
+      guard names.contains(entry.name.text) else {
+        throw SpecErrors(
+          SpecError(
+            .unknownName(entry.name.text, kind: "distance", known: names), path: node.path,
+            at: entry.name.location))
+      }
+      let settings = Section(call: entry.name, arguments: [], path: node.path)
+      return Within(
+        distance: try registry.make(entry.name, from: settings), covariates: entry.value)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+public import StudyFiles
+internal import Tables
+
+/// The `match` step of a study, with its names as written.
+public struct MatchStep: Sendable {
+  /// The match's table; `nil` where the study says it elsewhere.
+  public let data: LocatedText?
+  /// The column of 0/1 or logical values; `nil` where the study says it elsewhere.
+  public let treated: LocatedText?
+  public let covariates: [LocatedText]
+  public let estimand: Estimand
+  public let method: any MatchingMethod
+  public let distance: any MatchingDistance
+  public let within: Within?
+  public let exact: [LocatedText]
+  public let calipers: [NamedCaliper]
+  /// Kilometres.
+  public let apart: Double?
+  public let discard: CommonSupport
+  public let outcome: LocatedText?
+  public let adjust: [LocatedText]
+  public let errors: EffectErrors?
+  /// Where the section stands, for errors about what it lacks.
+  public let location: SourceLocation
+  public let path: String
+
+  /// A second distance inside a propensity caliper.
+  public struct Within: Sendable {
+    public let distance: any MatchingDistance
+    public let covariates: [LocatedText]
+  }
+
+  /// A caliper by the name of its variable.
+  public struct NamedCaliper: Sendable {
+    public let name: LocatedText
+    public let width: CaliperWidth
+  }
+
+  /// The study's words for table and treatment, where the step does not give its own.
+  ///
+  /// - Throws: ``StudyFiles/SpecErrors`` where neither says it.
+  public func completed(data: LocatedText?, treated: LocatedText?) throws(SpecErrors) -> MatchStep {
+    var problems: [SpecError] = []
+    func missing(_ key: String, _ what: String) {
+      problems.append(SpecError(.missingKey(key, expected: what), path: path, at: location))
+    }
+    if self.data == nil, data == nil { missing("data", "the name of a table") }
+    if self.treated == nil, treated == nil { missing("treated", "a column of 0 and 1") }
+    guard problems.isEmpty else { throw SpecErrors(problems) }
+    return MatchStep(
+      data: self.data ?? data, treated: self.treated ?? treated, covariates: covariates,
+      estimand: estimand, method: method, distance: distance, within: within, exact: exact,
+      calipers: calipers, apart: apart, discard: discard, outcome: outcome, adjust: adjust,
+      errors: errors, location: location, path: path)
+  }
+
+  /// The settings without names.
+  public var design: MatchDesign {
+    MatchDesign(
+      estimand: estimand, method: method, distance: distance,
+      within: within.map { ($0.distance, $0.covariates.map(\.text)) },
+      propensityCaliper: calipers.first { $0.name.text == BalanceTable.scoreName }?.width,
+      calipers: calipers.filter { $0.name.text != BalanceTable.scoreName }.map {
+        ($0.name.text, $0.width)
+      },
+      apart: apart, discard: discard)
+  }
+}
