@@ -1,13 +1,11 @@
-/// Which treated units and controls may be paired, and how many controls a treated unit is to get.
+/// Which treated units and controls may be paired.
 ///
 /// | name | default | range | meaning |
 /// |---|---|---|---|
-/// | `ratio` | 1 | ≥ 1 | controls per treated unit, as far as there are any |
 /// | `caliper` | infinite | ≥ 0 | largest distance of a pair, to ten significant digits |
 /// | strata | none | | pairs only within a stratum |
 /// | `permits` | all | | whether a treated unit and a control, by position, may be paired |
 public struct PairRules: Sendable {
-  public let ratio: Int
   public let caliper: Double
   /// One a unit; both empty where there are no strata.
   public let treatedStrata: [Int32]
@@ -15,13 +13,10 @@ public struct PairRules: Sendable {
   public let permits: (@Sendable (_ treated: Int, _ control: Int) -> Bool)?
 
   public init(
-    ratio: Int = 1, caliper: Double = .infinity, treatedStrata: [Int32] = [],
-    controlStrata: [Int32] = [],
+    caliper: Double = .infinity, treatedStrata: [Int32] = [], controlStrata: [Int32] = [],
     permits: (@Sendable (_ treated: Int, _ control: Int) -> Bool)? = nil
   ) throws(AssignmentError) {
-    guard ratio >= 1 else { throw .ratioBelowOne(ratio) }
     guard caliper >= 0 else { throw .negativeCaliper(caliper) }
-    self.ratio = ratio
     self.caliper = caliper
     self.treatedStrata = treatedStrata
     self.controlStrata = controlStrata

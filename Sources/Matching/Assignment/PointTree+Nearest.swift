@@ -9,12 +9,12 @@ extension PointTree {
     /// The points found by the last search, nearest first, ties by number.
     fileprivate(set) var nearest: [Neighbour] = []
 
-    fileprivate mutating func push(_ node: Int, _ bound: Double) {
+    mutating func push(_ node: Int, _ bound: Double) {
       nodes.append(Int32(truncatingIfNeeded: node))
       bounds.append(bound)
     }
 
-    fileprivate mutating func pop() -> (node: Int, bound: Double)? {
+    mutating func pop() -> (node: Int, bound: Double)? {
       guard let node = nodes.popLast(), let bound = bounds.popLast() else { return nil }
       return (Int(node), bound)
     }

@@ -169,3 +169,12 @@ extension PointTree.Points {
     }
   }
 }
+
+extension PointTree.Points {
+  /// The squared distance of a point here from one of `others`.
+  func squaredDistance(_ point: Int, _ others: PointTree.Points, _ other: Int) -> Double {
+    PointTree.squaredDistance(
+      values.span.extracting(point * blocks..<(point + 1) * blocks), toPoint: other,
+      others.values.span, blocks: blocks)
+  }
+}

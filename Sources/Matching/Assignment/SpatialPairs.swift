@@ -9,12 +9,17 @@ public struct SpatialPairs: Sendable {
   /// Dimensions × treated units, and dimensions × controls.
   let treated: Matrix
   let controls: Matrix
+  let ratio: Int
   let rules: PairRules
 
   /// - Parameters:
   ///   - treated: a column of coordinates for each treated unit.
   ///   - controls: a column of as many coordinates for each control.
-  public init(treated: Matrix, controls: Matrix, rules: PairRules) throws(AssignmentError) {
+  ///   - ratio: controls per treated unit, as far as there are any; at least 1.
+  public init(
+    treated: Matrix, controls: Matrix, ratio: Int, rules: PairRules
+  ) throws(AssignmentError) {
+    guard ratio >= 1 else { throw .ratioBelowOne(ratio) }
     guard treated.rows == controls.rows else {
       throw .dimensions(treated: treated.rows, controls: controls.rows)
     }
@@ -23,6 +28,7 @@ public struct SpatialPairs: Sendable {
     try rules.check(treated: treated.columns, controls: controls.columns)
     self.treated = treated
     self.controls = controls
+    self.ratio = ratio
     self.rules = rules
   }
 
@@ -32,7 +38,7 @@ public struct SpatialPairs: Sendable {
     var isUnique = true
     for stratum in rules.strata(treated: treated.columns, controls: controls.columns) {
       // With one control each, the problem is the same from either side; the smaller one asks.
-      let isTurned = rules.ratio == 1 && stratum.treated.count > stratum.controls.count
+      let isTurned = ratio == 1 && stratum.treated.count > stratum.controls.count
       let asking = isTurned ? stratum.controls : stratum.treated
       let asked = isTurned ? stratum.treated : stratum.controls
       let askingPoints = (isTurned ? controls : treated).points(of: asking)
@@ -46,7 +52,7 @@ public struct SpatialPairs: Sendable {
         CandidateLists.Source(
           tree: PointTree(askedPoints), rows: askingPoints, limit: rules.caliper, allowed: allowed))
       var paths = AugmentingPaths(
-        lists, columns: asked.count, copies: min(rules.ratio, asked.count),
+        lists, columns: asked.count, copies: min(ratio, asked.count),
         unassigned: .onlyIfNeeded)
       var longest = 0.0
       for row in paths.columnOf.indices where paths.columnOf[row] >= 0 {

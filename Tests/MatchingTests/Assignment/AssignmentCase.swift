@@ -60,7 +60,7 @@ struct AssignmentCase {
       let columns = controls.columns
       let permits: @Sendable (Int, Int) -> Bool = { !forbidden.contains($0 * columns + $1) }
       return try PairRules(
-        ratio: ratio, caliper: caliper, treatedStrata: treatedStrata,
+        caliper: caliper, treatedStrata: treatedStrata,
         controlStrata: controlStrata, permits: forbidden.isEmpty ? nil : permits)
     }
   }

@@ -11,7 +11,8 @@ import Testing
       let problem = AssignmentCase(
         number, dimensions: dimensions, treated: 9, controls: 14, ratio: 3)
       let found = try SpatialPairs(
-        treated: problem.treated, controls: problem.controls, rules: problem.rules
+        treated: problem.treated, controls: problem.controls, ratio: problem.ratio,
+        rules: problem.rules
       ).solve()
       let distances = problem.distances
       let best = DenseHungarian.pairs(
@@ -40,7 +41,8 @@ import Testing
       let problem = AssignmentCase(
         number, dimensions: dimensions, treated: 4, controls: 5, ratio: 2)
       let found = try SpatialPairs(
-        treated: problem.treated, controls: problem.controls, rules: problem.rules
+        treated: problem.treated, controls: problem.controls, ratio: problem.ratio,
+        rules: problem.rules
       ).solve()
       let all = PairEnumeration(
         problem.distances, ratio: problem.ratio, controls: problem.controls.columns)
