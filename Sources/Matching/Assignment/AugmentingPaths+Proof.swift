@@ -51,6 +51,7 @@ extension AugmentingPaths {
   /// Another optimum differs by exchanges of reduced cost 0. They are the cycles of a graph in which a
   /// unit points to whoever holds a column it could take as well, to `outside` where the column is free
   /// or it could itself go without, and `outside` points to units that could come in or give up a column.
+  /// For rows that go without only if needed.
   mutating func isUnique(tolerance: Double) -> Bool {
     for row in rowPrice.indices where rowGroup[row] == 0 {
       let list = list(of: row)
@@ -60,10 +61,7 @@ extension AugmentingPaths {
     let groups = Int(rowGroup.max() ?? 0) + 1
     let outside = listCount * groups
     func node(_ row: Int) -> Int { list(of: row) + listCount * Int(rowGroup[row]) }
-    var arcs: [(from: Int32, to: Int32)] = []
-    func join(_ from: Int, _ to: Int) {
-      arcs.append((Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: to)))
-    }
+    var exchanges = ExchangeGraph(nodes: outside + 1)
     for row in rowPrice.indices {
       let list = list(of: row)
       let group = rowGroup[row]
@@ -76,47 +74,21 @@ extension AugmentingPaths {
           lists.costs[place] - rowPrice[row] - columnPrice[column] <= tolerance
         else { continue }
         if rowOf[column] < 0 {
-          join(here, outside)
+          exchanges.join(here, outside)
         } else if node(Int(rowOf[column])) != here {
-          join(here, node(Int(rowOf[column])))
+          exchanges.join(here, node(Int(rowOf[column])))
         }
       }
-      let mayLeave = unassigned == .free || (group != 0 && group == tier(of: row))
+      let mayLeave = group != 0 && group == tier(of: row)
       if columnOf[row] < 0 {
-        join(outside, here)
+        exchanges.join(outside, here)
       } else {
-        if mayLeave, rowPrice[row] >= -tolerance { join(here, outside) }
-        if group == 0, columnPrice[Int(columnOf[row])] >= -tolerance { join(outside, here) }
+        if mayLeave, rowPrice[row] >= -tolerance { exchanges.join(here, outside) }
+        if group == 0, columnPrice[Int(columnOf[row])] >= -tolerance {
+          exchanges.join(outside, here)
+        }
       }
     }
-    return !AugmentingPaths.hasCycle(arcs, nodes: outside + 1)
-  }
-
-  /// Whether a directed graph has a cycle: whether taking away nodes that nothing points to leaves any
-  /// (Kahn 1962, DOI 10.1145/368996.369025).
-  private static func hasCycle(_ arcs: [(from: Int32, to: Int32)], nodes: Int) -> Bool {
-    var firstArc = [Int](repeating: 0, count: nodes + 1)
-    var pointedAt = [Int](repeating: 0, count: nodes)
-    for arc in arcs {
-      firstArc[Int(arc.from) + 1] += 1
-      pointedAt[Int(arc.to)] += 1
-    }
-    for node in 0..<nodes { firstArc[node + 1] += firstArc[node] }
-    var next = firstArc
-    var targets = [Int32](repeating: 0, count: arcs.count)
-    for arc in arcs {
-      targets[next[Int(arc.from)]] = arc.to
-      next[Int(arc.from)] += 1
-    }
-    var ready = (0..<nodes).filter { pointedAt[$0] == 0 }
-    var removed = 0
-    while let node = ready.popLast() {
-      removed += 1
-      for place in firstArc[node]..<firstArc[node + 1] {
-        pointedAt[Int(targets[place])] -= 1
-        if pointedAt[Int(targets[place])] == 0 { ready.append(Int(targets[place])) }
-      }
-    }
-    return removed < nodes
+    return !exchanges.hasCycle
   }
 }

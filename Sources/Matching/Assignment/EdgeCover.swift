@@ -30,14 +30,11 @@ struct EdgeCover {
       allowed: allowed.map { allowed in { allowed($1, $0) } })
     let lists = EdgeCover.savings(
       rows, columnTree, ofRow, ofColumn, limit: limit, allowed: allowed)
-    var paths = AugmentingPaths(lists, columns: columns.count, copies: 1, unassigned: .free)
+    let paths = AugmentingPaths(lists, columns: columns.count, copies: 1, unassigned: .free)
     rowPrices = paths.rowPrice
     columnPrices = paths.columnPrice
     largestViolation = paths.largestViolation
     var longest = 0.0
-    // Points that stay without a saving pair, whose partner is their nearest.
-    var freeRows: [Int] = []
-    var freeColumns: [Int] = []
     for row in rowPrices.indices where ofRow.partner[row] >= 0 {
       rowPrices[row] += ofRow.distance[row]
       let column = paths.columnOf[row]
@@ -46,7 +43,6 @@ struct EdgeCover {
         links.append(
           Link(row: Int32(truncatingIfNeeded: row), column: column, distance: distance))
       } else {
-        freeRows.append(row)
         links.append(
           Link(
             row: Int32(truncatingIfNeeded: row), column: ofRow.partner[row],
@@ -58,7 +54,6 @@ struct EdgeCover {
       columnPrices[column] += ofColumn.distance[column]
       longest = max(longest, ofColumn.distance[column])
       guard paths.rowOf[column] < 0 else { continue }
-      freeColumns.append(column)
       let row = Int(ofColumn.partner[column])
       // The same pair, of two points at one place.
       if paths.columnOf[row] < 0, Int(ofRow.partner[row]) == column { continue }
@@ -69,14 +64,66 @@ struct EdgeCover {
     }
     let tolerance = longest * 1e-9
     isUnique =
-      paths.isUnique(tolerance: tolerance)
-      && !ofRow.isTied(
-        freeRows, of: rows, in: columnTree, limit: limit, tolerance: tolerance, allowed: allowed,
-        others: columns, home: rowTree)
-      && !ofColumn.isTied(
-        freeColumns.filter { ofColumn.distance[$0] > 0 }, of: columns, in: rowTree, limit: limit,
-        tolerance: tolerance, allowed: allowed.map { allowed in { allowed($1, $0) } },
-        others: rows, home: columnTree)
+      !ofRow.shareAPlace(rows, in: columnTree, others: columns, home: rowTree, allowed: allowed)
+      && !EdgeCover.hasExchange(
+        links, lists, ofRow, ofColumn, rowPrices, columnPrices, tolerance: tolerance)
+  }
+
+  /// Whether links could be exchanged for others at no cost.
+  ///
+  /// Such exchanges add and drop links in turn along a path, so that all points stay served. In the graph
+  /// a row points to the columns that it could be linked with at its price, a column to the rows it is
+  /// linked with. A path may end where one link more costs nothing (the price is 0) and begin where one
+  /// less leaves another; points that have a partner in their own place need no other.
+  private static func hasExchange(
+    _ links: [Link], _ lists: CandidateLists, _ ofRow: NearestPartners,
+    _ ofColumn: NearestPartners, _ rowPrices: [Double], _ columnPrices: [Double],
+    tolerance: Double
+  ) -> Bool {
+    // Each point stands twice: with a link too many or too few just before the step from it, and after the
+    // step to it. Rows follow rows, columns columns.
+    let rows = rowPrices.count
+    let columns = columnPrices.count
+    let outside = 2 * (rows + columns)
+    var exchanges = ExchangeGraph(nodes: outside + 1)
+    func dropped(_ row: Int) -> Int { row }
+    func adding(_ row: Int) -> Int { rows + row }
+    func added(_ column: Int) -> Int { 2 * rows + column }
+    func dropping(_ column: Int) -> Int { 2 * rows + columns + column }
+    var rowLinks = [Int](repeating: 0, count: rows)
+    var columnLinks = [Int](repeating: 0, count: columns)
+    // A row's link, or the column's where the row has several.
+    var columnOf = [Int32](repeating: -1, count: rows)
+    var rowOf = [Int32](repeating: -1, count: columns)
+    for link in links {
+      rowLinks[Int(link.row)] += 1
+      columnLinks[Int(link.column)] += 1
+      columnOf[Int(link.row)] = link.column
+      rowOf[Int(link.column)] = link.row
+      if link.distance > 0 { exchanges.join(dropping(Int(link.column)), dropped(Int(link.row))) }
+    }
+    for row in 0..<rows where ofRow.partner[row] >= 0 {
+      let first = lists.first[row]
+      for place in first..<first + lists.count[row] {
+        let column = Int(lists.columns[place])
+        let distance = lists.costs[place] + ofRow.distance[row] + ofColumn.distance[column]
+        guard distance > tolerance, columnOf[row] != column, rowOf[column] != row,
+          rowPrices[row] + columnPrices[column] >= distance - tolerance
+        else { continue }
+        exchanges.join(adding(row), added(column))
+      }
+      exchanges.join(dropped(row), adding(row))
+      if rowPrices[row] <= tolerance { exchanges.join(outside, adding(row)) }
+      if rowLinks[row] > 1 || ofRow.distance[row] == 0 { exchanges.join(dropped(row), outside) }
+    }
+    for column in columnPrices.indices where ofColumn.partner[column] >= 0 {
+      exchanges.join(added(column), dropping(column))
+      if columnPrices[column] <= tolerance { exchanges.join(added(column), outside) }
+      if columnLinks[column] > 1 || ofColumn.distance[column] == 0 {
+        exchanges.join(outside, dropping(column))
+      }
+    }
+    return exchanges.hasCycle
   }
 
   /// For every row the pairs that cost less than serving both ends by their nearest, with d − a − b, and
@@ -95,12 +142,11 @@ struct EdgeCover {
     let widest = PointTree.squareBeyond(limit)
     for row in 0..<rows.count {
       found.removeAll(keepingCapacity: true)
-      // A point with a partner in its own place is served at no cost, and saves nothing.
-      if ofRow.partner[row] >= 0, ofRow.distance[row] > 0 {
+      if ofRow.partner[row] >= 0 {
         let reach = ofRow.distance[row]
-        let place = rows.values.span.extracting(row * rows.blocks..<(row + 1) * rows.blocks)
+        let place = rows.values.span.extracting(rows.range(row))
         tree.visit(from: place, reach: reach, reaches, using: &scratch) { column, square in
-          guard square < widest, ofColumn.distance[Int(column)] > 0 else { return }
+          guard square < widest, ofColumn.partner[Int(column)] >= 0 else { return }
           let distance = rounded(square.squareRoot())
           let both = reach + ofColumn.distance[Int(column)]
           guard distance <= both * (1 + 1e-9), isWithin(distance, limit),

@@ -18,7 +18,7 @@ struct NearestPartners {
     var guess = 0
     for number in visiting {
       let point = Int(number)
-      let place = points.values.span.extracting(point * points.blocks..<(point + 1) * points.blocks)
+      let place = points.values.span.extracting(points.range(point))
       if let allowed {
         _ = tree.nearest(
           to: place, count: 1, within: limit, allowed: { allowed(point, Int($0)) }, using: &scratch)
@@ -36,46 +36,27 @@ struct NearestPartners {
     }
   }
 
-  /// Whether any of the chosen points has a second partner that is as near as its nearest.
+  /// Whether points in one place, some here and some of `others`, can serve each other in several ways: not
+  /// if one of them is alone on its side.
   ///
-  /// Points in one place serve each other in one way only if one of them is alone on its side, or alone on
-  /// the other.
-  ///
-  /// - Parameter others: the same of the points in `tree`, which look for partners in `home`.
-  func isTied(
-    _ chosen: [Int], of points: PointTree.Points, in tree: PointTree, limit: Double,
-    tolerance: Double, allowed: ((_ point: Int, _ partner: Int) -> Bool)?,
-    others: PointTree.Points, home: PointTree
+  /// - Parameter home: the tree of the points here, `tree` that of the others.
+  func shareAPlace(
+    _ points: PointTree.Points, in tree: PointTree, others: PointTree.Points, home: PointTree,
+    allowed: ((_ point: Int, _ partner: Int) -> Bool)?
   ) -> Bool {
     var scratch = PointTree.Scratch()
-    func partners(
-      of point: Int, _ points: PointTree.Points, in tree: PointTree, within: Double, atMost: Int,
-      _ allowed: ((Int, Int) -> Bool)?
-    ) -> [Int] {
-      let place = points.values.span.extracting(point * points.blocks..<(point + 1) * points.blocks)
-      if let allowed {
-        _ = tree.nearest(
-          to: place, count: atMost, within: within, allowed: { allowed(point, Int($0)) },
-          using: &scratch)
-      } else {
-        _ = tree.nearest(to: place, count: atMost, within: within, allowed: nil, using: &scratch)
-      }
-      return scratch.nearest.map { Int($0.point) }
-    }
-    for point in chosen {
-      let within = distance[point] > 0 ? min(limit, distance[point] + tolerance) : 0
-      let isOneOfMany = distance[point] == 0 && allowed != nil
-      let found = partners(
-        of: point, points, in: tree, within: within,
-        atMost: isOneOfMany ? tree.order.count : 2, allowed)
-      guard found.count > 1 else { continue }
-      if distance[point] > 0 { return true }
-      for partner in found
-      where partners(
-        of: partner, others, in: home, within: 0, atMost: 2,
-        allowed.map { allowed in { allowed($1, $0) } }
-      ).count > 1 {
-        return true
+    for point in partner.indices where partner[point] >= 0 && distance[point] == 0 {
+      // Where pairs are forbidden, each partner may have others of its own.
+      _ = tree.nearest(
+        to: points.values.span.extracting(points.range(point)),
+        count: allowed == nil ? 2 : tree.order.count, within: 0,
+        allowed: allowed.map { allowed in { allowed(point, Int($0)) } }, using: &scratch)
+      guard scratch.nearest.count > 1 else { continue }
+      for partner in scratch.nearest.map({ Int($0.point) }) {
+        _ = home.nearest(
+          to: others.values.span.extracting(others.range(partner)), count: 2, within: 0,
+          allowed: allowed.map { allowed in { allowed(Int($0), partner) } }, using: &scratch)
+        if scratch.nearest.count > 1 { return true }
       }
     }
     return false

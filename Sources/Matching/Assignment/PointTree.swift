@@ -23,6 +23,9 @@ struct PointTree {
     }
 
     var count: Int { values.count / blocks }
+
+    /// Where the coordinates of a point lie in `values`.
+    func range(_ point: Int) -> Range<Int> { point * blocks..<(point + 1) * blocks }
   }
 
   struct Node {
@@ -174,7 +177,7 @@ extension PointTree.Points {
   /// The squared distance of a point here from one of `others`.
   func squaredDistance(_ point: Int, _ others: PointTree.Points, _ other: Int) -> Double {
     PointTree.squaredDistance(
-      values.span.extracting(point * blocks..<(point + 1) * blocks), toPoint: other,
+      values.span.extracting(range(point)), toPoint: other,
       others.values.span, blocks: blocks)
   }
 }
