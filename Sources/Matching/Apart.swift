@@ -1,3 +1,4 @@
+internal import Designs
 internal import LinearAlgebra
 
 /// Which comparators keep a distance from every treated unit.
@@ -26,7 +27,9 @@ struct Apart {
     for (position, unit) in known.enumerated() {
       let here = treated.count + position
       guard let nearest = forest.nearest(to: here, where: { _ in true }) else { continue }
-      result[unit] = points[here].kilometres(to: points[nearest.unit]) < kilometres
+      // Places of two kinds cannot be compared: such a comparator is not known to be far enough.
+      let distance = points[here].distance(to: points[nearest.unit]) ?? 0
+      result[unit] = !isWithin(kilometres, distance)
     }
     return result
   }

@@ -1,3 +1,5 @@
+public import Designs
+
 /// The units of a population as a match sees them, before anything is left out.
 public struct Candidates: Sendable {
   /// One flag a unit; everything else has the same length and order.

@@ -20,7 +20,8 @@ public struct MatchedSample: Sendable {
   public struct Optimum: Sendable, Hashable {
     /// The total distance.
     public let objective: Double
-    /// A lower bound on the total of every other answer; equal to `objective` when it is optimal.
+    /// A lower bound on the total of every answer with as many pairs, from the prices on units or, on a
+    /// line, from the dynamic programme; equal to `objective` up to rounding.
     public let dual: Double
     public let pairs: Int
     /// Whether no other answer has the same total; `nil` where that is not known.

@@ -35,6 +35,7 @@ struct FisherScoring {
   var inverseInformation: [[Double]] { weightedFactor.inverseCrossProduct }
 
   mutating func maximiseLikelihood() throws(RegressionError) -> Outcome {
+    var settled = 0
     while iterations < Self.limit {
       iterations += 1
       let (factor, response) = workingProblem()
@@ -57,7 +58,11 @@ struct FisherScoring {
       if abs(deviance - previous.deviance) <= Self.tolerance * (abs(deviance) + 0.1) {
         var step = 0.0
         for (now, before) in zip(eta, previous.eta) { step = max(step, abs(now - before)) }
-        return step > 0.05 ? .separated : .converged
+        if step > 0.05 { return .separated }
+        // The deviance is flat at its least: the coefficients must have settled as well.
+        let size = eta.reduce(1) { max($0, abs($1)) }
+        settled += 1
+        if step < 1e-12 * size || settled == 30 { return .converged }
       }
     }
     return .separated

@@ -25,20 +25,22 @@ struct ReferenceCase: CustomTestStringConvertible {
 
   var testDescription: String { "\(data) \(tag)" }
 
-  /// The distance of two units by the method's own distance, worked out apart from the match.
-  func distance(
-    _ a: Int, _ b: Int, in data: ReferenceData, match: MatchOutcome
-  ) throws -> Double {
+  /// Distances by the method's own distance, worked out apart from the match.
+  func distances(
+    in data: ReferenceData, match: MatchOutcome
+  ) throws -> (_ a: Int, _ b: Int) -> Double {
     if within == nil, let score = match.score, distance.propensity != nil {
-      return abs(score[a] - score[b])
+      return { abs(score[$0] - score[$1]) }
     }
     let names = within?.covariates
     let embedding = try (within?.distance ?? distance).embed(
       MatchingUnits(
         covariates: data.covariates.filter { names?.contains($0.name) ?? true },
         treated: data.treated, members: Array(data.treated.indices)))
-    let (x, y) = (embedding.coordinates.column(a), embedding.coordinates.column(b))
-    return zip(x, y).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
+    return { a, b in
+      let (x, y) = (embedding.coordinates.column(a), embedding.coordinates.column(b))
+      return zip(x, y).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
+    }
   }
 
   var design: MatchDesign {
@@ -126,9 +128,9 @@ struct ReferenceTests {
     // Whatever ties do, the distances of the pairs are settled.
     var position: [String: Int] = [:]
     for (unit, name) in data.names.enumerated() { position[name] = unit }
+    let distance = try reference.distances(in: data, match: match)
     let referenceDistances = try zip(try pairs.texts("treated"), try pairs.texts("control")).map {
-      try reference.distance(
-        try #require(position[$0]), try #require(position[$1]), in: data, match: match)
+      distance(try #require(position[$0]), try #require(position[$1]))
     }
     let distances = match.sample.pairs.map(\.distance)
     #expect(distances.count == referenceDistances.count)

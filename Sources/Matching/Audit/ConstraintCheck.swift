@@ -1,3 +1,4 @@
+internal import Designs
 public import Tables
 
 /// One declared constraint, looked at again on the finished sample.
@@ -130,7 +131,7 @@ struct ConstraintAudit {
     var least = Double.infinity
     for comparator in comparators {
       guard let place = places[comparator] else { return .nan }
-      for other in treated { least = min(least, place.kilometres(to: other)) }
+      for other in treated { least = min(least, place.distance(to: other) ?? -.infinity) }
     }
     return least
   }

@@ -17,7 +17,8 @@ public enum EffectErrors: String, Sendable, Hashable, CaseIterable {
 ///
 /// The adjusted form fits outcome ~ treated × covariates by weighted least squares and averages the
 /// predicted difference over the units that the estimand speaks about (g-computation; Snowden, Rose &
-/// Mortimer 2011, DOI 10.1093/aje/kwq472). Errors are clustered by matched set (Abadie & Spiess 2022,
+/// Mortimer 2011, DOI 10.1093/aje/kwq472). Errors are clustered by matched set, and by group where
+/// groups are assigned (Abadie & Spiess 2022,
 /// DOI 10.1080/01621459.2020.1840383).
 public struct DesignEffect: TidyRow, Hashable {
   public let estimand: Estimand
@@ -62,10 +63,13 @@ public struct DesignEffect: TidyRow, Hashable {
   /// - Parameters:
   ///   - outcome: one value a candidate; NaN is missing.
   ///   - adjust: covariates to adjust for, one value a candidate each; empty for none.
-  ///   - errors: `nil` for CR2 by set, or HC3 where comparators are reused.
+  ///   - groups: the group that each candidate was assigned with, such as its federation, below zero for
+  ///     none; clusters are then the connected components of matched sets and groups. `nil` where units
+  ///     are assigned singly.
+  ///   - errors: `nil` for CR2 by cluster, or HC3 where comparators are reused and no groups are given.
   public static func estimate(
     _ match: MatchOutcome, outcome: Covariate, adjust: [Covariate] = [],
-    errors: EffectErrors? = nil
+    groups: [Int32]? = nil, errors: EffectErrors? = nil
   ) throws(MatchingError) -> (effect: DesignEffect, diagnostics: [Diagnostic]) {
     guard case .numbers(let y) = outcome.values else {
       throw .effect(.notFinite(outcome.name))
@@ -92,12 +96,13 @@ public struct DesignEffect: TidyRow, Hashable {
     let fit = try InteractedModel(
       response: response, treated: treated, weights: weights,
       covariates: adjust, units: units, estimand: match.estimand)
-    let chosen = errors ?? (match.sample.reusesComparators ? .hc3 : .cr2)
-    let sets = units.map { match.sample.sets[$0] }
+    let chosen = errors ?? (match.sample.reusesComparators && groups == nil ? .hc3 : .cr2)
+    let codes = AssignmentClusters(match.sample, groups: groups).codes
+    let clusters = units.map { codes[$0] }
     let robust: RobustErrors =
       switch chosen {
-      case .cr2: .cr2(clusters: sets)
-      case .cr1: .cr1(clusters: sets)
+      case .cr2: .cr2(clusters: clusters)
+      case .cr1: .cr1(clusters: clusters)
       case .hc3: .hc3
       }
     let result = fit.model.estimate(of: fit.contrast, errors: robust)

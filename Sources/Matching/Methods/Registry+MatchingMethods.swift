@@ -3,6 +3,11 @@ public import StudyFiles
 extension Registry where Kind == any MatchingMethod {
   /// The ways of choosing comparators.
   public static var matchingMethods: Self {
-    Registry("matching method", [Entry(NearestNeighbour.self) { $0 }])
+    Registry(
+      "matching method",
+      [
+        Entry(NearestNeighbour.self) { $0 },
+        Entry(OptimalPairs.self) { $0 },
+      ])
   }
 }

@@ -170,25 +170,41 @@ struct NearestForest: NeighbourSearch {
   }
 
   mutating func nearest(to focal: Int, where admits: (Int) -> Bool) -> Neighbour? {
-    let root = roots[Int(strata[focal])]
-    guard root >= 0 else { return nil }
     var best: Neighbour?
     // Squared distances up to this may still win, or tie.
     var limit = Double.infinity
+    visit(from: focal, within: { limit }) { unit, square in
+      let distance = rounded(square.squareRoot())
+      if let best, (distance, unit) >= (best.distance, best.unit) { return }
+      guard admits(unit) else { return }
+      best = Neighbour(unit: unit, distance: distance)
+      limit = square * (1 + 1e-8)
+    }
+    return best
+  }
+
+  /// Calls `body` with available units of the focal unit's stratum and their squared distances, near boxes
+  /// first, leaving out whatever is beyond `limit` at the time.
+  @inline(__always)
+  mutating func visit(
+    from focal: Int, within limit: () -> Double, _ body: (_ unit: Int, _ square: Double) -> Void
+  ) {
+    let root = roots[Int(strata[focal])]
+    guard root >= 0 else { return }
     stack.removeAll(keepingCapacity: true)
     stack.append((root, 0))
     while let (index, bound) = stack.popLast() {
       let node = nodes[Int(index)]
-      guard bound <= limit, node.available > 0 else { continue }
+      guard bound <= limit(), node.available > 0 else { continue }
       guard node.second == 0 else {
         let first = (index + 1, self.bound(focal, Int(index + 1)))
         let second = (node.second, self.bound(focal, Int(node.second)))
         if first.1 <= second.1 {
-          if second.1 <= limit { stack.append(second) }
-          if first.1 <= limit { stack.append(first) }
+          if second.1 <= limit() { stack.append(second) }
+          if first.1 <= limit() { stack.append(first) }
         } else {
-          if first.1 <= limit { stack.append(first) }
-          if second.1 <= limit { stack.append(second) }
+          if first.1 <= limit() { stack.append(first) }
+          if second.1 <= limit() { stack.append(second) }
         }
         continue
       }
@@ -200,15 +216,8 @@ struct NearestForest: NeighbourSearch {
           sum += difference * difference
         }
         let square = sum.sum()
-        guard square <= limit else { continue }
-        let unit = Int(units[place])
-        let distance = rounded(square.squareRoot())
-        if let best, (distance, unit) >= (best.distance, best.unit) { continue }
-        guard admits(unit) else { continue }
-        best = Neighbour(unit: unit, distance: distance)
-        limit = square * (1 + 1e-8)
+        if square <= limit() { body(Int(units[place]), square) }
       }
     }
-    return best
   }
 }

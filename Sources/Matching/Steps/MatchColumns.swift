@@ -24,9 +24,9 @@ struct MatchColumns {
       throw SpecErrors(
         SpecError(
           .unknownName(dataName.text, kind: "table", known: data.tableNames),
-          path: step.path + ".data", at: dataName.location))
+          path: step.path(to: "data"), at: dataName.location))
     }
-    var finder = ColumnFinder(data: data, table: table, path: step.path)
+    var finder = ColumnFinder(step, data: data, table: table)
     self.table = table
     treated = finder.flags(treatedName, key: "treated")
     covariates = step.covariates.compactMap { finder.covariate($0, key: "covariates") }
@@ -44,13 +44,13 @@ struct MatchColumns {
 private struct ColumnFinder {
   let data: DataSet
   let table: Table
-  let path: String
+  let step: MatchStep
   var problems: [SpecError] = []
 
-  init(data: DataSet, table: Table, path: String) {
+  init(_ step: MatchStep, data: DataSet, table: Table) {
     self.data = data
     self.table = table
-    self.path = path
+    self.step = step
   }
 
   private mutating func resolve(_ name: LocatedText, key: String) -> ResolvedColumn? {
@@ -63,7 +63,7 @@ private struct ColumnFinder {
           .unknownName(name, kind: kind, known: known)
         case .ambiguous: .rule("\(error)")
         }
-      problems.append(SpecError(reason, path: "\(path).\(key)", at: name.location))
+      problems.append(SpecError(reason, path: step.path(to: key), at: name.location))
       return nil
     }
   }
@@ -80,7 +80,7 @@ private struct ColumnFinder {
       problems.append(
         SpecError(
           .wrongType(expected: "a column of numbers", found: "the category `\(name.text)`"),
-          path: "\(path).\(key)", at: name.location))
+          path: step.path(to: key), at: name.location))
       return nil
     }
     return found
@@ -96,7 +96,7 @@ private struct ColumnFinder {
         SpecError(
           .wrongType(
             expected: "a logical column or one of 0 and 1", found: "\(other) in `\(name.text)`"),
-          path: "\(path).\(key)", at: name.location))
+          path: step.path(to: key), at: name.location))
       return []
     }
     return values.map { $0.isNaN ? nil : $0 == 1 }

@@ -16,8 +16,10 @@ extension MatchStep {
   ///   - rows: the population, as rows of the match's table; `nil` for all.
   ///   - unitKey: the column that names the units.
   ///   - places: one a row of the table, where `apart` is asked for.
+  ///   - groups: where groups are assigned, that of each row of the table, below zero for none.
   public func run(
-    in data: DataSet, seed: Seed, rows: [Int32]? = nil, unitKey: String, places: [Place?]? = nil
+    in data: DataSet, seed: Seed, rows: [Int32]? = nil, unitKey: String, places: [Place?]? = nil,
+    groups: [Int32]? = nil
   ) throws(MatchingError) -> MatchResult {
     let columns: MatchColumns
     do throws(SpecErrors) { columns = try MatchColumns(self, in: data) } catch {
@@ -60,14 +62,16 @@ extension MatchStep {
     var effect: DesignEffect?
     if let outcome = columns.outcome {
       let found = try DesignEffect.estimate(
-        match, outcome: outcome.selecting(candidateRows), errors: errors)
+        match, outcome: outcome.selecting(candidateRows),
+        groups: groups.map { groups in candidateRows.map { groups[Int($0)] } }, errors: errors)
       effect = found.effect
       diagnostics += found.diagnostics
       var rows = [found.effect]
       if !columns.adjust.isEmpty {
         let adjusted = try DesignEffect.estimate(
           match, outcome: outcome.selecting(candidateRows),
-          adjust: columns.adjust.map { $0.selecting(candidateRows) }, errors: errors)
+          adjust: columns.adjust.map { $0.selecting(candidateRows) },
+          groups: groups.map { groups in candidateRows.map { groups[Int($0)] } }, errors: errors)
         effect = adjusted.effect
         diagnostics += adjusted.diagnostics.filter { !diagnostics.contains($0) }
         rows.append(adjusted.effect)

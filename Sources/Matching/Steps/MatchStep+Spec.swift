@@ -71,7 +71,7 @@ extension MatchStep {
       try section.read(Self.methodKey)
       ?? LocatedText(NearestNeighbour.name, at: section.location)
     let registry = Registry.matchingMethods
-    let entry = try registry.entry(method, path: section.path + ".method")
+    let entry = try registry.entry(method, path: section.value("method")?.path ?? section.path)
     try section.check(
       Self.ownKeys + entry.keys, elsewhere: registry.keysElsewhere(than: entry.name))
     data = try section.read(Self.dataKey)
@@ -121,7 +121,7 @@ extension MatchStep {
       problems.append(
         SpecError(
           .unknownName(name.text, kind: "covariate", known: covariates.map(\.text)),
-          path: path + ".within", at: name.location))
+          path: path(to: "within"), at: name.location))
     }
     if let errors, errors != .hc3, method.reusesComparators {
       rule(
@@ -134,7 +134,7 @@ extension MatchStep {
     for name in covariates where !seen.insert(name.text).inserted {
       problems.append(
         SpecError(
-          .rule("covariate `\(name.text)` stands twice"), path: path + ".covariates",
+          .rule("covariate `\(name.text)` stands twice"), path: path(to: "covariates"),
           at: name.location))
     }
     guard problems.isEmpty else { throw SpecErrors(problems) }

@@ -36,6 +36,9 @@ public struct MatchStep: Sendable {
     public let width: CaliperWidth
   }
 
+  /// The keys that lead to one of this step's.
+  func path(to key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
   /// The study's words for table and treatment, where the step does not give its own.
   ///
   /// - Throws: ``StudyFiles/SpecErrors`` where neither says it.
