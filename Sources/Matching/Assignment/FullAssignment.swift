@@ -22,7 +22,8 @@ public struct FullAssignment: Sendable, Hashable {
   public let unmatchedTreated: [Int]
   public let unmatchedControls: [Int]
   public let certificate: DualCertificate
-  /// Whether every other choice of sets has a larger total distance.
+  /// Whether every other choice of sets has a larger total distance. False also where units of both arms
+  /// stand in one place and it is not known.
   public let isUnique: Bool
 
   public var totalDistance: Double { certificate.primal }

@@ -43,8 +43,8 @@ public struct LinePairs: Sendable {
       let isTurned = ratio == 1 && stratum.treated.count > stratum.controls.count
       let scores = isTurned ? controls : treated
       let others = isTurned ? treated : controls
-      let rows = sorted(isTurned ? stratum.controls : stratum.treated, by: scores)
-      let columns = sorted(isTurned ? stratum.treated : stratum.controls, by: others)
+      let rows = unitsInOrder(isTurned ? stratum.controls : stratum.treated, by: scores)
+      let columns = unitsInOrder(isTurned ? stratum.treated : stratum.controls, by: others)
       let line = Line(
         units: rows.map { scores[$0] }, copies: min(ratio, columns.count),
         columns: columns.map { others[$0] }, limit: rules.caliper)
@@ -77,6 +77,6 @@ public struct LinePairs: Sendable {
 }
 
 /// The units in order of their scores, ties by position.
-func sorted(_ units: [Int], by scores: [Double]) -> [Int] {
+func unitsInOrder(_ units: [Int], by scores: [Double]) -> [Int] {
   units.sorted { scores[$0] != scores[$1] ? scores[$0] < scores[$1] : $0 < $1 }
 }

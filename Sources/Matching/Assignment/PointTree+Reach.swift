@@ -31,6 +31,9 @@ extension PointTree {
     guard !nodes.isEmpty else { return }
     let points = points.span
     let boxes = boxes.span
+    let ofPoint = reaches.ofPoint.span
+    let ofNode = reaches.ofNode.span
+    let nodes = nodes.span
     // Rounding to ten digits moves a distance by less than this share.
     let slack = 1 + 1e-8
     scratch.push(0, 0)
@@ -38,7 +41,7 @@ extension PointTree {
       let here = nodes[node]
       if here.second < 0 {
         for point in Int(here.first)..<Int(here.end) {
-          let limit = (reach + reaches.ofPoint[point]) * slack
+          let limit = (reach + ofPoint[point]) * slack
           let square = PointTree.squaredDistance(place, toPoint: point, points, blocks: blocks)
           if square <= limit * limit { found(order[point], square) }
         }
@@ -46,8 +49,8 @@ extension PointTree {
       }
       let first = node + 1
       let second = Int(here.second)
-      let firstLimit = (reach + reaches.ofNode[first]) * slack
-      let secondLimit = (reach + reaches.ofNode[second]) * slack
+      let firstLimit = (reach + ofNode[first]) * slack
+      let secondLimit = (reach + ofNode[second]) * slack
       if PointTree.squaredDistance(place, toBox: second, boxes, blocks: blocks)
         <= secondLimit * secondLimit
       {

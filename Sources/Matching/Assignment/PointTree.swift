@@ -121,10 +121,16 @@ struct PointTree {
   static func squaredDistance(
     _ place: Span<SIMD4<Double>>, toPoint point: Int, _ points: Span<SIMD4<Double>>, blocks: Int
   ) -> Double {
-    var sum = SIMD4<Double>.zero
-    for block in 0..<blocks {
-      let difference = place[block] - points[point * blocks + block]
-      sum += difference * difference
+    let first = place[0] - points[point * blocks]
+    var sum = first * first
+    if blocks == 2 {
+      let second = place[1] - points[point * 2 + 1]
+      sum += second * second
+    } else {
+      for block in 1..<blocks {
+        let difference = place[block] - points[point * blocks + block]
+        sum += difference * difference
+      }
     }
     return (sum[0] + sum[1]) + (sum[2] + sum[3])
   }
