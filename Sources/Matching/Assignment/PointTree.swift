@@ -1,7 +1,7 @@
 /// Points in a few dimensions, arranged so that the near ones to a place are found without looking at all.
 ///
 /// A k-d tree with a bounding box at every node (Friedman, Bentley & Finkel 1977,
-/// DOI 10.1145/355744.355745): the widest side is halved at the median until a leaf holds a dozen points.
+/// DOI 10.1145/355744.355745): the widest side is halved at the median until a leaf holds a few dozen points.
 /// Coordinates lie in blocks of four, point after point in the order of the leaves.
 struct PointTree {
   /// Coordinates of points, blocks of four filled up with zeros.
@@ -35,7 +35,7 @@ struct PointTree {
     var second: Int32
   }
 
-  static let leafSize = 12
+  static let leafSize = 32
 
   let blocks: Int
   /// The place in the caller's list of each point, in the order of the leaves.

@@ -13,7 +13,7 @@ import Testing
   func references() throws {
     let folder = try #require(SharedReference.folder).appendingPathComponent("matching")
     func read(_ path: String) throws -> JSON {
-      try JSON(parsing: Array(Data(contentsOf: folder.appendingPathComponent(path))))
+      try JSON(parsing: String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8))
     }
     let lines = try #require(read("exact_line_optima.json")["results"])
     for (name, data) in [
