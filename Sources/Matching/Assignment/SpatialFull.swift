@@ -5,8 +5,9 @@ public import LinearAlgebra
 ///
 /// With a_i and b_j the distances of units to their nearest partner, a cover that links every unit to that
 /// one costs Σa + Σb, and a pair (i, j) saves a_i + b_j − d_ij by serving both ends at once. The pairs that
-/// save something are few, and the cover of least cost is the matching of largest saving among them
-/// (Schrijver 2003, Combinatorial Optimization, theorem 19.3, with costs), found by ``AugmentingPaths``.
+/// save something are few, and the cover of least cost is the matching of largest saving among them (on
+/// edge covers and matchings see Schrijver 2003, Combinatorial Optimization, chapter 19), found by
+/// ``AugmentingPaths``.
 public struct SpatialFull: Sendable {
   /// Dimensions × treated units, and dimensions × controls.
   let treated: Matrix

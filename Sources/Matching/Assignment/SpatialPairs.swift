@@ -4,7 +4,8 @@ public import LinearAlgebra
 ///
 /// As many pairs as possible, then the least total distance, exactly: successive shortest augmenting
 /// paths over lists of near neighbours that grow where a search needs more (``AugmentingPaths``).
-/// Distances count to ten significant digits. Memory is of the order of units × neighbours that mattered.
+/// Distances count to ten significant digits. Memory is of the order of units × neighbours that mattered;
+/// where a ratio above one asks for more controls than there are, that is all of them, and slow.
 public struct SpatialPairs: Sendable {
   /// Dimensions × treated units, and dimensions × controls.
   let treated: Matrix
