@@ -11,7 +11,7 @@ extension OptimalPairs {
 
   static let ratioKey = Key(
     "ratio", .integer("a whole number from 1", atLeast: 1), default: 1, shown: "1",
-    "comparators for each treated unit")
+    "comparators for each treated unit; as many as possible get a first, then a second")
 
   public static let keys = [AnyKey(ratioKey)]
 

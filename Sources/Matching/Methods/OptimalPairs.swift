@@ -1,16 +1,16 @@
+internal import LinearAlgebra
 public import Probability
 
 /// As many pairs as the constraints allow and, among all ways to have that many, the least total distance.
 ///
 /// | setting | default | range | meaning |
 /// |---|---|---|---|
-/// | ratio | 1 | ≥ 1 | comparators for each focal unit |
+/// | ratio | 1 | ≥ 1 | comparators for each focal unit; as many as possible get a first, then a second |
 ///
-/// Shortest augmenting paths with prices on units (Jonker & Volgenant 1987, DOI 10.1007/BF02278710), over
-/// lists of neighbours that grow only where a path needs them; no table of all distances is ever formed.
-/// The prices are kept: they prove the total, which is printed beside the bound they give. Distances are
-/// exact, not rounded to a tolerance of the whole, so "optimal" holds at every scale of the distance.
-/// On a score a dynamic programme over the sorted units does the same, and its last cell is the bound.
+/// On a score by a dynamic programme (``LinePairs``), otherwise by shortest augmenting paths
+/// (``SpatialPairs``). Either way the prices of the units prove the total, which is printed beside the
+/// bound they give, with whether other pairs would do as well. Distances are not rounded to a tolerance of
+/// the whole, so "optimal" holds at every scale of the distance.
 public struct OptimalPairs: MatchingMethod, Hashable {
   public let matches: Int
 
@@ -34,34 +34,37 @@ public struct OptimalPairs: MatchingMethod, Hashable {
       throw .unsupportedEstimand(
         method: Self.name, estimand: problem.estimand, supported: Self.estimands)
     }
-    let eligible = (0..<problem.count).filter { problem.eligible[$0] }
-    let focal = eligible.filter { problem.treated[$0] == treatedAreFocal }
-    let others = eligible.filter { problem.treated[$0] != treatedAreFocal }
-    let (found, optimum) =
-      solveOnLine(problem, focal: focal, others: others)
-      ?? solveBySearch(problem, focal: focal, others: others)
-    guard abs(optimum.objective - optimum.dual) <= 1e-9 * max(1, optimum.objective) else {
-      throw .brokenConstraint(
-        name: "optimum", declared: "\(optimum.dual)", found: "\(optimum.objective)")
-    }
-    var pairs: [MatchedSample.Pair] = []
-    for (unit, matches) in found {
-      for (k, match) in matches.enumerated() {
-        pairs.append(
-          MatchedSample.Pair(
-            treated: treatedAreFocal ? unit : match.unit,
-            control: treatedAreFocal ? match.unit : unit, k: k + 1, distance: match.distance))
+    // The kernels know treated units, which ask, and controls; for the ATC the controls ask.
+    let arms = AssignmentArms(problem, asking: treatedAreFocal)
+    let found = try arms.solve { rules throws(AssignmentError) in
+      if problem.isLine, rules.permits == nil {
+        return try LinePairs(
+          treated: arms.askingPoints.elements, controls: arms.askedPoints.elements,
+          ratio: matches, rules: rules
+        ).solve()
       }
+      return try SpatialPairs(
+        treated: arms.askingPoints, controls: arms.askedPoints, ratio: matches, rules: rules
+      ).solve()
     }
-    return MatchedSample.disjoint(pairs, in: problem, optimum: optimum)
-  }
-
-  private func solveBySearch(
-    _ problem: MatchingProblem, focal: [Int], others: [Int]
-  ) -> (matches: [(unit: Int, matches: [Neighbour])], optimum: MatchedSample.Optimum) {
-    var assignment = Assignment(
-      problem, rows: focal.flatMap { Array(repeating: $0, count: matches) }, columns: others)
-    assignment.solve()
-    return (assignment.matches, assignment.optimum)
+    try arms.check(found.certificate)
+    var pairs: [MatchedSample.Pair] = []
+    var k = 0
+    var last = -1
+    for pair in found.pairs {
+      k = pair.treated == last ? k + 1 : 1
+      last = pair.treated
+      let focal = arms.asking[pair.treated]
+      let other = arms.asked[pair.control]
+      pairs.append(
+        MatchedSample.Pair(
+          treated: treatedAreFocal ? focal : other, control: treatedAreFocal ? other : focal, k: k,
+          distance: problem.distance(focal, other)))
+    }
+    return MatchedSample.disjoint(
+      pairs, in: problem,
+      optimum: MatchedSample.Optimum(
+        objective: found.totalDistance, dual: found.certificate.dual, pairs: pairs.count,
+        isUnique: found.isUnique))
   }
 }
