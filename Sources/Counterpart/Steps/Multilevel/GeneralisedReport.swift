@@ -26,14 +26,14 @@ struct GeneralisedReport {
 
   /// How much groups differ: an effect in standard deviations has no meaning here.
   var answer: Answer? {
-    guard let share = result.fit.partition.first(where: { $0.group != "Residual" }) else {
+    guard let share = result.fit.partition.first else {
       return nil
     }
     return Answer(
       """
       \(strong: NumberFormat.percent(decimals: 1).text(share.share)) of the variance in \
       \(code: blocks.response) that the model leaves, on the scale of its link, lies between \
-      \(code: share.group).
+      \(code: share.factor).
       """)
   }
 
