@@ -11,7 +11,9 @@ let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "Counterpart", path: "..")],
   targets: [
-    benchmark("MatchingBenchmark", in: "matching"), benchmark("ReadingBenchmark", in: "reading"),
+    benchmark("MatchingBenchmark", in: "matching"),
+    benchmark("MultilevelBenchmark", in: "multilevel"),
+    benchmark("ReadingBenchmark", in: "reading"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,4 @@
-# lme4's fit of the rows that MultilevelBenchmark wrote: Rscript compare.R nested|crossed FILE
+# lme4's fit of the rows that MultilevelBenchmark wrote: Rscript peer.R nested|crossed FILE
 suppressMessages(library(lme4))
 arguments <- commandArgs(TRUE)
 rows <- read.csv(arguments[2])
