@@ -44,6 +44,9 @@ struct ConstraintAudit {
     count(
       "one of each arm", .count(0),
       links.count { !candidates.treated[$0.treated] || candidates.treated[$0.control] })
+    if sample.grouping != .weights, !sample.reusesComparators {
+      count("both arms in every set", .count(0), oneSidedSets(sample))
+    }
     count(
       "complete covariates", .count(0),
       used.count { unit in
@@ -86,16 +89,28 @@ struct ConstraintAudit {
     return checks
   }
 
-  /// Every treated unit with every comparator that it stands with.
+  /// Pairs; in a set each unit with the first of the other arm. In a set of one against several these are
+  /// all there are, and in a stratum they suffice: being equal passes from each to the next, and calipers
+  /// are not declared there.
   private func links(_ sample: MatchedSample) -> [(treated: Int, control: Int)] {
     guard sample.pairs.isEmpty else { return sample.pairs.map { ($0.treated, $0.control) } }
     var sets = [[Int]](repeating: [], count: Int((sample.sets.max() ?? -1) + 1))
     for (unit, set) in sample.sets.enumerated() where set >= 0 { sets[Int(set)].append(unit) }
     return sets.flatMap { set in
-      set.filter { candidates.treated[$0] }.flatMap { treated in
-        set.filter { !candidates.treated[$0] }.map { (treated, $0) }
-      }
+      let treated = set.filter { candidates.treated[$0] }
+      let control = set.filter { !candidates.treated[$0] }
+      return treated.flatMap { treated in control.prefix(1).map { (treated, $0) } }
+        + control.dropFirst().flatMap { control in treated.prefix(1).map { ($0, control) } }
     }
+  }
+
+  /// Sets that lack one of the arms.
+  private func oneSidedSets(_ sample: MatchedSample) -> Int {
+    var arms = [Set<Bool>](repeating: [], count: Int((sample.sets.max() ?? -1) + 1))
+    for (unit, set) in sample.sets.enumerated() where set >= 0 {
+      arms[Int(set)].insert(candidates.treated[unit])
+    }
+    return arms.count { $0.count < 2 }
   }
 
   private func multiplicityChecks(_ sample: MatchedSample) -> [ConstraintCheck] {
