@@ -10,6 +10,8 @@ extension Registry where Kind == any MatchingMethod {
         Entry(OptimalPairs.self) { $0 },
         Entry(OptimalFull.self) { $0 },
         Entry(PropensitySubclasses.self) { $0 },
+        Entry(ExactStrata.self) { $0 },
+        Entry(CoarsenedExact.self) { $0 },
       ])
   }
 }

@@ -17,6 +17,19 @@ struct StrataFixtureTests {
   static let cases = [
     Case(name: "subclass_6", method: PropensitySubclasses()),
     Case(name: "subclass_25", method: PropensitySubclasses(subclasses: 25)),
+    Case(
+      name: "cem_bins",
+      method: CoarsenedExact([
+        .init("n", .bins(3)), .init("mean_ses", .bins(4)), .init("sd_ses", .bins(1)),
+        .init("minority_share", .bins(3)), .init("female_share", .bins(1)),
+      ])),
+    Case(
+      name: "cem_cutpoints",
+      method: CoarsenedExact([
+        .init("n", .cutpoints([60, 40])), .init("mean_ses", .cutpoints([-0.2, 0.3])),
+        .init("sd_ses", .bins(1)), .init("minority_share", .cutpoints([0.1, 0.5])),
+        .init("female_share", .bins(1)),
+      ])),
   ]
 
   static func fixture(_ name: String) throws -> JSON {

@@ -15,7 +15,10 @@ struct StrataReference: CustomTestStringConvertible {
   var testDescription: String { tag }
 
   static let all = [
-    StrataReference(tag: "subclass6", method: PropensitySubclasses())
+    StrataReference(tag: "subclass6", method: PropensitySubclasses()),
+    StrataReference(
+      tag: "exact_method", method: ExactStrata(), covariates: ["race", "married", "nodegree"]),
+    StrataReference(tag: "cem_default", method: CoarsenedExact()),
   ]
 }
 
