@@ -58,6 +58,9 @@ public struct MatchDesign: Sendable {
     if kind.grouping != .matchedSets, propensityCaliper != nil || !calipers.isEmpty {
       throw .calipersNotKept(method: kind.name)
     }
+    if kind.grouping == .weights, !candidates.exact.isEmpty {
+      throw .exactNotKept(method: kind.name)
+    }
     guard kind.estimands.contains(estimand) else {
       throw .unsupportedEstimand(
         method: kind.name, estimand: estimand, supported: kind.estimands)
@@ -100,7 +103,7 @@ public struct MatchDesign: Sendable {
     }
     let audit = ConstraintAudit(
       candidates: candidates, estimand: estimand, calipers: problem.calipers, apart: apart,
-      ratio: method.ratio,
+      ratio: method.ratio, balancedMoments: method.balancedMoments,
       support: discard == .none ? nil : score.map { ($0, discard) })
     let checks = audit.checks(sample)
     if let broken = checks.first(where: { !$0.holds }) {

@@ -21,6 +21,10 @@ public enum MatchingError: Error, Sendable, Hashable {
   case unsupportedEstimand(method: String, estimand: Estimand, supported: [Estimand])
   /// Calipers, which limit the difference of two matched units, with a method that makes no pairs or sets.
   case calipersNotKept(method: String)
+  /// Exact columns with a method that weighs units and puts none together.
+  case exactNotKept(method: String)
+  /// No weights of an arm give it the wanted mean of a covariate together with those of the others.
+  case cannotBalance(column: String, arm: Arm)
   /// A method that divides or weighs by the score was given none.
   case noScore(method: String)
   /// A setting that names what is no covariate, or none of numbers.
@@ -72,6 +76,12 @@ extension MatchingError: CustomStringConvertible {
     case .calipersNotKept(let method):
       "method `\(method)` cannot keep calipers, since it makes no pairs: leave them out, or match with "
         + "`nearest`, `optimal` or `full`"
+    case .exactNotKept(let method):
+      "method `\(method)` weighs units and puts none together: give the columns of `exact` as covariates, "
+        + "or match with another method"
+    case .cannotBalance(let column, let arm):
+      "no weights of the \(arm.plural) balance `\(column)` together with the other covariates: "
+        + "leave it out, coarsen it, or take units outside the other arm's range out with `discard`"
     case .noScore(let method): "method `\(method)` needs a propensity score: fit one"
     case .notABinnedCovariate(let setting, let name):
       "`\(setting)` names `\(name)`, which is no covariate of numbers: name one that is"

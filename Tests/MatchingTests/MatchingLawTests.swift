@@ -30,6 +30,7 @@ struct LawCase: CustomTestStringConvertible {
     ],
     "optimal": ["{}", "{ratio: 2}"],
     "subclass": ["{}", "{subclasses: 2}", "{subclasses: 20}"],
+    "entropy": ["{}", "{moments: 2}"],
     "cem": ["{}", "{bins: {x: 2, y: 1}}", "{cutpoints: {x: [0.5, -1]}, bins: {z: 3, y: 1}}"],
   ]
 

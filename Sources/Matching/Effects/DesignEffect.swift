@@ -92,6 +92,13 @@ public struct DesignEffect: TidyRow, Hashable {
           "\(used.count - units.count) matched units (\(lost) of them treated) lack `\(outcome.name)` "
             + "or an adjustment covariate and are left out, which can undo the balance"))
     }
+    if match.sample.grouping == .weights {
+      diagnostics.append(
+        Diagnostic(
+          .note, code: "estimated-weights",
+          "the weights were estimated, which the standard error takes no account of: "
+            + "it is usually too large where they balance what explains the outcome"))
+    }
     let weights = units.map { match.sample.weights[$0] }
     let response = units.map { y[$0] }
     let fit = try InteractedModel(

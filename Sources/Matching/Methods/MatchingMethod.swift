@@ -19,6 +19,8 @@ public protocol MatchingMethod: Choice {
   /// Why an eligible unit is not in the sample, where neither strata nor calipers explain it; `nil` for
   /// methods in which units compete.
   static var unusedReason: DropReason? { get }
+  /// The moments of the covariates that it promises to make equal in both arms: 0 for none.
+  var balancedMoments: Int { get }
   /// The covariates that its settings name, each with the setting's key.
   var namedCovariates: [(key: String, name: String)] { get }
 
@@ -35,6 +37,7 @@ extension MatchingMethod {
   public static var basis: MatchingBasis { .distance }
   public static var grouping: SampleGrouping { .matchedSets }
   public static var unusedReason: DropReason? { nil }
+  public var balancedMoments: Int { 0 }
   public var namedCovariates: [(key: String, name: String)] { [] }
 }
 

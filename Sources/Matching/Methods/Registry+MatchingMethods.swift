@@ -12,6 +12,7 @@ extension Registry where Kind == any MatchingMethod {
         Entry(PropensitySubclasses.self) { $0 },
         Entry(ExactStrata.self) { $0 },
         Entry(CoarsenedExact.self) { $0 },
+        Entry(EntropyBalancing.self) { $0 },
       ])
   }
 }

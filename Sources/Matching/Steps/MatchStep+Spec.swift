@@ -135,6 +135,9 @@ extension MatchStep {
         "`\(kind.name)` makes no pairs that a caliper could limit: leave `caliper` out",
         at: "caliper")
     }
+    if kind.grouping == .weights, !exact.isEmpty {
+      rule("`\(kind.name)` puts no units together: give these columns as covariates", at: "exact")
+    }
     if kind.basis == .score, distance.propensity == nil {
       rule(
         "method `\(kind.name)` works on the score: it needs `distance: propensity`", at: "distance")
