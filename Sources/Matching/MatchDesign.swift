@@ -1,5 +1,6 @@
 internal import LinearAlgebra
 public import Probability
+internal import StudyFiles
 internal import Tables
 
 /// Everything that decides who is matched with whom: a study's `match` step without its names.
@@ -37,8 +38,14 @@ public struct MatchDesign: Sendable {
 
   /// The score's model, where the distance, a caliper or the common support needs one.
   var propensity: PropensityScore? {
-    if let own = distance.propensity { return own }
-    return propensityCaliper != nil || discard != .none ? PropensityScore() : nil
+    let isBasis =
+      switch type(of: method).basis {
+      case .score: true
+      case .distance: distance.propensity != nil
+      case .covariates: false
+      }
+    let isAsked = isBasis || propensityCaliper != nil || discard != .none
+    return isAsked ? distance.propensity ?? PropensityScore() : nil
   }
 
   /// Matches the candidates and proves that the result keeps every declared constraint.
@@ -47,6 +54,17 @@ public struct MatchDesign: Sendable {
   /// arms; then the method chooses. Scores are fitted on all complete candidates; the covariance of a
   /// distance and the spread of a caliper come from those in common support, all strata together.
   public func match(_ candidates: Candidates, seed: Seed) throws(MatchingError) -> MatchOutcome {
+    let kind = type(of: method)
+    if kind.grouping != .matchedSets, propensityCaliper != nil || !calipers.isEmpty {
+      throw .calipersNotKept(method: kind.name)
+    }
+    if kind.grouping == .weights, !candidates.exact.isEmpty {
+      throw .exactNotKept(method: kind.name)
+    }
+    guard kind.estimands.contains(estimand) else {
+      throw .unsupportedEstimand(
+        method: kind.name, estimand: estimand, supported: kind.estimands)
+    }
     var screening = try Screening(candidates, design: self)
     try screening.requireBothArms()
     let complete = screening.remaining
@@ -78,14 +96,14 @@ public struct MatchDesign: Sendable {
     let explainer = DropExplainer(problem)
     var reasons = screening.reasons
     for unit in 0..<problem.count where reasons[unit] == nil && !sample.isUsed(unit) {
-      reasons[unit] = explainer.reason(unit)
+      reasons[unit] = kind.unusedReason ?? explainer.reason(unit)
     }
     guard sample.weights.contains(where: { $0 > 0 }) else {
       throw explainer.nothingAdmitted(reasons)
     }
     let audit = ConstraintAudit(
       candidates: candidates, estimand: estimand, calipers: problem.calipers, apart: apart,
-      ratio: method.ratio,
+      ratio: method.ratio, balancedMoments: method.balancedMoments,
       support: discard == .none ? nil : score.map { ($0, discard) })
     let checks = audit.checks(sample)
     if let broken = checks.first(where: { !$0.holds }) {
@@ -95,7 +113,8 @@ public struct MatchDesign: Sendable {
     return MatchOutcome(
       candidates: candidates, estimand: estimand, sample: sample, score: score,
       propensity: model, reasons: reasons, calipers: problem.calipers, checks: checks,
-      diagnostics: diagnostics + doubts(sample, problem: problem, reasons: reasons))
+      diagnostics: diagnostics + sample.diagnostics
+        + doubts(sample, problem: problem, reasons: reasons))
   }
 
   /// Values of some units at their places among all; NaN elsewhere.
@@ -108,6 +127,9 @@ public struct MatchDesign: Sendable {
   private func coordinates(
     _ candidates: Candidates, score: [Double]?, units: [Int]
   ) throws(MatchingError) -> (Matrix, [Diagnostic]) {
+    if type(of: method).basis != .distance {
+      return (Matrix(rows: 0, columns: candidates.count, repeating: 0), [])
+    }
     if let score, within == nil, distance.propensity != nil {
       return (Matrix(rows: 1, columns: candidates.count, elements: score), [])
     }
@@ -144,13 +166,23 @@ public struct MatchDesign: Sendable {
   private func doubts(
     _ sample: MatchedSample, problem: MatchingProblem, reasons: [DropReason?]
   ) -> [Diagnostic] {
-    guard let treatedAreFocal = estimand.treatedAreFocal else { return [] }
     var doubts: [Diagnostic] = []
+    guard let treatedAreFocal = estimand.treatedAreFocal else {
+      let lost = (0..<problem.count).count { !sample.isUsed($0) }
+      if lost > 0 {
+        doubts.append(
+          Diagnostic(
+            .warning, code: "estimand-restated",
+            "\(lost) of \(problem.count) units are not in the sample, so the estimate speaks only for "
+              + "the other \(problem.count - lost): say who they are"))
+      }
+      return doubts
+    }
     let focal = (0..<problem.count).filter { problem.treated[$0] == treatedAreFocal }
     let others = problem.count - focal.count
     let (kind, other) =
       treatedAreFocal ? ("treated units", "comparators") : ("comparators", "treated units")
-    if !sample.reusesComparators, focal.count > others {
+    if method.ratio != nil, !sample.reusesComparators, focal.count > others {
       doubts.append(
         Diagnostic(
           .warning, code: "more-focal-units",
@@ -165,7 +197,7 @@ public struct MatchDesign: Sendable {
           "\(lost) of \(focal.count) \(kind) are not in the sample, so the estimate speaks only for "
             + "the other \(focal.count - lost): say who they are"))
     }
-    if sample.reusesComparators {
+    if sample.reusesComparators || sample.grouping != .matchedSets {
       let used = (0..<problem.count).filter {
         problem.treated[$0] != treatedAreFocal && sample.isUsed($0)
       }
@@ -175,7 +207,9 @@ public struct MatchDesign: Sendable {
           Diagnostic(
             .warning, code: "concentrated-weights",
             "\(used.count) \(other) are worth only \(oneDecimal(ess)): a few of them "
-              + "serve most matches; try calipers, a ratio or matching without `replace`"))
+              + (sample.reusesComparators
+                ? "serve most matches; try calipers, a ratio or matching without `replace`"
+                : "carry most of the weight; fewer covariates or `discard` would even it out")))
       }
     }
     return doubts

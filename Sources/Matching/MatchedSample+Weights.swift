@@ -1,3 +1,5 @@
+internal import Tables
+
 extension MatchedSample {
   /// The sample of disjoint pairs or 1:k sets, weighted for the problem's estimand.
   ///
@@ -41,6 +43,24 @@ extension MatchedSample {
     return MatchedSample(
       weights: scaledToMeanOne(weights, treated: problem.treated),
       sets: [Int32](repeating: -1, count: problem.count), pairs: ordered, reusesComparators: true)
+  }
+
+  /// The sample of strata, weighted for the problem's estimand. A stratum without one of the arms is none.
+  static func strata(
+    _ strata: [Int32], in problem: MatchingProblem, diagnostics: [Diagnostic] = []
+  ) -> Self {
+    let weights = setWeights(strata, treated: problem.treated, estimand: problem.estimand)
+    var numbers: [Int32: Int32] = [:]
+    let sets = zip(strata, weights).map { stratum, weight -> Int32 in
+      guard weight > 0 else { return -1 }
+      if let known = numbers[stratum] { return known }
+      let next = Int32(numbers.count)
+      numbers[stratum] = next
+      return next
+    }
+    return MatchedSample(
+      weights: weights, sets: sets, pairs: [], reusesComparators: false, grouping: .strata,
+      diagnostics: diagnostics)
   }
 
   /// Weights of units in disjoint sets.

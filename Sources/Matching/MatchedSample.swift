@@ -1,3 +1,5 @@
+public import Tables
+
 /// Who was matched with whom, and what each unit counts.
 public struct MatchedSample: Sendable {
   /// One treated unit and one comparator that were matched.
@@ -44,16 +46,22 @@ public struct MatchedSample: Sendable {
   /// Whether a comparator may stand in several sets.
   public let reusesComparators: Bool
   public let optimum: Optimum?
+  public let grouping: SampleGrouping
+  /// Doubts about how the sample was made.
+  public let diagnostics: [Diagnostic]
 
   public init(
     weights: [Double], sets: [Int32], pairs: [Pair], reusesComparators: Bool,
-    optimum: Optimum? = nil
+    optimum: Optimum? = nil, grouping: SampleGrouping = .matchedSets,
+    diagnostics: [Diagnostic] = []
   ) {
     self.weights = weights
     self.sets = sets
     self.pairs = pairs
     self.reusesComparators = reusesComparators
     self.optimum = optimum
+    self.grouping = grouping
+    self.diagnostics = diagnostics
   }
 
   public func isUsed(_ unit: Int) -> Bool { weights[unit] > 0 }

@@ -19,6 +19,16 @@ public enum MatchingError: Error, Sendable, Hashable {
   /// Every covariate has the same value in all units.
   case nothingVaries(covariates: [String])
   case unsupportedEstimand(method: String, estimand: Estimand, supported: [Estimand])
+  /// Calipers, which limit the difference of two matched units, with a method that makes no pairs or sets.
+  case calipersNotKept(method: String)
+  /// Exact columns with a method that weighs units and puts none together.
+  case exactNotKept(method: String)
+  /// No weights of an arm give it the wanted mean of a covariate together with those of the others.
+  case cannotBalance(column: String, arm: Arm)
+  /// A method that divides or weighs by the score was given none.
+  case noScore(method: String)
+  /// A setting that names what is no covariate, or none of numbers.
+  case notABinnedCovariate(setting: String, name: String)
   case propensity(RegressionError)
   case effect(RegressionError)
   /// An outcome is missing for all units of an arm.
@@ -63,6 +73,18 @@ extension MatchingError: CustomStringConvertible {
     case .unsupportedEstimand(let method, let estimand, let supported):
       "method `\(method)` does not estimate `\(estimand.rawValue)`: it can do "
         + supported.map { "`\($0.rawValue)`" }.joined(separator: " or ")
+    case .calipersNotKept(let method):
+      "method `\(method)` cannot keep calipers, since it makes no pairs: leave them out, or match with "
+        + "`nearest`, `optimal` or `full`"
+    case .exactNotKept(let method):
+      "method `\(method)` weighs units and puts none together: give the columns of `exact` as covariates, "
+        + "or match with another method"
+    case .cannotBalance(let column, let arm):
+      "no weights of the \(arm.plural) balance `\(column)` together with the other covariates: "
+        + "leave it out, coarsen it, or take units outside the other arm's range out with `discard`"
+    case .noScore(let method): "method `\(method)` needs a propensity score: fit one"
+    case .notABinnedCovariate(let setting, let name):
+      "`\(setting)` names `\(name)`, which is no covariate of numbers: name one that is"
     case .propensity(let error): "the propensity could not be fitted: \(error)"
     case .effect(let error): "the effect could not be estimated: \(error)"
     case .noOutcome(let arm, let outcome):

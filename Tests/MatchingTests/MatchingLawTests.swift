@@ -29,6 +29,9 @@ struct LawCase: CustomTestStringConvertible {
       "{order: closest, ratio: 2}",
     ],
     "optimal": ["{}", "{ratio: 2}"],
+    "subclass": ["{}", "{subclasses: 2}", "{subclasses: 20}"],
+    "entropy": ["{}", "{moments: 2}"],
+    "cem": ["{}", "{bins: {x: 2, y: 1}}", "{cutpoints: {x: [0.5, -1]}, bins: {z: 3, y: 1}}"],
   ]
 
   static let all: [LawCase] = {
@@ -86,7 +89,7 @@ struct MatchingLawTests {
         seed: seed, ties: seed % 3 != 2,
         strata: [.strata, .everything].contains(law.constraints) ? 3 : 1, places: true
       ).candidates
-      for estimand in [Estimand.att, .atc]
+      for estimand in Estimand.allCases
       where type(of: law.method).estimands.contains(estimand) {
         let design = law.design(estimand: estimand)
         let match: MatchOutcome
@@ -139,7 +142,32 @@ struct MatchingLawTests {
       }
     }
     checkReasons(match, of: candidates)
+    checkSets(match)
     #expect(!match.checks.contains { !$0.holds })
+  }
+
+  /// Units weigh something where they stand in a set, and every set gives both arms the same share.
+  private func checkSets(_ match: MatchOutcome) {
+    let sample = match.sample
+    guard !sample.reusesComparators, sample.grouping != .weights else { return }
+    for unit in sample.sets.indices {
+      #expect((sample.sets[unit] >= 0) == (sample.weights[unit] > 0))
+    }
+    let treated = match.candidates.treated
+    let totals = [true, false].map { arm in
+      Double(sample.sets.indices.count { treated[$0] == arm && sample.sets[$0] >= 0 })
+    }
+    for members in Dictionary(
+      grouping: sample.sets.indices.filter({ sample.sets[$0] >= 0 }),
+      by: {
+        sample.sets[$0]
+      }
+    ).values {
+      let shares = [true, false].map { arm in
+        members.filter { treated[$0] == arm }.map { sample.weights[$0] }.reduce(0, +)
+      }
+      #expect(isClose(shares[0] / totals[0], shares[1] / totals[1], relative: 1e-12))
+    }
   }
 
   private func checkReasons(_ match: MatchOutcome, of candidates: Candidates) {

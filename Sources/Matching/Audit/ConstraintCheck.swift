@@ -29,6 +29,8 @@ struct ConstraintAudit {
   let calipers: [Caliper]
   let apart: Double?
   let ratio: Int?
+  /// Moments of the covariates that both arms must share.
+  let balancedMoments: Int
   /// The score and the sides that had to lie in the other arm's range of it.
   let support: (score: [Double], discard: CommonSupport)?
 
@@ -44,6 +46,9 @@ struct ConstraintAudit {
     count(
       "one of each arm", .count(0),
       links.count { !candidates.treated[$0.treated] || candidates.treated[$0.control] })
+    if sample.grouping != .weights, !sample.reusesComparators {
+      count("both arms in every set", .count(0), oneSidedSets(sample))
+    }
     count(
       "complete covariates", .count(0),
       used.count { unit in
@@ -74,6 +79,12 @@ struct ConstraintAudit {
           holds: least >= apart * (1 - 1e-9)))
     }
     checks += multiplicityChecks(sample)
+    if balancedMoments > 0 {
+      let worst = largestMiss(sample, units: used)
+      checks.append(
+        ConstraintCheck(
+          constraint: "balance", declared: .number(1e-8), worst: worst, holds: worst <= 1e-8))
+    }
     if let support {
       let ranges = SupportRanges(score: support.score, treated: candidates.treated)
       count(
@@ -86,16 +97,28 @@ struct ConstraintAudit {
     return checks
   }
 
-  /// Every treated unit with every comparator that it stands with.
+  /// Pairs; in a set each unit with the first of the other arm. In a set of one against several these are
+  /// all there are, and in a stratum they suffice: being equal passes from each to the next, and calipers
+  /// are not declared there.
   private func links(_ sample: MatchedSample) -> [(treated: Int, control: Int)] {
     guard sample.pairs.isEmpty else { return sample.pairs.map { ($0.treated, $0.control) } }
     var sets = [[Int]](repeating: [], count: Int((sample.sets.max() ?? -1) + 1))
     for (unit, set) in sample.sets.enumerated() where set >= 0 { sets[Int(set)].append(unit) }
     return sets.flatMap { set in
-      set.filter { candidates.treated[$0] }.flatMap { treated in
-        set.filter { !candidates.treated[$0] }.map { (treated, $0) }
-      }
+      let treated = set.filter { candidates.treated[$0] }
+      let control = set.filter { !candidates.treated[$0] }
+      return treated.flatMap { treated in control.prefix(1).map { (treated, $0) } }
+        + control.dropFirst().flatMap { control in treated.prefix(1).map { ($0, control) } }
     }
+  }
+
+  /// Sets that lack one of the arms.
+  private func oneSidedSets(_ sample: MatchedSample) -> Int {
+    var arms = [Set<Bool>](repeating: [], count: Int((sample.sets.max() ?? -1) + 1))
+    for (unit, set) in sample.sets.enumerated() where set >= 0 {
+      arms[Int(set)].insert(candidates.treated[unit])
+    }
+    return arms.count { $0.count < 2 }
   }
 
   private func multiplicityChecks(_ sample: MatchedSample) -> [ConstraintCheck] {
@@ -121,6 +144,36 @@ struct ConstraintAudit {
           constraint: "no reuse", declared: .count(1), worst: Double(most), holds: most <= 1))
     }
     return checks
+  }
+
+  /// The largest difference of the arms in a covariate's weighted mean, in standard deviations over both, and
+  /// in its mean square about the common mean, where second moments are promised.
+  private func largestMiss(_ sample: MatchedSample, units: [Int]) -> Double {
+    func difference(_ values: [Double]) -> Double {
+      var sums = [Arm.treated: 0.0, .control: 0]
+      var totals = sums
+      for (unit, value) in zip(units, values) {
+        let arm = Arm(treated: candidates.treated[unit])
+        sums[arm, default: 0] += sample.weights[unit] * value
+        totals[arm, default: 0] += sample.weights[unit]
+      }
+      let means = Arm.allCases.map { (sums[$0] ?? 0) / (totals[$0] ?? 0) }
+      return abs(means[0] - means[1])
+    }
+    var worst = 0.0
+    for covariate in candidates.covariates {
+      for indicator in covariate.indicators(for: units) {
+        let deviation = sampleVariance(indicator.values).squareRoot()
+        guard deviation > 0 else { continue }
+        let mean = indicator.values.reduce(0, +) / Double(units.count)
+        let standard = indicator.values.map { ($0 - mean) / deviation }
+        worst = max(worst, difference(standard))
+        if balancedMoments > 1, indicator.level == nil {
+          worst = max(worst, difference(standard.map { $0 * $0 }))
+        }
+      }
+    }
+    return worst
   }
 
   private func leastDistance(_ comparators: [Int]) -> Double {

@@ -6,7 +6,10 @@ struct AssignmentClusters {
   let codes: [Int32]
 
   /// - Parameter groups: the group of each unit, below zero for none; `nil` where units are assigned singly.
+  ///
+  /// Strata hold together only where nothing else says who was assigned with whom.
   init(_ sample: MatchedSample, groups: [Int32]?) {
+    let joinsSets = sample.grouping == .matchedSets || groups == nil
     var parent = Array(sample.weights.indices)
     func root(_ unit: Int) -> Int {
       var unit = unit
@@ -21,7 +24,7 @@ struct AssignmentClusters {
       parent[max(x, y)] = min(x, y)
     }
     for pair in sample.pairs { join(pair.treated, pair.control) }
-    for codes in [sample.sets, groups ?? []] {
+    for codes in [joinsSets ? sample.sets : [], groups ?? []] {
       var first: [Int32: Int] = [:]
       for (unit, code) in codes.enumerated() where code >= 0 && sample.isUsed(unit) {
         if let other = first[code] { join(other, unit) } else { first[code] = unit }

@@ -66,7 +66,8 @@ public struct DesignEffect: TidyRow, Hashable {
   ///   - groups: the group that each candidate was assigned with, such as its federation, below zero for
   ///     none; clusters are then the connected components of matched sets and groups. `nil` where units
   ///     are assigned singly.
-  ///   - errors: `nil` for CR2 by cluster, or HC3 where comparators are reused and no groups are given.
+  ///   - errors: `nil` for CR2 by cluster; without groups, HC3 where comparators are reused and for samples
+  ///     of strata or of weights.
   public static func estimate(
     _ match: MatchOutcome, outcome: Covariate, adjust: [Covariate] = [],
     groups: [Int32]? = nil, errors: EffectErrors? = nil
@@ -91,12 +92,20 @@ public struct DesignEffect: TidyRow, Hashable {
           "\(used.count - units.count) matched units (\(lost) of them treated) lack `\(outcome.name)` "
             + "or an adjustment covariate and are left out, which can undo the balance"))
     }
+    if match.sample.grouping == .weights {
+      diagnostics.append(
+        Diagnostic(
+          .note, code: "estimated-weights",
+          "the weights were estimated, which the standard error takes no account of: "
+            + "it is usually too large where they balance what explains the outcome"))
+    }
     let weights = units.map { match.sample.weights[$0] }
     let response = units.map { y[$0] }
     let fit = try InteractedModel(
       response: response, treated: treated, weights: weights,
       covariates: adjust, units: units, estimand: match.estimand)
-    let chosen = errors ?? (match.sample.reusesComparators && groups == nil ? .hc3 : .cr2)
+    let standsAlone = match.sample.reusesComparators || match.sample.grouping != .matchedSets
+    let chosen = errors ?? (standsAlone && groups == nil ? .hc3 : .cr2)
     let codes = AssignmentClusters(match.sample, groups: groups).codes
     let clusters = units.map { codes[$0] }
     let robust: RobustErrors =

@@ -12,6 +12,17 @@ public protocol MatchingMethod: Choice {
   var ratio: Int? { get }
   /// Whether a comparator may serve several focal units.
   var reusesComparators: Bool { get }
+  /// What its choices hang on.
+  static var basis: MatchingBasis { get }
+  /// What stands together in the samples it makes.
+  static var grouping: SampleGrouping { get }
+  /// Why an eligible unit is not in the sample, where neither strata nor calipers explain it; `nil` for
+  /// methods in which units compete.
+  static var unusedReason: DropReason? { get }
+  /// The moments of the covariates that it promises to make equal in both arms: 0 for none.
+  var balancedMoments: Int { get }
+  /// The covariates that its settings name, each with the setting's key.
+  var namedCovariates: [(key: String, name: String)] { get }
 
   /// Matches the eligible units of `problem`.
   ///
@@ -20,4 +31,33 @@ public protocol MatchingMethod: Choice {
     _ problem: MatchingProblem, using stream: inout RandomStream
   ) throws(MatchingError)
     -> MatchedSample
+}
+
+extension MatchingMethod {
+  public static var basis: MatchingBasis { .distance }
+  public static var grouping: SampleGrouping { .matchedSets }
+  public static var unusedReason: DropReason? { nil }
+  public var balancedMoments: Int { 0 }
+  public var namedCovariates: [(key: String, name: String)] { [] }
+}
+
+/// What a method's choices hang on: only that is computed for it.
+public enum MatchingBasis: Sendable, Hashable {
+  /// The distance of two units.
+  case distance
+  /// The propensity score of a unit.
+  case score
+  /// The covariates themselves.
+  case covariates
+}
+
+/// What stands together in a sample.
+public enum SampleGrouping: Sendable, Hashable {
+  /// Pairs and small sets around one unit: outcomes in a set hang together, and errors are clustered by it.
+  case matchedSets
+  /// Few large sets of units that are alike. Within them units are independent; calipers cannot hold for
+  /// all that stand together.
+  case strata
+  /// Nothing: each unit has a weight of its own.
+  case weights
 }

@@ -44,7 +44,8 @@ extension MatchStep {
     "adjust", .list(of: .text("the name of a column")), default: [], shown: "none",
     "columns that the design's own estimate is adjusted for")
   static let errorsKey = Key<EffectErrors?>.optional(
-    "errors", .oneOf("kind of standard error"), shown: "cr2, or hc3 where comparators are reused",
+    "errors", .oneOf("kind of standard error"),
+    shown: "cr2; hc3 where comparators are reused, for strata and for weights",
     "standard errors of the design's own estimate")
 
   /// The keys that do not depend on the method.
@@ -126,6 +127,35 @@ extension MatchStep {
     if let errors, errors != .hc3, method.reusesComparators {
       rule(
         "`\(errors.rawValue)` clusters by matched set, and there are none with `replace`: use `hc3`",
+        at: "errors")
+    }
+    let kind = type(of: method)
+    if kind.grouping != .matchedSets, !calipers.isEmpty {
+      rule(
+        "`\(kind.name)` makes no pairs that a caliper could limit: leave `caliper` out",
+        at: "caliper")
+    }
+    if kind.grouping == .weights, !exact.isEmpty {
+      rule("`\(kind.name)` puts no units together: give these columns as covariates", at: "exact")
+    }
+    if kind.basis == .score, distance.propensity == nil {
+      rule(
+        "method `\(kind.name)` works on the score: it needs `distance: propensity`", at: "distance")
+    }
+    if kind.basis != .distance, within != nil {
+      rule("method `\(kind.name)` compares no distances: leave `within` out", at: "within")
+    }
+    let known = covariates.map(\.text)
+    for named in method.namedCovariates where !known.contains(named.name) {
+      let value = section.value(named.key)
+      problems.append(
+        SpecError(
+          .unknownName(named.name, kind: "covariate", known: known), path: path(to: named.key),
+          at: value?.location ?? location))
+    }
+    if let errors, errors != .hc3, kind.grouping == .weights {
+      rule(
+        "`\(errors.rawValue)` clusters by matched set, and weights make none: use `hc3`",
         at: "errors")
     }
     if outcome == nil, !adjust.isEmpty { rule("`adjust` needs an `outcome`", at: "adjust") }
