@@ -26,6 +26,12 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   case noConvergence(decrement: Double, evaluations: Int)
   /// Something was asked about a coefficient that the model does not have.
   case unknownCoefficient(String, known: [String])
+  /// Errors robust to clusters were asked for and all groups hang together.
+  case oneCluster(factors: [String])
+  /// Errors robust to clusters were asked for and some rows lie in no group.
+  case rowsWithoutCluster(Int)
+  /// Kenward and Roger's method was asked for together with errors robust to clusters.
+  case modelErrorsNeeded(DegreesOfFreedomMethod)
 
   /// A response that is not normal was given to the linear model.
   case notLinear(family: String)
@@ -62,6 +68,16 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .noConvergence(let decrement, let evaluations):
       "no optimum was found in \(evaluations) evaluations (decrement \(decrement)): "
         + "rescale the covariates or simplify the random part"
+    case .oneCluster(let factors):
+      "all groups of \(factors.map { "`\($0)`" }.joined(separator: ", ")) hang together in one cluster, "
+        + "but errors robust to clusters need several: use `errors: model`, or group by areas that no "
+        + "group crosses"
+    case .rowsWithoutCluster(let rows):
+      "\(rows) rows lie in no group, so they have no cluster for robust errors: give the model a factor "
+        + "that holds every row, or use `errors: model`"
+    case .modelErrorsNeeded(let method):
+      "`df: \(method.rawValue)` adjusts the model's own errors: use `df: satterthwaite` with errors "
+        + "robust to clusters"
     case .notLinear(let family):
       "family `\(family)` is not a linear model: run the step's generalised model"
     case .unknownCoefficient(let name, let known):

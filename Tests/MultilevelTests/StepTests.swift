@@ -50,11 +50,14 @@ struct StepTests {
   func refuses() {
     let base = "data: pupils\nformula: y ~ 1 + (1 | g)\n"
     for line in [
-      "family: cumulative", "errors: cr2", "intervals: profile",
+      "family: cumulative", "intervals: profile",
       "weights: {design: w}", "effect: {of: x, scale: eef}",
     ] {
       #expect(problem(base + line).contains("not available in this version"), "\(line)")
     }
+    #expect(
+      problem(base + "errors: cr2\ndf: kenward-roger").contains("write `df: satterthwaite`"))
+    #expect(problem(base + "family: poisson\nerrors: cr1").contains("need a normal response"))
     #expect(problem(base + "df: saterthwaite").contains("did you mean `satterthwaite`"))
     #expect(problem("formula: y ~ 1").contains("missing key `data`"))
   }
@@ -113,5 +116,43 @@ struct StepTests {
     #expect(isClose(effect.estimate, expected, relative: 1e-9))
     #expect(effect.low < effect.estimate && effect.estimate < effect.high)
     #expect(effect.minimumDetectable > 2.7 * effect.standardError * 0.95)
+  }
+
+  @Test(
+    "gives errors robust to clusters to every table, and doubts tests on few degrees of freedom")
+  func robust() throws {
+    let data = try ReferenceData(
+      fixturesFolder.appendingPathComponent("multilevel/Exam.csv"),
+      categories: ["school": [], "sex": ["F", "M"]])
+    var set = DataSet()
+    set.set(data.table)
+    let step = try step(
+      """
+      data: data
+      formula: normexam ~ standLRT + sex + (1 + standLRT | school)
+      errors: cr2
+      effect: {of: sexM}
+      """)
+    #expect(step.errors == .cr2)
+    let result = try step.run(step.frame(in: set))
+    let robust = try result.fit.clusterRobust(.cr2)
+    #expect(result.robust?.covariance == robust.covariance)
+    for (k, test) in result.tests.enumerated() {
+      #expect(isClose(test.standardError, robust.covariance[k, k].squareRoot(), relative: 1e-12))
+      #expect(test.standardError != result.fit.standardErrors[k])
+    }
+    let null = try #require(result.unconditional)
+    let expected = result.fit.effectSize(result.tests[2], scale: .totalSD, reference: null)
+    #expect(result.effects == [expected])
+    let covariance = try #require(result.tables.first { $0.name == "covariance" })
+    #expect(covariance.rows.first?.last == .number(robust.covariance[0, 0]))
+    #expect(!result.diagnostics.contains { $0.code == "few-degrees-of-freedom" })
+
+    let few = RandomDesign(.nested, seed: 2).frame
+    let doubted = try MultilevelStep(
+      data: step.data, formula: step.formula, errors: .cr2
+    ).run(few)
+    #expect(doubted.tests.contains { $0.degreesOfFreedom < 4 })
+    #expect(doubted.diagnostics.contains { $0.code == "few-degrees-of-freedom" })
   }
 }

@@ -15,14 +15,16 @@ struct RowPass: Sendable {
   let standard: Standardization
   let layout: SumLayout
   /// The distinct standardised columns: the c fixed ones first.
-  private let columns: [StandardizedColumn]
+  let columns: [StandardizedColumn]
   /// For each factor the places of its columns among `columns`.
-  private let places: [[Int]]
+  let places: [[Int]]
 
-  private static let blockSize = 512
+  static let blockSize = 512
 
+  /// - Parameter extra: columns to read beside those of the model.
   init(
-    frame: ModelFrame, structure: RandomStructure, standard: Standardization, layout: SumLayout
+    frame: ModelFrame, structure: RandomStructure, standard: Standardization, layout: SumLayout,
+    extra: [StandardizedColumn] = []
   ) {
     self.frame = frame
     self.structure = structure
@@ -36,6 +38,7 @@ struct RowPass: Sendable {
         return columns.count - 1
       }
     }
+    for column in extra where !columns.contains(column) { columns.append(column) }
     self.columns = columns
   }
 
@@ -74,7 +77,7 @@ struct RowPass: Sendable {
     return sums
   }
 
-  private func fill(_ block: Range<Int>, _ buffer: inout [Double], _ panel: inout [Double]) {
+  func fill(_ block: Range<Int>, _ buffer: inout [Double], _ panel: inout [Double]) {
     let width = columns.count
     var buffer = buffer.mutableSpan
     var panel = panel.mutableSpan
@@ -95,7 +98,7 @@ struct RowPass: Sendable {
 
   private var responsePlace: Int { standard.fixed.count - 1 }
 
-  private func weigh(
+  func weigh(
     _ block: Range<Int>, by weights: Int, _ buffer: inout [Double], _ panel: inout [Double],
     _ logWeights: inout Double
   ) throws(EstimationError) {

@@ -32,12 +32,17 @@ public struct CoefficientTest: Sendable, Hashable {
 extension LinearMixedModelFit {
   /// Every coefficient's test and interval.
   ///
-  /// - Parameter level: the coverage of the intervals.
-  /// - Throws: ``EstimationError`` where `method` is Kenward and Roger's and too many groups hang together.
+  /// - Parameters:
+  ///   - errors: a covariance of this fit that is robust to clusters, with whose own degrees of freedom
+  ///     `satterthwaite` then tests; the model's where `nil`.
+  ///   - level: the coverage of the intervals.
+  /// - Throws: ``EstimationError`` where `method` is Kenward and Roger's and too many groups hang together,
+  ///   or `errors` are not the model's.
   public func tests(
-    _ method: DegreesOfFreedomMethod = .satterthwaite, level: Double = 0.95
+    _ method: DegreesOfFreedomMethod = .satterthwaite, errors: ClusterRobust? = nil,
+    level: Double = 0.95
   ) throws(EstimationError) -> [CoefficientTest] {
-    let inference = try SmallSampleInference(self, method)
+    let inference = try SmallSampleInference(self, method, errors)
     return coefficientNames.indices.map { k in
       var contrast = [Double](repeating: 0, count: coefficients.count)
       contrast[k] = 1
@@ -50,12 +55,12 @@ extension LinearMixedModelFit {
   /// - Parameter contrast: a weight for each coefficient, not all zero.
   public func test(
     _ contrast: [Double], named name: String, _ method: DegreesOfFreedomMethod = .satterthwaite,
-    level: Double = 0.95
+    errors: ClusterRobust? = nil, level: Double = 0.95
   ) throws(EstimationError) -> CoefficientTest {
     precondition(
       contrast.count == coefficients.count,
       "\(contrast.count) weights for \(coefficients.count) coefficients")
-    return try SmallSampleInference(self, method).test(contrast, named: name, level: level)
+    return try SmallSampleInference(self, method, errors).test(contrast, named: name, level: level)
   }
 }
 
@@ -75,10 +80,13 @@ struct SmallSampleInference {
   private let method: DegreesOfFreedomMethod
   private let betweenWithin: [Double]
   private let kenwardRoger: KenwardRoger?
+  private let errors: ClusterRobust?
 
   init(
-    _ fit: LinearMixedModelFit, _ method: DegreesOfFreedomMethod
+    _ fit: LinearMixedModelFit, _ method: DegreesOfFreedomMethod, _ errors: ClusterRobust?
   ) throws(EstimationError) {
+    if method == .kenwardRoger, errors != nil { throw .modelErrorsNeeded(method) }
+    self.errors = errors
     self.fit = fit
     self.method = method
     betweenWithin = method == .betweenWithin ? fit.betweenWithin : []
@@ -86,11 +94,12 @@ struct SmallSampleInference {
   }
 
   func test(_ contrast: [Double], named name: String, level: Double) -> CoefficientTest {
-    let covariance = kenwardRoger?.covariance ?? fit.covariance
+    let covariance = errors?.covariance ?? kenwardRoger?.covariance ?? fit.covariance
     let variance = dot(contrast, covariance * contrast)
     let degrees: Double =
       switch method {
-      case .satterthwaite: fit.curvature.satterthwaite(contrast)
+      case .satterthwaite:
+        errors?.degreesOfFreedom(contrast) ?? fit.curvature.satterthwaite(contrast)
       case .kenwardRoger: kenwardRoger?.degreesOfFreedom(contrast) ?? .infinity
       case .betweenWithin:
         contrast.indices.filter { contrast[$0] != 0 }.map { betweenWithin[$0] }.min() ?? .infinity

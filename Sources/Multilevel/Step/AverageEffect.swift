@@ -5,7 +5,7 @@ extension LinearMixedModelFit {
   /// The test of a covariate's effect: its coefficient, and where it interacts with others the average over
   /// the rows.
   func effect(
-    of name: String, averaged: Bool, _ method: DegreesOfFreedomMethod
+    of name: String, averaged: Bool, _ method: DegreesOfFreedomMethod, errors: ClusterRobust?
   ) throws(EstimationError) -> (test: CoefficientTest, doubts: [Diagnostic]) {
     let main = try position(of: name)
     var contrast = [Double](repeating: 0, count: coefficients.count)
@@ -35,7 +35,7 @@ extension LinearMixedModelFit {
               + "groups in this model: its standard error may be too small."))
       }
     }
-    return (try test(contrast, named: name, method), doubts)
+    return (try test(contrast, named: name, method, errors: errors), doubts)
   }
 
   private func hasSlope(on column: String) -> Bool {

@@ -18,8 +18,9 @@ extension MultilevelStep {
     "df", degreesFormat, default: .satterthwaite, shown: "satterthwaite",
     "Degrees of freedom of tests and intervals.")
   static let errorsKey = Key(
-    "errors", only("model", kind: "kind of standard error", later: ["cr1", "cr2"]),
-    default: "model", shown: "model", "Where standard errors come from.")
+    "errors", errorsFormat, default: nil, shown: "model",
+    "Where standard errors come from: the model, or the sandwich over clusters that nest every random "
+      + "effect, `cr2` adjusted for few clusters.")
   static let intervalsKey = Key(
     "intervals", only("wald", kind: "kind of interval", later: ["profile", "bootstrap"]),
     default: "wald", shown: "wald", "How intervals are found.")
@@ -77,18 +78,40 @@ extension MultilevelStep {
     "scale", scaleFormat, default: .totalSD, shown: "total-sd",
     "The standard deviation that is the unit, of the model without covariates.")
   private static let effectKeys: [AnyKey] = [
-    AnyKey(ofKey), AnyKey(averageKey), AnyKey(scaleKey), .notAvailable("months"),
+    AnyKey(ofKey), AnyKey(averageKey), AnyKey(scaleKey), AnyKey(monthsKey),
   ]
 
   private static let effectRequest: @Sendable (Section) throws(SpecErrors) -> EffectRequest = {
     (section) throws(SpecErrors) in
-    EffectRequest(
+    let request = EffectRequest(
       of: try section.read(ofKey), average: try section.read(averageKey),
-      scale: try section.read(scaleKey))
+      scale: try section.read(scaleKey), months: try section.read(monthsKey))
+    guard request.months == nil || request.scale == .totalSD else {
+      throw section.error(
+        .rule("months of progress need `scale: total-sd`: the table is for pupils' total sd"),
+        at: "months")
+    }
+    return request
   }
+
+  private static let monthsKey = Key<Months?>.optional(
+    "months",
+    ValueFormat<LocatedText>.text("`\(MonthsTable.eefToolkit.name)`").mapping {
+      (name, node) throws(SpecErrors) in
+      guard name.text == MonthsTable.eefToolkit.name else {
+        throw node.error(
+          .unknownName(
+            name.text, kind: "table of months", known: [MonthsTable.eefToolkit.name]))
+      }
+      return Months(table: .eefToolkit, location: name.location)
+    }, "A table that turns the interval's ends into months of progress; for pupils' outcomes only.")
 
   private static let scaleFormat = named(
     "scale", [("total-sd", .totalSD), ("within-sd", EffectScale.withinSD)], later: ["eef"])
+
+  private static let errorsFormat = named(
+    "kind of standard error",
+    [("model", ClusterRobustKind?.none), ("cr1", .cr1), ("cr2", .cr2)], later: [])
 
   private static let degreesFormat = named(
     "method for degrees of freedom",
@@ -123,12 +146,19 @@ extension MultilevelStep {
     let weights = try section.read(Self.weightsKey)
     let generalised = try GeneralisedSettings.read(section, frequency: weights?.frequency)
     if generalised != nil { try Self.checkGeneralised(section, weights) }
-    _ = try section.read(Self.errorsKey)
+    let errors = try section.read(Self.errorsKey)
+    let degrees = try section.read(Self.degreesKey)
+    if let errors, degrees == .kenwardRoger {
+      throw section.error(
+        .rule(
+          "`kenward-roger` adjusts the model's own errors: with `errors: \(errors.rawValue)` write "
+            + "`df: satterthwaite`"), at: "df")
+    }
     _ = try section.read(Self.intervalsKey)
     self.init(
       data: try section.read(Self.dataKey), sample: try section.read(Self.sampleKey),
       formula: try section.read(Self.formulaKey), criterion: try section.read(Self.methodKey),
-      degreesOfFreedom: try section.read(Self.degreesKey),
+      degreesOfFreedom: degrees, errors: errors,
       precision: weights?.precision,
       contrasts: try section.read(Self.contrastsKey).map { ($0.name, $0.value) },
       effect: try section.read(Self.effectKey), generalised: generalised)
@@ -146,6 +176,10 @@ extension MultilevelStep {
       throw section.error(
         .rule("tests use the normal distribution with this family: drop `df`, or write `df: none`"),
         at: "df")
+    }
+    if section.has("errors"), try section.read(errorsKey) != nil {
+      throw section.error(
+        .rule("errors robust to clusters need a normal response: drop `errors`"), at: "errors")
     }
     if section.has("effect") {
       throw section.error(

@@ -11,6 +11,7 @@ public import Tables
 /// | formula | | | fixed and random part |
 /// | criterion | REML | REML, ML | `method` in the file |
 /// | degreesOfFreedom | satterthwaite | | `df` in the file |
+/// | errors | none | cr1, cr2 | standard errors robust to clusters; the model's where none |
 /// | precision | none | a column | weights: residual variance σ² / weight |
 /// | generalised | none | | family, link and quadrature where the response is not normal |
 /// | contrasts | treatment | treatment, sum | by factor |
@@ -21,6 +22,8 @@ public struct MultilevelStep: Sendable {
   public let formula: LocatedText
   public let criterion: LikelihoodCriterion
   public let degreesOfFreedom: DegreesOfFreedomMethod
+  /// `nil` for the model's own.
+  public let errors: ClusterRobustKind?
   public let precision: LocatedText?
   public let contrasts: [(factor: LocatedText, contrast: Contrast)]
   public let effect: EffectRequest?
@@ -33,18 +36,31 @@ public struct MultilevelStep: Sendable {
     /// Over the sample, where the effect interacts with covariates; otherwise where those are zero.
     public let average: Bool
     public let scale: EffectScale
+    /// The table that turns the effect into months of progress, and where the study names it. Whoever asks
+    /// vouches that the rows are pupils and the outcome is no progress score.
+    public let months: Months?
 
-    public init(of: LocatedText, average: Bool = true, scale: EffectScale = .totalSD) {
+    public init(
+      of: LocatedText, average: Bool = true, scale: EffectScale = .totalSD, months: Months? = nil
+    ) {
       self.of = of
       self.average = average
       self.scale = scale
+      self.months = months
     }
+  }
+
+  /// A table of months where a study names it.
+  public struct Months: Sendable, Hashable {
+    public let table: MonthsTable
+    public let location: SourceLocation
   }
 
   public init(
     data: LocatedText, sample: LocatedText? = nil, formula: LocatedText,
     criterion: LikelihoodCriterion = .reml,
-    degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, precision: LocatedText? = nil,
+    degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, errors: ClusterRobustKind? = nil,
+    precision: LocatedText? = nil,
     contrasts: [(factor: LocatedText, contrast: Contrast)] = [], effect: EffectRequest? = nil,
     generalised: GeneralisedSettings? = nil
   ) {
@@ -53,6 +69,7 @@ public struct MultilevelStep: Sendable {
     self.formula = formula
     self.criterion = criterion
     self.degreesOfFreedom = degreesOfFreedom
+    self.errors = errors
     self.precision = precision
     self.contrasts = contrasts
     self.effect = effect
@@ -64,6 +81,8 @@ public struct MultilevelStep: Sendable {
     public let fit: LinearMixedModelFit
     /// The model without covariates; `nil` where it cannot be estimated.
     public let unconditional: LinearMixedModelFit?
+    /// `nil` where the model's own errors were asked for.
+    public let robust: ClusterRobust?
     public let tests: [CoefficientTest]
     public let effects: [EffectSize]
     /// `coefficients`, `variances`, `fit`, `random_effects`, `groups`, `effects`, `vpc`, `covariance`.
@@ -98,9 +117,13 @@ public struct MultilevelStep: Sendable {
     let model = LinearMixedModel(criterion: criterion)
     let fit = try model.fit(frame, threads: threads)
     let unconditional = try? model.fit(frame.unconditional, threads: threads)
-    let tests = try fit.tests(degreesOfFreedom)
-    let covariance = try fit.covariance(degreesOfFreedom)
+    var robust: ClusterRobust?
+    if let errors { robust = try fit.clusterRobust(errors, threads: threads) }
+    let tests = try fit.tests(degreesOfFreedom, errors: robust)
+    let covariance =
+      if let robust { robust.covariance } else { try fit.covariance(degreesOfFreedom) }
     var diagnostics = fit.diagnostics
+    if let robust { diagnostics += Self.doubts(robust, tests) }
     if unconditional == nil {
       diagnostics.append(
         Diagnostic(
@@ -111,7 +134,7 @@ public struct MultilevelStep: Sendable {
     var effects: [EffectSize] = []
     if let effect {
       let (test, doubts) = try fit.effect(
-        of: effect.of.text, averaged: effect.average, degreesOfFreedom)
+        of: effect.of.text, averaged: effect.average, degreesOfFreedom, errors: robust)
       diagnostics += doubts
       effects.append(
         fit.effectSize(test, scale: effect.scale, reference: unconditional ?? fit))
@@ -122,12 +145,25 @@ public struct MultilevelStep: Sendable {
       TidyTable("fit", [FitRow(fit)]),
       TidyTable("random_effects", RandomEffectRow.rows(fit)),
       TidyTable("groups", fit.factors.map { GroupRow(group: $0.name, levels: $0.levels.count) }),
-      TidyTable("effects", effects.map(EffectRow.init)),
+      TidyTable("effects", effects.map { EffectRow($0, months: effect?.months?.table) }),
       TidyTable("vpc", VarianceShareRow.rows(fit, null: unconditional)),
       TidyTable("covariance", CovarianceRow.rows(fit.coefficientNames, covariance)),
     ]
     return Result(
-      fit: fit, unconditional: unconditional, tests: tests, effects: effects, tables: tables,
+      fit: fit, unconditional: unconditional, robust: robust, tests: tests, effects: effects,
+      tables: tables,
       diagnostics: diagnostics)
+  }
+
+  /// Pustejovsky & Tipton (2018) find that tests on fewer than four degrees of freedom do not hold their level.
+  private static func doubts(_ robust: ClusterRobust, _ tests: [CoefficientTest]) -> [Diagnostic] {
+    let few = tests.filter { $0.degreesOfFreedom < 4 }.map { "`\($0.term)`" }
+    guard !few.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "few-degrees-of-freedom",
+        "With \(robust.clusterCount) clusters the errors of \(few.joined(separator: ", ")) have fewer "
+          + "than 4 degrees of freedom: do not rely on their p-values.")
+    ]
   }
 }

@@ -3,8 +3,13 @@ public import Tables
 /// A row of `effects`.
 public struct EffectRow: TidyRow, Hashable {
   public let effect: EffectSize
+  /// The table that gives months of progress, where they are asked for.
+  public let months: MonthsTable?
 
-  public init(_ effect: EffectSize) { self.effect = effect }
+  public init(_ effect: EffectSize, months: MonthsTable? = nil) {
+    self.effect = effect
+    self.months = months
+  }
 
   public static let schema = [
     Field("effect", "The coefficient, or the covariate whose average effect this is."),
@@ -21,7 +26,8 @@ public struct EffectRow: TidyRow, Hashable {
   public var cells: [Cell] {
     [
       .text(effect.effect), .text(effect.scale.rawValue), .number(effect.estimate),
-      .number(effect.standardError), .number(effect.low), .number(effect.high), .missing, .missing,
+      .number(effect.standardError), .number(effect.low), .number(effect.high),
+      .optional(months?.months(effect.low)), .optional(months?.months(effect.high)),
       .number(effect.minimumDetectable),
     ]
   }

@@ -86,12 +86,18 @@ struct MultilevelReport {
             TableColumn("std_error", "Standard error", .decimals(3)),
             .interval("ci_low", "ci_high", "95% interval", .decimals(3)),
             TableColumn("mdes", "Minimum detectable", .decimals(3)),
-          ], file: "tables/\(step).effects.csv",
+          ] + months,
+          file: "tables/\(step).effects.csv",
           note: """
             The unit is the standard deviation of the model without covariates; the minimum detectable \
             effect is the true effect that such a study finds with power 80% at the 5% level.
             """))
     ]
+  }
+
+  private var months: [TableColumn] {
+    guard settings.effect?.months != nil else { return [] }
+    return [.interval("months_low", "months_high", "Months of progress", .whole)]
   }
 
   /// The groups of the largest factor with an intercept, in order, each with its interval.

@@ -88,7 +88,7 @@ public struct MultilevelStudyStep: StudyStep {
       diagnostics: result.diagnostics + losses, sample: nil,
       estimates: CarriedEstimate(
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
-        covariance: result.fit.covariance, unit: ""),
+        covariance: result.robust?.covariance ?? result.fit.covariance, unit: ""),
       answer: report.answer, sections: [report.section])
   }
 
@@ -135,6 +135,15 @@ public struct MultilevelStudyStep: StudyStep {
               "`\(step.data.text)` has no link to `\(units.table)`, whose rows step "
                 + "`\(name.text)` matched: add a `link` to its data"),
             path: "\(path).sample", at: name.location)))
+    }
+    if let months = step.effect?.months, units.table == step.data.text {
+      throw .study(
+        SpecErrors(
+          SpecError(
+            .rule(
+              "months of progress are for pupils' outcomes, and the rows of this model are the matched "
+                + "units of step `\(name.text)` themselves"),
+            path: "\(path).effect.months", at: months.location)))
     }
     let rows = index.indices.filter { index[$0] >= 0 && units.weights[Int(index[$0])] > 0 }
     let kept = units.weights.filter { $0 > 0 }
