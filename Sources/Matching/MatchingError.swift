@@ -33,6 +33,8 @@ public enum MatchingError: Error, Sendable, Hashable {
   case effect(RegressionError)
   /// An outcome is missing for all units of an arm.
   case noOutcome(arm: Arm, outcome: String)
+  /// Too few independent sets or units for a standard error of the design's own effect.
+  case noStandardError(outcome: String, clusters: Int)
   /// The step was run on data in which ``MatchStep/check(in:)`` finds these errors.
   case unresolvedNames(String)
   /// The result breaks a declared constraint: a mistake of this program, never of the data.
@@ -87,6 +89,9 @@ extension MatchingError: CustomStringConvertible {
       "`\(setting)` names `\(name)`, which is no covariate of numbers: name one that is"
     case .propensity(let error): "the propensity could not be fitted: \(error)"
     case .effect(let error): "the effect could not be estimated: \(error)"
+    case .noStandardError(let outcome, let clusters):
+      "the effect on `\(outcome)` rests on \(clusters) independent \(clusters == 1 ? "set" : "sets"), "
+        + "which gives no standard error: match more units, or leave out `outcome`"
     case .noOutcome(let arm, let outcome):
       "`\(outcome)` is missing for all matched \(arm.plural)"
     case .unresolvedNames(let errors): errors

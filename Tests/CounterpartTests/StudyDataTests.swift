@@ -85,6 +85,9 @@ private struct Scratch {
         [.count(6), .count(2), .count(4), .count(0)],
         [.count(5), .count(2), .count(3), .count(0)],
         [.count(3), .count(1), .count(2), .count(1)],
+        // Pupils follow their schools, and are counted as they do.
+        [.count(6), .missing, .missing, .count(0)],
+        [.count(4), .missing, .missing, .count(0)],
       ])
     #expect(check.text(resolved: true).contains("mean_prior"))
   }
@@ -137,6 +140,25 @@ private struct Scratch {
     let problem = try #require(try scratch.problem())
     #expect(problem.code == 3)
     #expect(problem.text.hasPrefix(message), "\(problem.text)")
+  }
+
+  @Test func nothingThatNoRunLeftIsReplaced() throws {
+    let scratch = try Scratch(files())
+    defer { scratch.remove() }
+    let study = try Study(reading: "\(scratch.folder)/study.yaml")
+    for output in [scratch.folder, "\(scratch.folder)/pupils.csv", ".", "..", "/"] {
+      #expect(throws: RunError.self) {
+        try Runner(study: study, output: output, threads: 1).run()
+      }
+    }
+    let kept = try FileManager.default.contentsOfDirectory(atPath: scratch.folder).sorted()
+    #expect(kept == ["pupils.csv", "schools.csv", "study.yaml"])
+  }
+
+  @Test func aByteOrderMarkBeforeTheStudyIsNoMistake() throws {
+    let scratch = try Scratch(files(study: "\u{FEFF}" + Self.study))
+    defer { scratch.remove() }
+    #expect(try scratch.problem()?.text == nil)
   }
 
   @Test func aPopulationOfNobodyIsRefusedWithItsCounts() throws {

@@ -76,6 +76,29 @@ import Testing
     #expect(found.contains { $0.contains("unknown step `missing`") })
   }
 
+  @Test(arguments: ["../escaped", "a/b", "", "é", "a b"])
+  func namesOfStepsCanStandInFileNames(name: String) {
+    let found = problems(
+      Self.head + """
+        steps:
+          "\(name)": {match: {data: schools, treated: federated, covariates: [fsm]}}
+        """)
+    #expect(found.count == 1)
+    #expect(found.first?.contains("a step's name stands in file names") ?? false)
+  }
+
+  @Test(arguments: [
+    ("folder/model.v1.yaml", "model.v1"), ("./folder/study.yaml", "folder"), ("a/b.yml", "b"),
+  ])
+  func aStudyIsCalledAfterItsFile(file: String, name: String) throws {
+    let yaml =
+      Self.head + """
+        steps:
+          full: {multilevel: {data: pupils, formula: y ~ x + (1 | urn)}}
+        """
+    #expect(try Study(yaml: yaml, file: file).name == name)
+  }
+
   @Test func stepsOfLaterVersionsAreRefusedByName() {
     let found = problems(
       Self.head + """

@@ -53,8 +53,19 @@ struct Population: Sendable {
           + flow.stages.map { "\($0.rule): \($0.kept.all)" }.joined(separator: "; ")
       ])
     }
+    let followed = Self.following(kept, in: original)
+    for table in original.tables where kept[table.name] == nil {
+      guard let rows = followed[table.name], rows.contains(false) else { continue }
+      flows.append(
+        PopulationFlow(
+          table: table.name, start: Self.count(rows.map { _ in true }, nil),
+          stages: [
+            PopulationFlow.Stage(
+              rule: "linked to rows in the population", kept: Self.count(rows, nil), undecided: 0)
+          ]))
+    }
     self.flows = flows
-    data = Self.select(kept, from: original)
+    data = Self.select(followed, from: original)
     diagnostics = flows.flatMap { flow in
       flow.stages.filter { $0.undecided > 0 }.map { stage in
         Diagnostic(
@@ -90,7 +101,6 @@ struct Population: Sendable {
   /// The data with only the kept rows. A row that links to a row that is not kept is not kept either.
   private static func select(_ kept: [String: [Bool]], from data: DataSet) -> DataSet {
     guard !kept.isEmpty else { return data }
-    let kept = following(kept, in: data)
     var positions: [String: [Int32]] = [:]
     var result = DataSet()
     for table in data.tables {

@@ -42,7 +42,10 @@ struct StudyReport: Sendable {
     }
     return Answer(
       first.sentence, interval: first.interval,
-      details: first.details + ordered.dropFirst().map(\.answer.sentence),
+      details: first.details
+        + ordered.dropFirst().map { other in
+          other.answer.interval.map { "\(other.answer.sentence) (\($0))" } ?? other.answer.sentence
+        },
       cautions: Array(cautions.prefix(3)), figure: first.figure)
   }
 

@@ -41,8 +41,13 @@ enum FileAccess {
     case .fileWriteOutOfSpace: "the disk is full"
     case .fileWriteVolumeReadOnly: "the disk is read-only"
     case .fileWriteFileExists: "something of that name is in the way"
-    default: "\(error)"
+    default: "the system refused it (code \(error.code.rawValue))"
     }
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
   }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

@@ -29,12 +29,14 @@ public struct Runner: Sendable {
     _ notify: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) throws(RunError) -> RunSummary {
     let steps = try chosenSteps()
+    // Before anything is computed: results that could not be written would be lost.
+    _ = try OutputFolder.usable(output, for: .run)
     let loaded = try LoadedStudy(study, notify)
     BLAS.useOneThread()
     let results = try results(of: steps, on: loaded, notify)
     notify(.writing(folder: output))
     let outcome = RunOutcome(study: study, loaded: loaded, results: results)
-    let folder = try OutputFolder(path: output)
+    let folder = try OutputFolder(path: output, contents: .run)
     do throws(RunError) {
       try outcome.write(to: folder)
       try publication.withLock { () throws(RunError) in try folder.publish() }

@@ -32,8 +32,20 @@ enum StepFormat {
     ]
   }
 
+  private static func isFileName(_ name: String) -> Bool {
+    let allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+    return !name.isEmpty && name.allSatisfy(allowed.contains)
+  }
+
   private static func read(_ pair: Node.Pair) throws(SpecErrors) -> Study.NamedStep {
     let registry = Registry<any StudyStep>.steps
+    guard isFileName(pair.key.text) else {
+      throw SpecErrors(
+        SpecError(
+          .rule(
+            "a step's name stands in file names: expected letters a to z, digits, `-` and `_`, found "
+              + "`\(pair.key.text)`"), path: "steps", at: pair.key.location))
+    }
     guard case .mapping(let kinds) = pair.value.content, let kind = kinds.first else {
       throw pair.value.wrongType(
         expected: "a kind of step with its settings: "

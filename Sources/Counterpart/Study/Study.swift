@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import Probability
 public import StudyFiles
 
@@ -67,8 +68,11 @@ public struct Study: Sendable {
   /// What the study is called in folder names: the file's stem, or its folder's name where the file is
   /// just `study.yaml`.
   public var name: String {
-    let parts = file.split(separator: "/").map(String.init)
-    let stem = parts.last.map { $0.split(separator: ".").first.map(String.init) ?? $0 } ?? "study"
+    let parts = URL(filePath: file).standardizedFileURL.path.split(separator: "/").map(String.init)
+    var stem = parts.last ?? "study"
+    for ending in [".yaml", ".yml"] where stem.hasSuffix(ending) && stem != ending {
+      stem = String(stem.dropLast(ending.count))
+    }
     guard stem == "study", parts.count > 1 else { return stem }
     return parts[parts.count - 2]
   }

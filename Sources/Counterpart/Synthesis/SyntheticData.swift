@@ -26,7 +26,11 @@ public struct SyntheticData: Sendable {
   ///
   /// - Returns: the names of the files.
   public func write(to folder: String) throws(RunError) -> [String] {
-    let output = try OutputFolder(path: folder)
+    let output = try OutputFolder(
+      path: folder,
+      contents: OutputFolder.Contents(
+        names: Set(register.tables.map { "\($0.name).csv" } + ["truth.json"]),
+        marker: "truth.json"))
     var names: [String] = []
     do throws(RunError) {
       for table in register.tables {

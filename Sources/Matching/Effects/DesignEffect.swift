@@ -116,6 +116,10 @@ public struct DesignEffect: TidyRow, Hashable {
       }
     let result = fit.model.estimate(of: fit.contrast, errors: robust)
     let spread = spread(response, treated: treated, weights: weights)
+    let clusterCount = chosen == .hc3 ? units.count : Set(clusters).count
+    guard clusterCount > 1, result.degreesOfFreedom > 0, result.standardError.isFinite else {
+      throw .noStandardError(outcome: outcome.name, clusters: clusterCount)
+    }
     let t = StudentT(degreesOfFreedom: result.degreesOfFreedom)
     let half = t.quantile(0.975) * result.standardError
     let statistic = result.estimate / result.standardError

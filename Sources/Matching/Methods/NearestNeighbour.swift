@@ -88,6 +88,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
         case .farthest: farthestFirst(remaining, in: problem, from: &search)
         default: inTurn(remaining, in: problem, from: &search)
         }
+      if round.isEmpty { break }
       found += round.map { ($0.focal, $0.match, k) }
       var matched = [Bool](repeating: false, count: problem.count)
       for choice in round { matched[choice.focal] = true }

@@ -58,7 +58,7 @@ struct TieChooser: Sendable {
     let near = reach == .everywhere ? 0 : field.near.total(ego)
     let offered = reach == .everywhere ? 0 : near + field.far.total(ego)
     let total = zoneTotal + 1 + scale * offered
-    while true {
+    for _ in 0..<Self.mostProposals {
       let part = random.uniform() * total
       let place = random.uniform()
       if part < zoneTotal {
@@ -84,6 +84,37 @@ struct TieChooser: Sendable {
       }
       return Choice(alter: Int(alter), creating: true)
     }
+    return chooseAmongAll(
+      network, ego: ego, zoneTotal: zoneTotal, scale: scale, using: &random, &work)
+  }
+
+  /// Proposals after which bounds that are far above the weights are given up for a look at everyone.
+  private static let mostProposals = 2000
+
+  /// The same choice by weighing every actor: what is left of it does not depend on proposals refused before.
+  private func chooseAmongAll(
+    _ network: borrowing Network, ego: Int, zoneTotal: Double, scale: Double,
+    using random: inout RandomStream, _ work: inout Workspace
+  ) -> Choice? {
+    var running: [Double] = []
+    var total = zoneTotal + 1
+    for alter in 0..<Int32(actorCount) {
+      if Int(alter) != ego, !isInZone(alter, work.zone) {
+        total +=
+          scale * choiceWeight(utility(network, ego: ego, alter: alter, field.pairEffects, &work))
+      }
+      running.append(total)
+    }
+    let target = random.uniform() * total
+    if target < zoneTotal {
+      let position = work.running.firstIndex { $0 > target } ?? work.running.count - 1
+      let alter = Int(work.zone[position])
+      return Choice(alter: alter, creating: !network.hasTie(ego, alter))
+    }
+    guard target >= zoneTotal + 1, let alter = running.firstIndex(where: { $0 > target }) else {
+      return nil
+    }
+    return Choice(alter: alter, creating: true)
   }
 
   /// Σ β *s_ij* of the given effects for one pair, without the sign of ending.

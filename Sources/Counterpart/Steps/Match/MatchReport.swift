@@ -33,7 +33,7 @@ struct MatchReport {
       """
       On \(effect.outcome), treated \(noun) come out \
       \(strong: NumberFormat.significant(3).text(abs(effect.estimate))) \(direction) their matched \
-      comparators.
+      comparators\(adjustment(effect)).
       """,
       interval: "95% interval "
         + NumberFormat.significant(3).interval(
@@ -44,6 +44,10 @@ struct MatchReport {
         deviations with power 80%.
         """
       ])
+  }
+
+  private func adjustment(_ effect: DesignEffect) -> String {
+    effect.adjusted.isEmpty ? "" : ", adjusted for " + effect.adjusted.joined(separator: ", ")
   }
 
   private var opening: Prose {
