@@ -18,7 +18,8 @@ final class Interruption {
           discard()
           Terminal.message(
             (Terminal.showsProgress ? "\n" : "")
-              + "interrupted: nothing was left half-written; run again to start over")
+              + "interrupted: nothing was left half-written; run again to go on after the last "
+              + "finished step")
           exit(5)
         }
       }

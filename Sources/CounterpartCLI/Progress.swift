@@ -51,6 +51,8 @@ final class ProgressDisplay: Sendable {
         let elapsed = Date().timeIntervalSince(state.startedAt)
         line(
           "\(state.step): done in \(String(format: "%.1f", elapsed)) s", ends: true)
+      case .stepKept(let name, let kind, let number, let count):
+        line("[\(number)/\(count)] \(name) (\(kind)): kept from an earlier run", ends: true)
       case .writing(let folder): line("writing \(folder)", ends: true)
       }
     }

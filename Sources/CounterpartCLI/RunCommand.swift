@@ -17,6 +17,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: "How many threads to use; results are the same for any number.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
+  @Flag(help: "Compute every step, also those that an earlier run finished.")
+  var fresh = false
+
   @Option(help: "How to show progress: bar, lines or none; default bar on a terminal.")
   var progress: ProgressStyle?
 
@@ -29,7 +32,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let study = try arguments.load()
     let runner = Runner(
-      study: study, output: output ?? "out/\(study.name)", threads: threads, only: only)
+      study: study, output: output ?? "out/\(study.name)", threads: threads, only: only,
+      kept: KeptSteps(for: study, reading: !fresh))
     let display = ProgressDisplay(progress)
     let interruption = Interruption(lock: runner.publication) { runner.discard() }
     let summary = try withExtendedLifetime(interruption) {

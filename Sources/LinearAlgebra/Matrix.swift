@@ -1,7 +1,7 @@
 /// A dense matrix of doubles, column after column.
 ///
 /// `elements.span` is the way in for kernels that read, `elements.mutableSpan` for kernels that write.
-public struct Matrix: Sendable, Hashable {
+public struct Matrix: Sendable, Hashable, Codable {
   public let rows: Int
   public let columns: Int
   @usableFromInline var storage: [Double]

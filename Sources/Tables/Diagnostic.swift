@@ -1,5 +1,5 @@
 /// A doubt about a result: it travels with the result into the report, and no library ever prints it.
-public struct Diagnostic: Sendable, Hashable {
+public struct Diagnostic: Sendable, Hashable, Codable {
   public enum Severity: String, Sendable, Hashable, Codable {
     /// Worth knowing; nothing is in doubt.
     case note

@@ -24,7 +24,7 @@ public struct Field: Sendable, Hashable, Codable {
 }
 
 /// One value of a tidy table. A number that is not finite is written as missing.
-public enum Cell: Sendable, Hashable {
+public enum Cell: Sendable, Hashable, Codable {
   case number(Double)
   case count(Int)
   case text(String)
@@ -38,7 +38,7 @@ public enum Cell: Sendable, Hashable {
 }
 
 /// A finished tidy table with its rows' type erased: what a step leaves and a report shows.
-public struct TidyTable: Sendable, Hashable {
+public struct TidyTable: Sendable, Hashable, Codable {
   /// The table's name within its step, for instance `coefficients`.
   public let name: String
   public let fields: [Field]

@@ -1,6 +1,7 @@
 import Counterpart
 import Foundation
 import StudyFiles
+import Synchronization
 import Tables
 import TestSupport
 import Testing
@@ -22,12 +23,16 @@ import Testing
     ]
   ]
 
-  private func run(_ name: String, threads: Int) throws -> (folder: String, summary: RunSummary) {
+  private func run(
+    _ name: String, threads: Int, keptIn: String? = nil,
+    _ notify: @escaping @Sendable (RunEvent) -> Void = { _ in }
+  ) throws -> (folder: String, summary: RunSummary) {
     let file = checkoutFolder.appendingPathComponent("Notebooks-as-scripts/\(name)/study.yaml")
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("counterpart-\(UUID().uuidString)").path
     let study = try Study(reading: file.path, overrides: Self.lighter[name] ?? [])
-    let summary = try Runner(study: study, output: folder, threads: threads).run()
+    let kept = keptIn.map { KeptSteps(for: study, in: $0, least: .zero) }
+    let summary = try Runner(study: study, output: folder, threads: threads, kept: kept).run(notify)
     return (folder, summary)
   }
 
@@ -65,6 +70,56 @@ import Testing
 }
 
 extension ShippedStudyTests {
+  /// What a step depends on may not change under what was kept of it.
+  @Test func aKeptStepIsNotUsedForAnotherSeed() throws {
+    let file = checkoutFolder.appendingPathComponent(
+      "Notebooks-as-scripts/02-london-gcse/study.yaml")
+    let scratch = FileManager.default.temporaryDirectory
+      .appendingPathComponent("counterpart-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    for (seed, reused) in [("65", 0), ("65", 2), ("66", 0)] {
+      let study = try Study(
+        reading: file.path, overrides: [Study.Override(path: "seed", value: seed)])
+      let count = Mutex(0)
+      _ = try Runner(
+        study: study, output: "\(scratch)/out", threads: 1,
+        kept: KeptSteps(for: study, in: "\(scratch)/kept", least: .zero)
+      ).run { event in
+        if case .stepKept = event { count.withLock { $0 += 1 } }
+      }
+      #expect(count.withLock { $0 } == reused, "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: names)
+  func keptStepsGiveTheSameBytes(name: String) throws {
+    let kept = FileManager.default.temporaryDirectory
+      .appendingPathComponent("counterpart-\(UUID().uuidString)").path
+    let fresh = try run(name, threads: 2, keptIn: kept)
+    let events = Mutex<[RunEvent]>([])
+    let again = try run(name, threads: 2, keptIn: kept) { event in
+      events.withLock { $0.append(event) }
+    }
+    defer {
+      for folder in [kept, fresh.folder, again.folder] {
+        try? FileManager.default.removeItem(atPath: folder)
+      }
+    }
+    let steps = try #require(try? FileManager.default.contentsOfDirectory(atPath: kept))
+    #expect(!steps.isEmpty)
+    let reused = events.withLock { events in
+      events.count { if case .stepKept = $0 { true } else { false } }
+    }
+    #expect(reused == steps.count)
+    #expect(!events.withLock { $0.contains { if case .stepStarted = $0 { true } else { false } } })
+    #expect(try tables(in: again.folder) == tables(in: fresh.folder))
+    for file in ["report.html", "report.md", "results.json", "run.lock.json"] {
+      #expect(
+        FileManager.default.contents(atPath: "\(again.folder)/\(file)")
+          == FileManager.default.contents(atPath: "\(fresh.folder)/\(file)"), "\(name): \(file)")
+    }
+  }
+
   /// The synthetic register's effect of federation is known: 0.12 standard deviations of pupils.
   @Test func theSyntheticStudyCoversItsTruth() throws {
     let (folder, _) = try run("03-supporting-partnership", threads: 2)

@@ -11,14 +11,19 @@ public struct Runner: Sendable {
   public let threads: Int
   /// Run this step and those it needs, and no others.
   public let only: String?
+  /// Where finished steps are kept and found; `nil` to compute every step and keep none.
+  public let kept: KeptSteps?
   /// Held while results are put in their place.
   public let publication = PublicationLock()
 
-  public init(study: Study, output: String, threads: Int, only: String? = nil) {
+  public init(
+    study: Study, output: String, threads: Int, only: String? = nil, kept: KeptSteps? = nil
+  ) {
     self.study = study
     self.output = output
     self.threads = threads
     self.only = only
+    self.kept = kept
   }
 
   /// Runs every step in order and writes the folder.
@@ -68,9 +73,17 @@ public struct Runner: Sendable {
     of steps: [Study.NamedStep], on loaded: LoadedStudy,
     _ notify: @escaping @Sendable (RunEvent) -> Void
   ) throws(RunError) -> [NamedResult] {
+    let fingerprints = kept?.fingerprints(of: study, inputHashes: loaded.inputHashes)
     var results: [NamedResult] = []
     for (position, named) in steps.enumerated() {
       let name = named.name.text
+      let fingerprint = fingerprints?[name]
+      if let fingerprint, let earlier = kept?.result(of: name, fingerprint: fingerprint) {
+        results.append(NamedResult(name: name, kind: named.kind, result: earlier))
+        notify(
+          .stepKept(name: name, kind: named.kind, number: position + 1, of: steps.count))
+        continue
+      }
       notify(
         .stepStarted(name: name, kind: named.kind, number: position + 1, of: steps.count))
       let needed = Set(named.step.needs.map(\.step.text))
@@ -84,8 +97,12 @@ public struct Runner: Sendable {
         progress: { done, total in
           notify(.stepProgress(name: name, done: done, total: total))
         })
-      results.append(
-        NamedResult(name: name, kind: named.kind, result: try named.step.run(context)))
+      let start = ContinuousClock.now
+      let result = try named.step.run(context)
+      if let kept, let fingerprint, ContinuousClock.now - start >= kept.least {
+        kept.keep(result, of: name, fingerprint: fingerprint)
+      }
+      results.append(NamedResult(name: name, kind: named.kind, result: result))
       notify(.stepFinished(name: name))
     }
     return results

@@ -3,7 +3,7 @@ public import Reports
 public import Tables
 
 /// What a step found.
-public struct StepResult: Sendable {
+public struct StepResult: Sendable, Codable {
   public let tables: [TidyTable]
   public let diagnostics: [Diagnostic]
   /// The units that a match kept, for steps that name it as their sample.
@@ -17,7 +17,7 @@ public struct StepResult: Sendable {
 }
 
 /// The units of a table that a match kept.
-public struct MatchedUnits: Sendable {
+public struct MatchedUnits: Sendable, Codable {
   /// The table whose rows were matched.
   public let table: String
   /// One weight a row of that table; zero where the row left.

@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
 /// Coefficients of a fitted step with their covariance, on their way into a scenario.
-public struct CarriedEstimate: Sendable {
+public struct CarriedEstimate: Sendable, Codable {
   public let terms: [String]
   public let estimates: [Double]
   /// p × p.

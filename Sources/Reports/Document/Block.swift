@@ -1,7 +1,7 @@
 public import Tables
 
 /// One piece of a section.
-public enum Block: Sendable, Hashable {
+public enum Block: Sendable, Hashable, Codable {
   case paragraph(Prose)
   case list([Prose])
   case numbered([Prose])
@@ -22,7 +22,7 @@ public enum Block: Sendable, Hashable {
 }
 
 /// A number that stands out, with what it is.
-public struct KeyFigure: Sendable, Hashable {
+public struct KeyFigure: Sendable, Hashable, Codable {
   public let value: String
   public let label: String
   public let detail: String?
@@ -35,7 +35,7 @@ public struct KeyFigure: Sendable, Hashable {
 }
 
 /// A boxed remark; its kind stands in words, not in colour alone.
-public struct Callout: Sendable, Hashable {
+public struct Callout: Sendable, Hashable, Codable {
   public let severity: Diagnostic.Severity
   public let message: Prose
   /// The diagnostic's stable name, by which `results.json` has it too.
@@ -60,8 +60,8 @@ public struct Callout: Sendable, Hashable {
 }
 
 /// One line of a checklist and where it stands.
-public struct ChecklistItem: Sendable, Hashable {
-  public enum State: String, Sendable, Hashable {
+public struct ChecklistItem: Sendable, Hashable, Codable {
+  public enum State: String, Sendable, Hashable, Codable {
     case met
     case notMet
     case notApplicable

@@ -1,5 +1,5 @@
 /// A picture in the report: drawn for a wide page and again for a narrow one, with its words and its numbers.
-public struct Figure: Sendable, Hashable {
+public struct Figure: Sendable, Hashable, Codable {
   /// The stable name, `STEP.FIGURE`; the wide drawing is `figures/NAME.svg`.
   public let name: String
   public let caption: String

@@ -35,7 +35,7 @@ public struct ReportDocument: Sendable, Hashable {
 }
 
 /// A name and what it stands for, one line of a definition list.
-public struct Fact: Sendable, Hashable {
+public struct Fact: Sendable, Hashable, Codable {
   public let term: String
   public let detail: Prose
 
@@ -46,7 +46,7 @@ public struct Fact: Sendable, Hashable {
 }
 
 /// What the report leads with: the answer in a sentence, its interval, a picture, and what to beware of.
-public struct Answer: Sendable, Hashable {
+public struct Answer: Sendable, Hashable, Codable {
   public let sentence: Prose
   /// The estimate with its uncertainty, such as `0.12 SD (95% interval 0.03 to 0.21)`.
   public let interval: String?
@@ -68,7 +68,7 @@ public struct Answer: Sendable, Hashable {
 }
 
 /// A numbered part of the report, with its own anchor.
-public struct ReportSection: Sendable, Hashable {
+public struct ReportSection: Sendable, Hashable, Codable {
   public let title: String
   public let anchor: String
   public let blocks: [Block]

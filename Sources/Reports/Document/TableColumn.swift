@@ -1,8 +1,8 @@
 internal import Tables
 
 /// One column of a ``TableView``.
-public struct TableColumn: Sendable, Hashable {
-  public enum Source: Sendable, Hashable {
+public struct TableColumn: Sendable, Hashable, Codable {
+  public enum Source: Sendable, Hashable, Codable {
     case field(String)
     /// Two fields as one interval, `a to b`.
     case interval(low: String, high: String)

@@ -1,7 +1,7 @@
 public import Tables
 
 /// A tidy table as a reader sees it: some of its columns, under human headings, and so many of its rows.
-public struct TableView: Sendable, Hashable {
+public struct TableView: Sendable, Hashable, Codable {
   public let caption: String
   public let columns: [TableColumn]
   public let table: TidyTable

@@ -2,7 +2,7 @@
 ///
 /// The same list always gives the same bytes: coordinates are rounded to two decimals, and nothing comes
 /// from a clock, a locale or a font file.
-public struct Graphic: Sendable, Hashable {
+public struct Graphic: Sendable, Hashable, Codable {
   public let width: Double
   public let height: Double
   public let title: String
@@ -28,7 +28,7 @@ public struct Graphic: Sendable, Hashable {
   }
 }
 
-struct Position: Sendable, Hashable {
+struct Position: Sendable, Hashable, Codable {
   let x: Double
   let y: Double
 
@@ -38,7 +38,7 @@ struct Position: Sendable, Hashable {
   }
 }
 
-struct Box: Sendable, Hashable {
+struct Box: Sendable, Hashable, Codable {
   let left: Double
   let top: Double
   let right: Double
@@ -55,7 +55,7 @@ struct Box: Sendable, Hashable {
   var height: Double { bottom - top }
 }
 
-struct Stroke: Sendable, Hashable {
+struct Stroke: Sendable, Hashable, Codable {
   let ink: Ink
   let width: Double
   let dash: [Double]
@@ -67,7 +67,7 @@ struct Stroke: Sendable, Hashable {
   }
 }
 
-struct Fill: Sendable, Hashable {
+struct Fill: Sendable, Hashable, Codable {
   let ink: Ink
   let opacity: Double
 
@@ -77,15 +77,15 @@ struct Fill: Sendable, Hashable {
   }
 }
 
-enum PathStep: Sendable, Hashable {
+enum PathStep: Sendable, Hashable, Codable {
   case move(Position)
   case line(Position)
   case close
 }
 
 /// A line of text; `full` is what it was before it was shortened.
-struct Label: Sendable, Hashable {
-  enum Anchor: String, Sendable { case start, middle, end }
+struct Label: Sendable, Hashable, Codable {
+  enum Anchor: String, Sendable, Codable { case start, middle, end }
 
   let text: String
   let at: Position
@@ -107,7 +107,7 @@ struct Label: Sendable, Hashable {
   }
 }
 
-enum Mark: Sendable, Hashable {
+enum Mark: Sendable, Hashable, Codable {
   case line(Position, Position, Stroke)
   case path([PathStep], fill: Fill?, stroke: Stroke?)
   case circle(Position, radius: Double, fill: Fill?, stroke: Stroke?)

@@ -1,7 +1,7 @@
 /// The colours of figures: dark enough on white to be told apart, and never the only carrier of meaning.
 ///
 /// The categorical colours are those that the United Kingdom's Analysis Function recommends for charts.
-enum Ink: String, Sendable, Hashable {
+enum Ink: String, Sendable, Hashable, Codable {
   case white = "#ffffff"
   case text = "#0b0c0c"
   case secondary = "#505a5f"

@@ -11,7 +11,7 @@
 /// | `percent(decimals: n)` | a share as a percentage | 12.5% |
 /// | `pValue` | three decimals, within what they can say | <0.001 |
 /// | `year` | a whole number without separators | 2014 |
-public enum NumberFormat: Sendable, Hashable {
+public enum NumberFormat: Sendable, Hashable, Codable {
   case decimals(Int)
   case significant(Int)
   case whole

@@ -4,8 +4,8 @@
 /// ```swift
 /// let text: Prose = "The effect is \(strong: "0.12") SD (95% interval \(interval: 0.03, 0.21, .decimals(2)))."
 /// ```
-public struct Prose: Sendable, Hashable {
-  public enum Run: Sendable, Hashable {
+public struct Prose: Sendable, Hashable, Codable {
+  public enum Run: Sendable, Hashable, Codable {
     case text(String)
     case emphasis(String)
     case strong(String)
