@@ -27,6 +27,7 @@ extension Study {
     let question = readChecked(Keys.question)
     let seed = readChecked(Keys.seed)
     let assurance = readChecked(Keys.assurance)
+    let labels = readChecked(Keys.labels)
     let tables = readChecked(Keys.data)
     let preparations = readChecked(Keys.prepare)
     let population = readChecked(Keys.population)
@@ -45,6 +46,7 @@ extension Study {
     self.question = question??.text
     self.seed = Seed(UInt64(seed))
     self.assurance = assurance ?? []
+    self.labels = labels ?? Labels()
     self.tables = tables
     self.preparations = preparations ?? []
     self.population = population ?? []
@@ -67,6 +69,14 @@ extension Study {
     static let assurance = Key(
       "assurance", roles, default: [], shown: "none",
       "who commissioned, did and assured the work: a name for each role")
+    static let labels = Key(
+      "labels",
+      ValueFormat<[Named<LocatedText>]>.named(.text("words for a reader")).mapping {
+        (named, _) throws(SpecErrors) in
+        Labels(
+          Dictionary(named.map { ($0.name.text, $0.value.text) }, uniquingKeysWith: { $1 }))
+      }, default: Labels(), shown: "none",
+      "what the report calls columns, terms, measures and policies")
     static let data = Key(
       "data",
       ValueFormat<[Named<TableDeclaration.Settings>]>.named(TableDeclaration.format).mapping {
@@ -86,7 +96,7 @@ extension Study {
     public static let all: [AnyKey] =
       [
         AnyKey(version), AnyKey(title), AnyKey(question), AnyKey(seed), AnyKey(assurance),
-        AnyKey(data), AnyKey(prepare), AnyKey(population), AnyKey(steps),
+        AnyKey(labels), AnyKey(data), AnyKey(prepare), AnyKey(population), AnyKey(steps),
       ]
       + ["treatment", "base", "primary", "estimand", "expect", "disclosure"].map(
         AnyKey.notAvailable)

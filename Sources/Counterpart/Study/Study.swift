@@ -12,6 +12,8 @@ public struct Study: Sendable {
   public let seed: Seed
   /// Commissioner, analyst, assurer and whoever else signs for the work, in the order of the file.
   public let assurance: [Role]
+  /// The words that the report uses for columns, terms, measures and policies.
+  public let labels: Labels
   public let tables: [TableDeclaration]
   /// Derived columns by table, in the order of the file.
   public let preparations: [Preparation]

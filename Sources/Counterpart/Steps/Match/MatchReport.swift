@@ -9,12 +9,14 @@ struct MatchReport {
   /// What the units are called: the name of their table.
   let noun: String
   let result: MatchResult
+  let labels: Labels
   private let balanceTable: BalanceTable
 
-  init(step: String, noun: String, result: MatchResult) {
+  init(step: String, noun: String, result: MatchResult, labels: Labels) {
     self.step = step
     self.noun = noun
     self.result = result
+    self.labels = labels
     balanceTable = BalanceTable(result.outcome)
   }
 
@@ -31,7 +33,7 @@ struct MatchReport {
     let direction = effect.estimate < 0 ? "below" : "above"
     return Answer(
       """
-      On \(effect.outcome), treated \(noun) come out \
+      On \(labels.prose(effect.outcome)), treated \(noun) come out \
       \(strong: NumberFormat.significant(3).text(abs(effect.estimate))) \(direction) their matched \
       comparators\(adjustment(effect)).
       """,
@@ -47,7 +49,8 @@ struct MatchReport {
   }
 
   private func adjustment(_ effect: DesignEffect) -> String {
-    effect.adjusted.isEmpty ? "" : ", adjusted for " + effect.adjusted.joined(separator: ", ")
+    effect.adjusted.isEmpty
+      ? "" : ", adjusted for " + effect.adjusted.map(labels.text).joined(separator: ", ")
   }
 
   private var opening: Prose {
@@ -129,7 +132,7 @@ struct MatchReport {
         $0.stage == .after && $0.covariate == before.covariate && $0.level == before.level
       }
       return LovePlot.Row(
-        before.covariate + (before.level.map { ": \($0)" } ?? ""),
+        labels.text(before.covariate) + (before.level.map { ": \($0)" } ?? ""),
         before: before.standardisedDifference, after: after?.standardisedDifference ?? .nan)
     }
   }

@@ -51,7 +51,8 @@ public struct MatchStudyStep: StudyStep {
         places: context.places[table]?.places)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let rows = context.data[table: table]?.rowCount ?? 0
-    let report = MatchReport(step: context.name, noun: table, result: result)
+    let report = MatchReport(
+      step: context.name, noun: table, result: result, labels: context.study.labels)
     return StepResult(
       tables: result.tables,
       diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts,

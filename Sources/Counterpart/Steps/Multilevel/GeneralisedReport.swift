@@ -10,11 +10,12 @@ struct GeneralisedReport {
   let settings: MultilevelStep
   let frame: ModelFrame
   let result: MultilevelStep.GeneralisedResult
+  let labels: Labels
 
   private var blocks: ModelBlocks {
     ModelBlocks(
       step: step, response: frame.columns[frame.response].name, asked: nil, frame: frame,
-      tests: result.tests, tables: result.tables)
+      tests: result.tests, tables: result.tables, labels: labels)
   }
 
   var section: ReportSection {
@@ -32,8 +33,8 @@ struct GeneralisedReport {
     return Answer(
       """
       \(strong: NumberFormat.percent(decimals: 1).text(share.share)) of the variance in \
-      \(code: blocks.response) that the model leaves, on the scale of its link, lies between \
-      \(code: share.factor).
+      \(labels.prose(blocks.response)) that the model leaves, on the scale of its link, lies between \
+      \(labels.prose(share.factor)).
       """)
   }
 

@@ -12,6 +12,7 @@ struct ModelBlocks {
   let frame: ModelFrame
   let tests: [CoefficientTest]
   let tables: [TidyTable]
+  let labels: Labels
 
   var rows: TableView {
     TableView(
@@ -41,9 +42,9 @@ struct ModelBlocks {
           IntervalPlot(
             plotted.map {
               IntervalPlot.Row(
-                $0.term, estimate: $0.estimate, low: $0.low, high: $0.high,
+                labels.text($0.term), estimate: $0.estimate, low: $0.low, high: $0.high,
                 isPrimary: $0.term == asked)
-            }, title: "Coefficients", axisTitle: "in units of \(response)"),
+            }, title: "Coefficients", axisTitle: "in units of \(labels.text(response))"),
           table: view)),
       .table(view),
     ]

@@ -12,11 +12,12 @@ struct MultilevelReport {
   let settings: MultilevelStep
   let frame: ModelFrame
   let result: MultilevelStep.Result
+  let labels: Labels
 
   private var blocks: ModelBlocks {
     ModelBlocks(
       step: step, response: result.fit.responseName, asked: settings.effect?.of.text,
-      frame: frame, tests: result.tests, tables: result.tables)
+      frame: frame, tests: result.tests, tables: result.tables, labels: labels)
   }
 
   var section: ReportSection {
@@ -35,7 +36,7 @@ struct MultilevelReport {
       ? "The interval includes no difference." : "The interval excludes no difference."
     return Answer(
       """
-      \(code: effect.effect) goes with \(code: result.fit.responseName) that is \
+      With \(labels.prose(effect.effect)), \(labels.prose(result.fit.responseName)) is \
       \(strong: format.text(abs(effect.estimate)) + " standard deviations") \
       \(effect.estimate < 0 ? "lower" : "higher") \
       \(settings.sample == nil ? "where all else in the model is alike" : "than among matched comparators").
@@ -57,7 +58,8 @@ struct MultilevelReport {
     return Answer(
       """
       \(strong: NumberFormat.percent(decimals: 1).text(share.share)) of the variance in \
-      \(code: result.fit.responseName) that the model leaves lies between \(code: share.group).
+      \(labels.prose(result.fit.responseName)) that the model leaves lies between \
+      \(labels.prose(share.group)).
       """,
       details: null.map { before in
         ["Without covariates it is \(before.share, .percent(decimals: 1))."]
@@ -113,13 +115,15 @@ struct MultilevelReport {
           * factor.predictionErrorVariance(level: level, column: column).squareRoot()
         return CaterpillarPlot.Group(
           factor.levels[level], estimate: mode, low: mode - reach, high: mode + reach)
-      }, title: "How groups of \(factor.name) depart from what the model expects",
-      valueTitle: "in units of \(result.fit.responseName)", noun: "groups of \(factor.name)")
+      }, title: "How groups of \(labels.text(factor.name)) depart from what the model expects",
+      valueTitle: "in units of \(labels.text(result.fit.responseName))",
+      noun: "groups of \(labels.text(factor.name))")
     return [
       .figure(
         Figure(
           name: "\(step).groups",
-          caption: "Predicted effects of \(factor.name) with 95% prediction intervals", plot,
+          caption: "Predicted effects of \(labels.text(factor.name)) with 95% prediction intervals",
+          plot,
           note: """
             Intervals hold the uncertainty of the coefficients as well. Groups whose intervals overlap \
             are not shown to differ, and a ranking of them is not to be read from this picture.

@@ -82,7 +82,8 @@ public struct MultilevelStudyStep: StudyStep {
       result = try step.run(frame, threads: context.threads)
     } catch { throw located(error, context.name) }
     let report = MultilevelReport(
-      step: context.name, settings: step, frame: frame, result: result)
+      step: context.name, settings: step, frame: frame, result: result,
+      labels: context.study.labels)
     return StepResult(
       tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
       diagnostics: result.diagnostics + losses, sample: nil,
@@ -102,7 +103,8 @@ public struct MultilevelStudyStep: StudyStep {
       throw .estimation(step: context.name, reason: "\(error)")
     }
     let report = GeneralisedReport(
-      step: context.name, settings: step, frame: frame, result: result)
+      step: context.name, settings: step, frame: frame, result: result,
+      labels: context.study.labels)
     return StepResult(
       tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
       diagnostics: result.diagnostics + losses, sample: nil,

@@ -11,6 +11,7 @@ struct ScenariosReport {
   let section: Section
   let horizon: Int
   let result: ScenarioResult
+  let labels: Labels
 
   var reportSection: ReportSection {
     ReportSection(
@@ -18,20 +19,31 @@ struct ScenariosReport {
       [.paragraph(opening), .definitions(premises)] + measures.map(fan) + [contrasts])
   }
 
-  /// The last year's contrast of the first reported outcome.
+  /// The last year's contrasts of the first reported outcome: the policy that changes it most leads.
   var answer: Answer? {
-    guard let first = measures.first, let contrast = lastContrast(of: first) else { return nil }
+    guard let measure = measures.first else { return nil }
+    let contrasts = lastContrasts(of: measure)
+    guard let lead = contrasts.max(by: { abs($0.difference) < abs($1.difference) }) else {
+      return nil
+    }
     let format = NumberFormat.significant(2)
+    let others = contrasts.filter { $0.policy != lead.policy }.map { other -> Prose in
+      """
+      Policy \(labels.prose(other.policy)) changes it by \(other.difference, format) \
+      (95% interval \(interval: other.low, other.high, format)).
+      """
+    }
     return Answer(
       """
-      After \(horizon) simulated years, policy \(code: contrast.policy) changes \
-      \(code: first) by \(strong: format.text(contrast.difference)) against \(code: contrast.against).
+      After \(horizon) simulated years, policy \(labels.prose(lead.policy)) changes \
+      \(labels.prose(measure)) by \(strong: format.text(lead.difference)) against \
+      \(labels.prose(lead.against)).
       """,
-      interval: "95% interval \(format.interval(contrast.low, contrast.high))",
-      details: [
+      interval: "95% interval \(format.interval(lead.low, lead.high))",
+      details: others + [
         """
         The interval holds the uncertainty of the estimates and assumptions that went in; chance in the \
-        simulation itself adds a standard error of \(contrast.mcse, format).
+        simulation itself adds a standard error of \(lead.mcse, format).
         """
       ])
   }
@@ -80,17 +92,18 @@ struct ScenariosReport {
     let chart = FanChart(
       policies.map { policy in
         FanChart.Series(
-          policy,
+          labels.text(policy),
           points.filter { $0.policy == policy }.map { point in
             FanChart.Moment(
               time: Double(point.time), mean: point.mean, low: point.low, high: point.high)
           })
-      }, title: "\(measure) under each policy", valueTitle: measure)
+      }, title: "\(labels.text(measure)) under each policy", valueTitle: labels.text(measure))
     return .figure(
       Figure(
-        name: "\(step).\(measure)", caption: "\(measure) by year under each policy", chart,
+        name: "\(step).\(measure)", caption: "\(labels.text(measure)) by year under each policy",
+        chart,
         table: TableView(
-          outcomes(of: measure), caption: "\(measure) by year",
+          outcomes(of: measure), caption: "\(labels.text(measure)) by year",
           columns: [
             TableColumn("policy", "Policy"), TableColumn("time", "Year", .year),
             TableColumn("mean", "Mean", .significant(4)),
@@ -150,23 +163,22 @@ struct ScenariosReport {
     let high: Double
   }
 
-  private func lastContrast(of measure: String) -> Contrast? {
-    guard let table = result.tables.first(where: { $0.name == "contrasts" }) else { return nil }
+  private func lastContrasts(of measure: String) -> [Contrast] {
+    guard let table = result.tables.first(where: { $0.name == "contrasts" }) else { return [] }
     func cell(_ row: [Cell], _ name: String) -> Cell {
       table.fields.firstIndex { $0.name == name }.map { row[$0] } ?? .missing
     }
-    let row = table.rows.last {
-      cell($0, "outcome") == .text(measure) && cell($0, "time") == .count(horizon)
-        && cell($0, "group") == .text(Self.everyone)
+    return table.rows.compactMap { row in
+      guard cell(row, "outcome") == .text(measure), cell(row, "time") == .count(horizon),
+        cell(row, "group") == .text(Self.everyone), case .text(let policy) = cell(row, "policy"),
+        case .text(let against) = cell(row, "against"),
+        case .number(let difference) = cell(row, "difference"),
+        case .number(let mcse) = cell(row, "mcse"), case .number(let low) = cell(row, "low"),
+        case .number(let high) = cell(row, "high")
+      else { return nil }
+      return Contrast(
+        policy: policy, against: against, difference: difference, mcse: mcse, low: low, high: high)
     }
-    guard let row, case .text(let policy) = cell(row, "policy"),
-      case .text(let against) = cell(row, "against"),
-      case .number(let difference) = cell(row, "difference"),
-      case .number(let mcse) = cell(row, "mcse"), case .number(let low) = cell(row, "low"),
-      case .number(let high) = cell(row, "high")
-    else { return nil }
-    return Contrast(
-      policy: policy, against: against, difference: difference, mcse: mcse, low: low, high: high)
   }
 }
 

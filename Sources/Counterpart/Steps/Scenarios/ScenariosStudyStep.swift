@@ -41,7 +41,8 @@ public struct ScenariosStudyStep: StudyStep {
         threads: context.threads, progress: context.progress)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let report = ScenariosReport(
-      step: context.name, section: section, horizon: step.horizon, result: result)
+      step: context.name, section: section, horizon: step.horizon, result: result,
+      labels: context.study.labels)
     return StepResult(
       tables: result.tables, diagnostics: result.diagnostics, sample: nil, estimates: nil,
       answer: report.answer, sections: [report.reportSection])
