@@ -21,6 +21,6 @@ struct CheckCommand: ParsableCommand {
     let check = try reporting { () throws(RunError) in
       try StudyCheck(study) { display.show($0) }
     }
-    print(json ? check.json.text : check.text(resolved: resolved))
+    try Terminal.result(json ? check.json.text : check.text(resolved: resolved))
   }
 }

@@ -15,7 +15,7 @@ struct DescribeCommand: ParsableCommand {
 
   func run() throws {
     guard let kind else {
-      print(Catalogue.kinds.map(\.text).joined(separator: "\n\n"))
+      try Terminal.result(Catalogue.kinds.map(\.text).joined(separator: "\n\n"))
       return
     }
     let kinds = Catalogue.kinds
@@ -23,13 +23,13 @@ struct DescribeCommand: ParsableCommand {
       throw unknown(kind, "kind", among: kinds.map(\.name))
     }
     guard let name else {
-      print(chosen.text)
+      try Terminal.result(chosen.text)
       return
     }
     guard let entry = chosen.entries.first(where: { $0.name == name }) else {
       throw unknown(name, kind, among: chosen.entries.map(\.name))
     }
-    print(entry.text)
+    try Terminal.result(entry.text)
   }
 
   private func unknown(_ name: String, _ kind: String, among known: [String]) -> ExitCode {

@@ -12,7 +12,7 @@ struct DiffCommand: ParsableCommand {
     let difference = try reporting { () throws(RunError) in
       try FolderComparison(before: before, after: after)
     }
-    print(difference.text)
+    try Terminal.result(difference.text)
     if !difference.agrees { throw ExitCode(1) }
   }
 }

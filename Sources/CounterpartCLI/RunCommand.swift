@@ -39,6 +39,6 @@ struct RunCommand: ParsableCommand {
     let summary = try withExtendedLifetime(interruption) {
       try reporting { () throws(RunError) in try runner.run { display.show($0) } }
     }
-    print(summary.text)
+    try Terminal.result(summary.text)
   }
 }

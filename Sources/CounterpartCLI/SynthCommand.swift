@@ -18,6 +18,6 @@ struct SynthCommand: ParsableCommand {
     let names = try reporting { () throws(RunError) in
       try SyntheticData(reading: specification).write(to: output)
     }
-    print(names.map { "\(output)/\($0)" }.joined(separator: "\n"))
+    try Terminal.result(names.map { "\(output)/\($0)" }.joined(separator: "\n"))
   }
 }

@@ -25,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
         of: study, against: output ?? "out/\(study.name)", threads: threads
       ) { display.show($0) }
     }
-    print(verification.text)
+    try Terminal.result(verification.text)
     if !verification.agrees { throw ExitCode(1) }
   }
 }

@@ -26,12 +26,37 @@ struct OutputFolder: Sendable {
     self.path = try Self.usable(path, for: contents)
     self.contents = contents
     draft = Self.draftPath(for: self.path)
+    Self.removeOrphans(of: self.path)
     FileAccess.remove(draft)
     try FileAccess.makeFolder(draft)
   }
 
-  /// Where the files of a folder are gathered until it is whole.
-  static func draftPath(for path: String) -> String { trimmed(path) + ".incomplete" }
+  /// Where this process gathers the files of a folder until it is whole: runs at the same time keep apart.
+  static func draftPath(for path: String) -> String {
+    "\(trimmed(path))\(draftMark)\(ProcessInfo.processInfo.processIdentifier)"
+  }
+
+  private static let draftMark = ".incomplete-"
+
+  /// Takes away the drafts of runs that were killed: those whose process is gone.
+  private static func removeOrphans(of path: String) {
+    guard FileAccess.isFolder("/proc/self") else { return }
+    let (folder, name) = parts(of: path)
+    for sibling in FileAccess.names(in: folder) where sibling.hasPrefix(name + draftMark) {
+      let process = sibling.dropFirst(name.count + draftMark.count)
+      if Int(process) != nil, !FileAccess.exists("/proc/\(process)") {
+        FileAccess.remove("\(folder)/\(sibling)")
+      }
+    }
+  }
+
+  private static func parts(of path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    return (
+      slash == path.startIndex ? "/" : String(path[..<slash]),
+      String(path[path.index(after: slash)...])
+    )
+  }
 
   /// The path without slashes at its end, if a folder of this kind may stand there.
   static func usable(_ path: String, for contents: Contents) throws(RunError) -> String {
@@ -70,18 +95,24 @@ struct OutputFolder: Sendable {
     try FileAccess.write(text, to: target)
   }
 
-  /// Puts the folder in its place.
+  /// Puts the folder in its place. Of runs that end at the same moment the last one stays.
   func publish() throws(RunError) {
-    _ = try Self.usable(path, for: contents)
-    let old = path + ".replaced"
-    FileAccess.remove(old)
-    do {
-      if FileAccess.exists(path) {
-        try FileManager.default.moveItem(atPath: path, toPath: old)
+    let old = draft + ".replaced"
+    var attempts = 0
+    while true {
+      _ = try Self.usable(path, for: contents)
+      FileAccess.remove(old)
+      // Another run may take the place, or clear it, between these two moves.
+      try? FileManager.default.moveItem(atPath: path, toPath: old)
+      do {
+        try FileManager.default.moveItem(atPath: draft, toPath: path)
+        break
+      } catch {
+        attempts += 1
+        guard attempts < 20, FileAccess.exists(draft) else {
+          throw .file(path: path, reason: "cannot be replaced: \(FileAccess.reason(error))")
+        }
       }
-      try FileManager.default.moveItem(atPath: draft, toPath: path)
-    } catch {
-      throw .file(path: path, reason: "cannot be replaced: \(FileAccess.reason(error))")
     }
     FileAccess.remove(old)
   }
