@@ -15,12 +15,17 @@ public struct FolderComparison: Sendable {
     let newLock = try LockFile(folder: after)
     let tolerance = oldLock.machine == newLock.machine ? 0 : RunLock.crossMachineTolerance
     let (old, new) = (oldLock.tables, newLock.tables)
-    onlyBefore = old.keys.filter { new[$0] == nil }.sorted()
-    onlyAfter = new.keys.filter { old[$0] == nil }.sorted()
-    tableCount = Set(old.keys).union(new.keys).count
+    // A table counts as present where its file is, whatever the lock says.
+    func isPresent(_ name: String, in folder: String, _ lock: [String: String]) -> Bool {
+      lock[name] != nil && FileAccess.exists("\(folder)/tables/\(name).csv")
+    }
+    let names = Set(old.keys).union(new.keys).sorted()
+    onlyBefore = names.filter { isPresent($0, in: before, old) && !isPresent($0, in: after, new) }
+    onlyAfter = names.filter { !isPresent($0, in: before, old) && isPresent($0, in: after, new) }
+    tableCount = names.count
     changes = oldLock.changes(to: newLock)
     var differing: [TableComparison] = []
-    for name in old.keys.sorted() where new[name] != nil {
+    for name in names where isPresent(name, in: before, old) && isPresent(name, in: after, new) {
       let first = try FileAccess.read("\(before)/tables/\(name).csv")
       let second = try FileAccess.read("\(after)/tables/\(name).csv")
       guard first != second else { continue }

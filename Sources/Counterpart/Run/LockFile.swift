@@ -13,7 +13,8 @@ struct LockFile: Sendable {
     }
     let text = try FileAccess.read(path)
     do { json = try JSON(parsing: text) } catch {
-      throw .file(path: path, reason: "is not JSON: \(error)")
+      throw .file(
+        path: path, reason: "is damaged: expected the JSON that a run leaves; run the study again")
     }
   }
 

@@ -8,6 +8,9 @@ public struct Verification: Sendable {
   public let differing: [TableComparison]
   /// What changed around the run: study, inputs, version, machine.
   public let changes: [String]
+  /// Tables whose file is no longer in the earlier folder, and those that the run no longer gives.
+  public let missingBefore: [String]
+  public let missingNow: [String]
   public let tableCount: Int
   /// Whether bytes were compared, or values because the machine is of another kind.
   public let sameMachine: Bool
@@ -28,14 +31,20 @@ public struct Verification: Sendable {
     changes = before.changes(to: after)
     sameMachine = before.machine == after.machine
     differing = comparison.differing
+    missingBefore = comparison.onlyAfter
+    missingNow = comparison.onlyBefore
     tableCount = comparison.tableCount
   }
 
-  public var agrees: Bool { differing.allSatisfy { $0.count == 0 } }
+  public var agrees: Bool {
+    missingBefore.isEmpty && missingNow.isEmpty && differing.allSatisfy { $0.count == 0 }
+  }
 
   public var text: String {
     var lines = changes
-    if differing.isEmpty {
+    lines += missingBefore.map { "\($0): the earlier folder does not hold it" }
+    lines += missingNow.map { "\($0): the study no longer gives it" }
+    if agrees, differing.isEmpty {
       lines.append("verified: all \(tableCount) tables are the same, byte for byte")
     } else if agrees {
       lines.append(
@@ -44,7 +53,9 @@ public struct Verification: Sendable {
     } else {
       lines += differing.filter { $0.count > 0 }.map(\.text)
       lines.append(
-        "differs: \(differing.filter { $0.count > 0 }.count) of \(tableCount) tables")
+        "differs: "
+          + "\(differing.filter { $0.count > 0 }.count + missingBefore.count + missingNow.count) of "
+          + "\(tableCount) tables")
     }
     return lines.joined(separator: "\n")
   }
