@@ -34,6 +34,8 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   case modelErrorsNeeded(DegreesOfFreedomMethod)
   /// Too few refits of a bootstrap found an optimum.
   case noReplicate(failures: Int, of: Int)
+  /// Equations that no coefficients fulfil together.
+  case contradictoryHypotheses(String)
 
   /// A response that is not normal was given to the linear model.
   case notLinear(family: String)
@@ -82,6 +84,8 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
         + "robust to clusters"
     case .noReplicate(let failures, let count):
       "\(failures) of \(count) bootstrap refits found no optimum: simplify the random part"
+    case .contradictoryHypotheses(let name):
+      "the equations of hypothesis `\(name)` contradict each other: no coefficients fulfil all of them"
     case .notLinear(let family):
       "family `\(family)` is not a linear model: run the step's generalised model"
     case .unknownCoefficient(let name, let known):

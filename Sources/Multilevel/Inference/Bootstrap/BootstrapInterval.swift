@@ -12,9 +12,12 @@ extension BootstrapResult {
     parameters.indices.flatMap { j -> [IntervalEstimate] in
       let estimate = estimates[j]
       let values = draws.column(j).filter { !$0.isNaN }.sorted()
-      let ends = values.count < 20 ? nil : (
-        Self.quantile(values, (1 - level) / 2), Self.quantile(values, (1 + level) / 2)
-      )
+      let ends =
+        values.count < 20
+        ? nil
+        : (
+          Self.quantile(values, (1 - level) / 2), Self.quantile(values, (1 + level) / 2)
+        )
       let kept = estimate.isNaN ? nil : estimate
       var mirrored: (Double, Double)?
       if let ends, let scale = Self.scale(parameters[j].kind), let estimate = kept,

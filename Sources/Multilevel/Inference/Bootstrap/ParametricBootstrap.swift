@@ -82,7 +82,7 @@ extension LinearMixedModelFit {
     let fits = [self] + (unconditional.map { [$0] } ?? [])
     let sources = fits.map { ResponseLaw.Source($0.problem, in: problem) }
     let law = try ResponseLaw(
-      self, sources[0], host: problem, frame: (unconditional ?? self).frame, targets: sources)
+      point(sources[0]), host: problem, frame: (unconditional ?? self).frame, targets: sources)
     let maps = fits.map(ParameterMap.init)
     let refits = fits.map(Refit.init)
     let block = 20
@@ -100,7 +100,8 @@ extension LinearMixedModelFit {
           estimates.append(maps[target].estimates(optimum.theta, optimum.value))
         }
         return Draw(
-          values: Self.values(estimates[0], null: estimates.count > 1 ? estimates[1] : nil, effects),
+          values: Self.values(
+            estimates[0], null: estimates.count > 1 ? estimates[1] : nil, effects),
           isSingular: isSingular)
       }
     }.flatMap { $0 }
@@ -189,10 +190,10 @@ extension ParameterMap {
 }
 
 extension ResponseLaw.Source {
-  /// A problem whose groups are among the host's; its columns start at `firstColumn` of the common frame.
-  init(_ problem: Problem, in host: Problem, firstColumn: Int = 0) {
+  /// A problem whose groups are among the host's.
+  init(_ problem: Problem, in host: Problem, columns: [Int]? = nil) {
     self.init(
-      problem: problem, firstColumn: firstColumn,
+      problem: problem, columns: columns,
       factors: problem.structure.factors.map { factor in
         host.structure.factors.firstIndex { $0.codes == factor.codes } ?? 0
       })

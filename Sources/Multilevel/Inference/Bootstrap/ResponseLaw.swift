@@ -17,10 +17,25 @@ struct ResponseLaw: Sendable {
   /// A model whose response entries are drawn.
   struct Source: Sendable {
     let problem: Problem
-    /// Where its frame's columns start among those of the common frame.
-    let firstColumn: Int
+    /// Where each of its frame's columns stands in the common frame; `nil` where it stands at its own place.
+    let columns: [Int]?
     /// The host's factor for each of its own.
     let factors: [Int]
+
+    func common(_ column: StandardizedColumn) -> StandardizedColumn {
+      StandardizedColumn(
+        column: columns?[column.column] ?? column.column, centre: column.centre,
+        scale: column.scale)
+    }
+  }
+
+  /// What responses are drawn from: a point of the criterion of a problem.
+  struct Point: Sendable {
+    let source: Source
+    /// Of standardised columns, as σ and coefficients are.
+    let theta: [Double]
+    let sigma: Double
+    let coefficients: [Double]
   }
 
   private let cellCount: Int
@@ -69,17 +84,17 @@ struct ResponseLaw: Sendable {
   }
 
   /// - Parameters:
-  ///   - truth: the fit that responses are drawn from, and where it stands in the common frame.
+  ///   - truth: what responses are drawn from.
   ///   - host: whose factors cut the rows into cells: its columns are the first of `frame`.
   ///   - targets: the models to be refitted.
   init(
-    _ truth: LinearMixedModelFit, _ origin: Source, host: Problem, frame: ModelFrame,
-    targets sources: [Source]
+    _ truth: Point, host: Problem, frame: ModelFrame, targets sources: [Source]
   ) throws(EstimationError) {
+    let origin = truth.source
     let all = sources + [origin]
     let extra = all.flatMap { source in
       (source.problem.standard.fixed.dropLast() + source.problem.standard.random.flatMap { $0 })
-        .map { $0.shifted(source.firstColumn) }
+        .map(source.common)
     }
     let cells = try CellProducts(host, frame, extra: extra)
     // Slots: random columns first, then the others; the response has none.
@@ -87,14 +102,15 @@ struct ResponseLaw: Sendable {
       cells.places.flatMap { $0 }
         + all.flatMap { source in
           source.problem.standard.random.flatMap { $0 }.compactMap {
-            cells.columns.firstIndex(of: $0.shifted(source.firstColumn))
+            cells.columns.firstIndex(of: source.common($0))
           }
         })
-    let places = cells.columns.indices.filter { isRandom.contains($0) }
+    let places =
+      cells.columns.indices.filter { isRandom.contains($0) }
       + cells.columns.indices.filter { !isRandom.contains($0) && $0 != cells.response }
     let (k, m, width) = (isRandom.count, places.count, cells.width)
     func slot(_ column: StandardizedColumn, _ source: Source) -> Int {
-      let wanted = column.shifted(source.firstColumn)
+      let wanted = source.common(column)
       return places.firstIndex { cells.columns[$0] == wanted } ?? 0
     }
     func slots(_ source: Source) -> [(host: Int, slots: [Int])] {
@@ -135,20 +151,21 @@ struct ResponseLaw: Sendable {
     let pooledRank = Self.factor(&schur, sizes: (k..<m).map { gram[$0, $0] })
 
     var mean = [Double](repeating: 0, count: m)
-    let coefficients = truth.standardizedCoefficients
-    for (column, value) in zip(origin.problem.standard.fixed.dropLast(), coefficients) {
+    for (column, value) in zip(origin.problem.standard.fixed.dropLast(), truth.coefficients) {
       mean[slot(column, origin)] += value
     }
     let totals = gram * mean
     self.truth = Truth(
-      sigma: truth.curvature.sigma,
-      lambda: origin.problem.structure.triangles(truth.standardizedTheta),
+      sigma: truth.sigma,
+      lambda: origin.problem.structure.triangles(truth.theta),
       levelCounts: origin.problem.structure.factors.map(\.levelCount), factors: slots(origin),
       totals: totals, square: dot(mean, totals), mean: mean)
     let own = origin.problem.standard.response
     targets = sources.map { source in
       let response = source.problem.standard.response
-      let (scale, shift) = (own.scale / response.scale, (own.centre - response.centre) / response.scale)
+      let (scale, shift) = (
+        own.scale / response.scale, (own.centre - response.centre) / response.scale
+      )
       // Where one response is centred and the other is not, one of the models has the constant column.
       var constantSlot = 0
       if shift != 0 {
@@ -277,47 +294,56 @@ struct ResponseLaw: Sendable {
     var totals = [Double](repeating: 0, count: m)
     var inside = 0.0
     var residual = 0.0
-    var panels = targets.map(\.panel)
+    // Each cell's Z_cᵀ(Zu + e), which belongs to every level that the cell lies in.
+    var own = [Double](repeating: 0, count: cellCount * k)
+    // Where each of the truth's effects of a cell starts, and which slot each adds to.
+    let widths = truth.factors.map(\.slots.count)
+    let slots = truth.factors.flatMap(\.slots)
+    let hosts = truth.factors.map(\.host)
     var u = [Double](repeating: 0, count: k)
-    var (xi, own) = (u, u)
-    let (products, factors, projections) = (self.products.span, self.factors.span, self.projections.span)
-    for cell in 0..<cellCount {
-      for z in 0..<k { u[z] = 0 }
-      for (index, factor) in truth.factors.enumerated() {
-        let level = Int(levels[cell * factorCount + factor.host])
-        guard level >= 0 else { continue }
-        let start = firstEffect[index] + level * factor.slots.count
-        for e in 0..<factor.slots.count { u[factor.slots[e]] += effects[start + e] }
-      }
-      for z in 0..<k {
-        xi[z] = factors[(cell * k + z) * k + z] > 0 ? sigma * rows.normal() : 0
-        residual += xi[z] * xi[z]
-      }
-      for z in 0..<k {
-        let (row, factorRow) = ((cell * k + z) * m, (cell * k + z) * k)
-        var (fromGroups, fromRows) = (0.0, 0.0)
-        for a in 0..<k { fromGroups += products[row + a] * u[a] }
-        for a in 0...z { fromRows += factors[factorRow + a] * xi[a] }
-        inside += u[z] * (fromGroups + 2 * fromRows)
-        own[z] = fromGroups + fromRows
-        totals[z] += own[z]
-        let projection = (cell * k + z) * side
-        let (uz, xz) = (u[z], xi[z])
-        for x in 0..<side {
-          totals[k + x] += products[row + k + x] * uz + projections[projection + x] * xz
+    var xi = u
+    do {
+      let (products, factors, projections) = (
+        self.products.span, self.factors.span, self.projections.span
+      )
+      let levels = self.levels.span
+      var own = own.mutableSpan
+      var totals = totals.mutableSpan
+      var u = u.mutableSpan
+      var xi = xi.mutableSpan
+      for cell in 0..<cellCount {
+        for z in 0..<k { u[z] = 0 }
+        var next = 0
+        for index in 0..<widths.count {
+          let width = widths[index]
+          let level = Int(levels[cell * factorCount + hosts[index]])
+          if level >= 0 {
+            let start = firstEffect[index] + level * width
+            for e in 0..<width { u[slots[next + e]] += effects[start + e] }
+          }
+          next += width
         }
-      }
-      for (number, target) in targets.enumerated() {
-        for (index, factor) in target.factors.enumerated() {
-          let level = Int(levels[cell * factorCount + factor.host])
-          guard level >= 0 else { continue }
-          let row = target.problem.panelRow(index, level)
-          for e in 0..<factor.slots.count {
-            panels[number][row + e] += target.scale * own[factor.slots[e]]
+        for z in 0..<k {
+          xi[z] = factors[(cell * k + z) * k + z] > 0 ? sigma * rows.normal() : 0
+          residual += xi[z] * xi[z]
+        }
+        for z in 0..<k {
+          let (row, factorRow) = ((cell * k + z) * m, (cell * k + z) * k)
+          var (fromGroups, fromRows) = (0.0, 0.0)
+          for a in 0..<k { fromGroups += products[row + a] * u[a] }
+          for a in 0...z { fromRows += factors[factorRow + a] * xi[a] }
+          inside += u[z] * (fromGroups + 2 * fromRows)
+          own[cell * k + z] = fromGroups + fromRows
+          totals[z] += fromGroups + fromRows
+          let projection = (cell * k + z) * side
+          let (uz, xz) = (u[z], xi[z])
+          for x in 0..<side {
+            totals[k + x] += products[row + k + x] * uz + projections[projection + x] * xz
           }
         }
       }
     }
+    let panels = targets.map { panel($0, own) }
     for j in 0..<side where pooled[j, j] > 0 {
       let z = sigma * rows.normal()
       residual += z * z
@@ -341,21 +367,41 @@ struct ResponseLaw: Sendable {
     return Draw(gram: grams, panel: panels)
   }
 
+  /// Response entries of a target's panel, from what each cell adds.
+  private func panel(_ target: Target, _ own: [Double]) -> [Double] {
+    var result = target.panel
+    let (own, levels, k) = (own.span, self.levels.span, randomCount)
+    var panel = result.mutableSpan
+    for (index, factor) in target.factors.enumerated() {
+      let (first, width) = (target.problem.panelRow(index, 0), factor.slots.count)
+      let slots = factor.slots.span
+      for cell in 0..<cellCount {
+        let level = Int(levels[cell * factorCount + factor.host])
+        guard level >= 0 else { continue }
+        for e in 0..<width {
+          panel[first + level * width + e] += target.scale * own[cell * k + slots[e]]
+        }
+      }
+    }
+    return result
+  }
+
   /// The target's problem with the drawn response in the place of the observed one.
   func problem(_ target: Int, _ draw: Draw) -> Problem {
     targets[target].problem.replacingResponse(gram: draw.gram[target], panel: draw.panel[target])
   }
 }
 
-extension StandardizedColumn {
-  func shifted(_ first: Int) -> StandardizedColumn {
-    StandardizedColumn(column: column + first, centre: centre, scale: scale)
-  }
-}
-
 extension LinearMixedModelFit {
+  /// The fit as what responses are drawn from.
+  func point(_ source: ResponseLaw.Source) -> ResponseLaw.Point {
+    ResponseLaw.Point(
+      source: source, theta: standardizedTheta, sigma: curvature.sigma,
+      coefficients: standardizedCoefficients)
+  }
+
   /// Coefficients of the standardised columns.
-  var standardizedCoefficients: [Double] {
+  private var standardizedCoefficients: [Double] {
     let (back, shift) = problem.standard.wayBack
     var result = zip(coefficients, shift).map { $0 - $1 }
     // `back` is diagonal but for the intercept's row.
