@@ -32,6 +32,10 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   case rowsWithoutCluster(Int)
   /// Kenward and Roger's method was asked for together with errors robust to clusters.
   case modelErrorsNeeded(DegreesOfFreedomMethod)
+  /// Too few refits of a bootstrap found an optimum.
+  case noReplicate(failures: Int, of: Int)
+  /// Equations that no coefficients fulfil together.
+  case contradictoryHypotheses(String)
 
   /// A response that is not normal was given to the linear model.
   case notLinear(family: String)
@@ -78,6 +82,10 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .modelErrorsNeeded(let method):
       "`df: \(method.rawValue)` adjusts the model's own errors: use `df: satterthwaite` with errors "
         + "robust to clusters"
+    case .noReplicate(let failures, let count):
+      "\(failures) of \(count) bootstrap refits found no optimum: simplify the random part"
+    case .contradictoryHypotheses(let name):
+      "the equations of hypothesis `\(name)` contradict each other: no coefficients fulfil all of them"
     case .notLinear(let family):
       "family `\(family)` is not a linear model: run the step's generalised model"
     case .unknownCoefficient(let name, let known):

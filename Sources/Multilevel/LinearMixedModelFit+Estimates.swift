@@ -202,7 +202,7 @@ extension [Double] {
 
 extension Standardization {
   /// Coefficients in data units are `matrix` × the standardised ones + `shift`.
-  fileprivate var wayBack: (matrix: Matrix, shift: [Double]) {
+  var wayBack: (matrix: Matrix, shift: [Double]) {
     let p = fixed.count - 1
     var matrix = Matrix(rows: p, columns: p)
     var shift = [Double](repeating: 0, count: p)

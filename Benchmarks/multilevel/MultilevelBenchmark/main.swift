@@ -2,14 +2,15 @@ import Foundation
 import Multilevel
 import Probability
 
-// Usage: MultilevelBenchmark nested|crossed ROWS [THREADS] [CSV-FILE]
+// Usage: MultilevelBenchmark nested|crossed ROWS [THREADS] [CSV-FILE|bootstrap=REPLICATES]
 // Times one REML fit with the rows in memory. With a file name the rows are also written there, so that
-// another program can fit the same model.
+// another program can fit the same model. With `bootstrap=1000` a parametric bootstrap of that many refits of
+// the model, and of the one without covariates, follows.
 let arguments = CommandLine.arguments
 guard arguments.count > 2, let rows = Int(arguments[2]),
   ["nested", "crossed"].contains(arguments[1])
 else {
-  print("usage: MultilevelBenchmark nested|crossed ROWS [THREADS] [CSV-FILE]")
+  print("usage: MultilevelBenchmark nested|crossed ROWS [THREADS] [CSV-FILE|bootstrap=N]")
   exit(2)
 }
 let nested = arguments[1] == "nested"
@@ -23,7 +24,10 @@ func seconds(_ work: () throws -> Void) rethrows -> Double {
 }
 
 let national = National(rows: rows)
-if arguments.count > 4 {
+let replicates =
+  arguments.count > 4 && arguments[4].hasPrefix("bootstrap=")
+  ? Int(arguments[4].dropFirst(10)) ?? 1_000 : nil
+if arguments.count > 4, replicates == nil {
   let names = national.covariates.map(\.name)
   var text =
     (["school", "authority", "primary", "attainment"] + names).joined(separator: ",") + "\n"
@@ -43,4 +47,19 @@ if let fit {
     "counterpart \(arguments[1]) rows \(rows) threads \(threads) seconds \(elapsed) "
       + "criterion \(fit.deviance) evaluations \(fit.certificate.evaluations) "
       + "decrement \(fit.certificate.decrement) theta \(fit.theta)")
+}
+if let fit, let replicates {
+  let null = try LinearMixedModel().fit(frame.unconditional, threads: threads)
+  var result: BootstrapResult?
+  let elapsed = try seconds {
+    result = try fit.bootstrap(
+      ParametricBootstrap(replicates: replicates, seed: Seed(1)), unconditional: null,
+      threads: threads)
+  }
+  if let result {
+    let ratios = zip(result.standardDeviations, fit.standardErrors).map { $0 / $1 }
+    print(
+      "bootstrap replicates \(replicates) seconds \(elapsed) failures \(result.failures) "
+        + "sd over standard error \(ratios)")
+  }
 }

@@ -52,7 +52,7 @@ struct Factor: Sendable {
     used = Array(levels.indices)
   }
 
-  private init(codes: [Int32], levels: [String], used: [Int], contrast: Contrast) {
+  init(codes: [Int32], levels: [String], used: [Int], contrast: Contrast) {
     self.codes = codes
     self.levels = levels
     self.used = used

@@ -3,7 +3,14 @@
 ///
 /// *T* has a diagonal and, in the row of a term's constant column, the centres of its other columns.
 func lowerTriangle(solving transform: [Double], _ lambda: [Double], width: Int) -> [Double] {
-  var a = timesBlock(inverted(upperBlocks: transform, width: width), lambda, width)
+  lowerTriangle(
+    rotating: timesBlock(inverted(upperBlocks: transform, width: width), lambda, width),
+    width: width)
+}
+
+/// The lower triangle *L* with *LLᵀ* = *AAᵀ* and a non-negative diagonal.
+func lowerTriangle(rotating matrix: [Double], width: Int) -> [Double] {
+  var a = matrix
   for row in 0..<width {
     for column in (row + 1)..<max(row + 1, width) {
       let (x, y) = (a[row * width + row], a[row * width + column])

@@ -31,10 +31,10 @@ public struct ClusterRobust: Sendable {
   public let clusterCount: Int
   /// Of the coefficients, in the units of the data.
   public let covariance: Matrix
-  private let parts: [ClusterPart]
+  let parts: [ClusterPart]
   /// Φ of the standardised coefficients.
-  private let model: Matrix
-  private let back: Matrix
+  let model: Matrix
+  let back: Matrix
 
   /// The most effects that may hang together.
   static let limit = 3_000

@@ -76,11 +76,11 @@ extension LinearMixedModelFit {
 
 /// Variances and degrees of freedom of contrasts by one method.
 struct SmallSampleInference {
-  private let fit: LinearMixedModelFit
-  private let method: DegreesOfFreedomMethod
-  private let betweenWithin: [Double]
-  private let kenwardRoger: KenwardRoger?
-  private let errors: ClusterRobust?
+  let fit: LinearMixedModelFit
+  let method: DegreesOfFreedomMethod
+  let betweenWithin: [Double]
+  let kenwardRoger: KenwardRoger?
+  let errors: ClusterRobust?
 
   init(
     _ fit: LinearMixedModelFit, _ method: DegreesOfFreedomMethod, _ errors: ClusterRobust?

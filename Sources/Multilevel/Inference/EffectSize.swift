@@ -19,6 +19,12 @@ public struct EffectSize: Sendable, Hashable {
   public let high: Double
   /// The smallest true effect that a two-sided test at 5 % would find in 80 % of studies like this one.
   public let minimumDetectable: Double
+
+  /// Hedges' J = 1 − 3/(4·df − 1); 1 below two degrees of freedom, where it would shrink any effect towards
+  /// nothing: at one it is zero.
+  public static func smallSampleFactor(degreesOfFreedom df: Double) -> Double {
+    df.isFinite && df >= 2 ? 1 - 3 / (4 * df - 1) : 1
+  }
 }
 
 extension LinearMixedModelFit {
@@ -42,7 +48,7 @@ extension LinearMixedModelFit {
       ofTotal: scale == .totalSD, reference)
     let deviation = variance.squareRoot()
     let df = test.degreesOfFreedom
-    let correction = df.isFinite && df > 1 ? 1 - 3 / (4 * df - 1) : 1
+    let correction = EffectSize.smallSampleFactor(degreesOfFreedom: df)
     let estimate = correction * test.estimate / deviation
     let relative = test.standardError / deviation
     let error =

@@ -14,12 +14,12 @@ struct KenwardRoger: Sendable {
   /// The adjusted covariance of the coefficients, in the units of the data.
   let covariance: Matrix
   /// Φ = σ²*S* of the standardised coefficients.
-  private let unadjusted: Matrix
+  let unadjusted: Matrix
   /// Φ *P_r* Φ.
-  private let directions: [Matrix]
+  let directions: [Matrix]
   /// Covariance of the variance parameters.
-  private let spread: Matrix
-  private let back: Matrix
+  let spread: Matrix
+  let back: Matrix
 
   /// The most effects that may hang together.
   static let limit = 3_000

@@ -7,6 +7,14 @@ extension LinearMixedModelFit {
   func effect(
     of name: String, averaged: Bool, _ method: DegreesOfFreedomMethod, errors: ClusterRobust?
   ) throws(EstimationError) -> (test: CoefficientTest, doubts: [Diagnostic]) {
+    let (contrast, doubts) = try effectContrast(of: name, averaged: averaged)
+    return (try test(contrast, named: name, method, errors: errors), doubts)
+  }
+
+  /// The weights of the coefficients in a covariate's effect.
+  func effectContrast(
+    of name: String, averaged: Bool
+  ) throws(EstimationError) -> (weights: [Double], doubts: [Diagnostic]) {
     let main = try position(of: name)
     var contrast = [Double](repeating: 0, count: coefficients.count)
     contrast[main] = 1
@@ -35,7 +43,7 @@ extension LinearMixedModelFit {
               + "groups in this model: its standard error may be too small."))
       }
     }
-    return (try test(contrast, named: name, method, errors: errors), doubts)
+    return (contrast, doubts)
   }
 
   private func hasSlope(on column: String) -> Bool {

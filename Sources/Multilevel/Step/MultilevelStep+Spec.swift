@@ -21,9 +21,6 @@ extension MultilevelStep {
     "errors", errorsFormat, default: nil, shown: "model",
     "Where standard errors come from: the model, or the sandwich over clusters that nest every random "
       + "effect, `cr2` adjusted for few clusters.")
-  static let intervalsKey = Key(
-    "intervals", only("wald", kind: "kind of interval", later: ["profile", "bootstrap"]),
-    default: "wald", shown: "wald", "How intervals are found.")
   static let weightsKey = Key.optional(
     "weights",
     ValueFormat.section("a section with `precision` or `frequency`", keys: weightKeys, rowWeights),
@@ -37,13 +34,14 @@ extension MultilevelStep {
     "effect", ValueFormat.section("a section with `of`", keys: effectKeys, effectRequest),
     "The effect to give in standard deviations.")
 
-  public static let keys: [AnyKey] = [
-    AnyKey(dataKey), AnyKey(sampleKey), AnyKey(formulaKey), AnyKey(methodKey),
-    AnyKey(GeneralisedSettings.familyKey), AnyKey(GeneralisedSettings.linkKey),
-    AnyKey(GeneralisedSettings.quadratureKey), AnyKey(weightsKey), AnyKey(degreesKey),
-    AnyKey(errorsKey), .notAvailable("correlation"), .notAvailable("dispersion"),
-    AnyKey(contrastsKey), AnyKey(intervalsKey), AnyKey(effectKey),
-  ]
+  public static let keys: [AnyKey] =
+    [
+      AnyKey(dataKey), AnyKey(sampleKey), AnyKey(formulaKey), AnyKey(methodKey),
+      AnyKey(GeneralisedSettings.familyKey), AnyKey(GeneralisedSettings.linkKey),
+      AnyKey(GeneralisedSettings.quadratureKey), AnyKey(weightsKey), AnyKey(degreesKey),
+      AnyKey(errorsKey), .notAvailable("correlation"), .notAvailable("dispersion"),
+      AnyKey(contrastsKey), AnyKey(effectKey),
+    ] + StepInference.keys
 
   /// Which columns weigh the rows.
   struct RowWeights: Sendable {
@@ -138,10 +136,6 @@ extension MultilevelStep {
     }
   }
 
-  private static func only(_ name: String, kind: String, later: [String]) -> ValueFormat<String> {
-    named(kind, [(name, name)], later: later)
-  }
-
   public init(from section: Section) throws(SpecErrors) {
     let weights = try section.read(Self.weightsKey)
     let generalised = try GeneralisedSettings.read(section, frequency: weights?.frequency)
@@ -154,14 +148,14 @@ extension MultilevelStep {
           "`kenward-roger` adjusts the model's own errors: with `errors: \(errors.rawValue)` write "
             + "`df: satterthwaite`"), at: "df")
     }
-    _ = try section.read(Self.intervalsKey)
     self.init(
       data: try section.read(Self.dataKey), sample: try section.read(Self.sampleKey),
       formula: try section.read(Self.formulaKey), criterion: try section.read(Self.methodKey),
       degreesOfFreedom: degrees, errors: errors,
       precision: weights?.precision,
       contrasts: try section.read(Self.contrastsKey).map { ($0.name, $0.value) },
-      effect: try section.read(Self.effectKey), generalised: generalised)
+      effect: try section.read(Self.effectKey), generalised: generalised,
+      inference: try StepInference.read(section))
   }
 
   /// Keys that mean nothing where the response is not normal.
@@ -185,6 +179,11 @@ extension MultilevelStep {
       throw section.error(
         .rule("an effect in standard deviations needs a normal response: drop `effect`"),
         at: "effect")
+    }
+    let isWald = try section.read(StepInference.intervalsKey) == .wald
+    if let key = StepInference.given(in: section).first(where: { $0 != "intervals" || !isWald }) {
+      throw section.error(
+        .rule("`\(key)` needs a normal response in this version: drop it"), at: key)
     }
     if weights?.precision != nil {
       throw section.error(

@@ -13,6 +13,7 @@ public import Tables
 /// | degreesOfFreedom | satterthwaite | | `df` in the file |
 /// | errors | none | cr1, cr2 | standard errors robust to clusters; the model's where none |
 /// | precision | none | a column | weights: residual variance σ² / weight |
+/// | inference | none | | intervals, hypotheses, comparisons, predictions: ``StepInference`` |
 /// | generalised | none | | family, link and quadrature where the response is not normal |
 /// | contrasts | treatment | treatment, sum | by factor |
 /// | effect | none | | whose effect size is given |
@@ -29,6 +30,7 @@ public struct MultilevelStep: Sendable {
   public let effect: EffectRequest?
   /// `nil` where the response is normal given the random effects.
   public let generalised: GeneralisedSettings?
+  public let inference: StepInference
 
   /// An effect to be given in standard deviations.
   public struct EffectRequest: Sendable, Hashable {
@@ -62,7 +64,7 @@ public struct MultilevelStep: Sendable {
     degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, errors: ClusterRobustKind? = nil,
     precision: LocatedText? = nil,
     contrasts: [(factor: LocatedText, contrast: Contrast)] = [], effect: EffectRequest? = nil,
-    generalised: GeneralisedSettings? = nil
+    generalised: GeneralisedSettings? = nil, inference: StepInference = .none
   ) {
     self.data = data
     self.sample = sample
@@ -74,6 +76,7 @@ public struct MultilevelStep: Sendable {
     self.contrasts = contrasts
     self.effect = effect
     self.generalised = generalised
+    self.inference = inference
   }
 
   /// What a run of the step leaves.
@@ -99,13 +102,17 @@ public struct MultilevelStep: Sendable {
   public func frame(
     in tables: DataSet, rows: [Int32]? = nil, lost: [LostRows] = []
   ) throws(ExpressionError) -> ModelFrame {
+    return try Formula(parsing: formula.text).frame(
+      in: tables, table: data.text, options: options(rows: rows, lost: lost))
+  }
+
+  /// What the step's frames are made with beside their formulas.
+  func options(rows: [Int32]? = nil, lost: [LostRows] = []) -> FrameOptions {
     var chosen: [String: Contrast] = [:]
     for (factor, contrast) in contrasts { chosen[factor.text] = contrast }
-    return try Formula(parsing: formula.text).frame(
-      in: tables, table: data.text,
-      options: FrameOptions(
-        contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
-        lost: lost))
+    return FrameOptions(
+      contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
+      lost: lost)
   }
 
   /// Fits the model, and the one without covariates beside it.
@@ -136,6 +143,13 @@ public struct MultilevelStep: Sendable {
       let (test, doubts) = try fit.effect(
         of: effect.of.text, averaged: effect.average, degreesOfFreedom, errors: robust)
       diagnostics += doubts
+      if test.degreesOfFreedom < 2 {
+        diagnostics.append(
+          Diagnostic(
+            .warning, code: "no-small-sample-factor",
+            "The effect of `\(test.term)` has \(test.degreesOfFreedom) degrees of freedom: below two there is no "
+              + "small-sample factor, so it is given without one and is too large on average."))
+      }
       effects.append(
         fit.effectSize(test, scale: effect.scale, reference: unconditional ?? fit))
     }
