@@ -37,7 +37,8 @@ extension MultilevelStep {
     "effect", ValueFormat.section("a section with `of`", keys: effectKeys, effectRequest),
     "The effect to give in standard deviations.")
 
-  public static let keys: [AnyKey] = [
+  public static let keys: [AnyKey] = modelKeys + PostEstimation.keys
+  private static let modelKeys: [AnyKey] = [
     AnyKey(dataKey), AnyKey(sampleKey), AnyKey(formulaKey), AnyKey(methodKey),
     AnyKey(GeneralisedSettings.familyKey), AnyKey(GeneralisedSettings.linkKey),
     AnyKey(GeneralisedSettings.quadratureKey), AnyKey(weightsKey), AnyKey(degreesKey),
@@ -161,7 +162,8 @@ extension MultilevelStep {
       degreesOfFreedom: degrees, errors: errors,
       precision: weights?.precision,
       contrasts: try section.read(Self.contrastsKey).map { ($0.name, $0.value) },
-      effect: try section.read(Self.effectKey), generalised: generalised)
+      effect: try section.read(Self.effectKey), generalised: generalised,
+      further: try PostEstimation.read(section, isNormal: generalised == nil))
   }
 
   /// Keys that mean nothing where the response is not normal.
