@@ -26,6 +26,8 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   case noConvergence(decrement: Double, evaluations: Int)
   /// Something was asked about a coefficient that the model does not have.
   case unknownCoefficient(String, known: [String])
+  /// Something was asked about a grouping factor that the model does not have.
+  case unknownFactor(String, known: [String])
   /// Errors robust to clusters were asked for and all groups hang together.
   case oneCluster(factors: [String])
   /// Errors robust to clusters were asked for and some rows lie in no group.
@@ -88,6 +90,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
       "the equations of hypothesis `\(name)` contradict each other: no coefficients fulfil all of them"
     case .notLinear(let family):
       "family `\(family)` is not a linear model: run the step's generalised model"
+    case .unknownFactor(let name, let known):
+      "the model has no grouping factor `\(name)`: it has "
+        + known.map { "`\($0)`" }.joined(separator: ", ")
     case .unknownCoefficient(let name, let known):
       "the model has no coefficient `\(name)`: it has "
         + known.map { "`\($0)`" }.joined(separator: ", ")

@@ -41,7 +41,7 @@ extension MultilevelStep {
       AnyKey(GeneralisedSettings.quadratureKey), AnyKey(weightsKey), AnyKey(degreesKey),
       AnyKey(errorsKey), .notAvailable("correlation"), .notAvailable("dispersion"),
       AnyKey(contrastsKey), AnyKey(effectKey),
-    ] + StepInference.keys
+    ] + StepInference.keys + PostEstimation.keys
 
   /// Which columns weigh the rows.
   struct RowWeights: Sendable {
@@ -155,7 +155,8 @@ extension MultilevelStep {
       precision: weights?.precision,
       contrasts: try section.read(Self.contrastsKey).map { ($0.name, $0.value) },
       effect: try section.read(Self.effectKey), generalised: generalised,
-      inference: try StepInference.read(section))
+      inference: try StepInference.read(section),
+      further: try PostEstimation.read(section, isNormal: generalised == nil))
   }
 
   /// Keys that mean nothing where the response is not normal.

@@ -1,4 +1,5 @@
 public import Designs
+public import Probability
 public import StudyFiles
 public import Tables
 
@@ -31,6 +32,8 @@ public struct MultilevelStep: Sendable {
   /// `nil` where the response is normal given the random effects.
   public let generalised: GeneralisedSettings?
   public let inference: StepInference
+  /// What is asked about the fitted model.
+  public let further: PostEstimation
 
   /// An effect to be given in standard deviations.
   public struct EffectRequest: Sendable, Hashable {
@@ -64,7 +67,8 @@ public struct MultilevelStep: Sendable {
     degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, errors: ClusterRobustKind? = nil,
     precision: LocatedText? = nil,
     contrasts: [(factor: LocatedText, contrast: Contrast)] = [], effect: EffectRequest? = nil,
-    generalised: GeneralisedSettings? = nil, inference: StepInference = .none
+    generalised: GeneralisedSettings? = nil, inference: StepInference = .none,
+    further: PostEstimation = PostEstimation()
   ) {
     self.data = data
     self.sample = sample
@@ -77,6 +81,7 @@ public struct MultilevelStep: Sendable {
     self.effect = effect
     self.generalised = generalised
     self.inference = inference
+    self.further = further
   }
 
   /// What a run of the step leaves.
@@ -88,7 +93,8 @@ public struct MultilevelStep: Sendable {
     public let robust: ClusterRobust?
     public let tests: [CoefficientTest]
     public let effects: [EffectSize]
-    /// `coefficients`, `variances`, `fit`, `random_effects`, `groups`, `effects`, `vpc`, `covariance`.
+    /// `coefficients`, `variances`, `fit`, `random_effects`, `groups`, `effects`, `vpc`, `covariance`, and
+    /// what ``further`` asks for.
     public let tables: [TidyTable]
     public let diagnostics: [Diagnostic]
   }
@@ -117,9 +123,12 @@ public struct MultilevelStep: Sendable {
 
   /// Fits the model, and the one without covariates beside it.
   ///
+  /// - Parameter seed: of the draws that ``further`` needs.
   /// - Throws: ``EstimationError/notLinear(family:)`` where the step has a family: such a step is run by
   ///   ``run(_:_:)``.
-  public func run(_ frame: ModelFrame, threads: Int = 1) throws(EstimationError) -> Result {
+  public func run(
+    _ frame: ModelFrame, threads: Int = 1, seed: Seed = Seed(1)
+  ) throws(EstimationError) -> Result {
     if let generalised { throw .notLinear(family: generalised.model.family.name) }
     let model = LinearMixedModel(criterion: criterion)
     let fit = try model.fit(frame, threads: threads)
@@ -153,6 +162,8 @@ public struct MultilevelStep: Sendable {
       effects.append(
         fit.effectSize(test, scale: effect.scale, reference: unconditional ?? fit))
     }
+    let more = try further.run(fit, unconditional: unconditional, seed: seed, threads: threads)
+    diagnostics += more.diagnostics
     let tables = [
       TidyTable("coefficients", tests.map(CoefficientRow.init)),
       TidyTable("variances", VarianceRow.rows(fit)),
@@ -165,7 +176,7 @@ public struct MultilevelStep: Sendable {
     ]
     return Result(
       fit: fit, unconditional: unconditional, robust: robust, tests: tests, effects: effects,
-      tables: tables,
+      tables: tables + more.tables,
       diagnostics: diagnostics)
   }
 

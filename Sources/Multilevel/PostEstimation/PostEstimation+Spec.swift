@@ -1,0 +1,28 @@
+internal import StudyFiles
+
+/// How questions about a fitted model are written: as keys of the `multilevel` step.
+extension PostEstimation {
+  static let schoolEffectsKey = Key(
+    "school_effects",
+    ValueFormat<[LocatedText]>.list(of: .text("a grouping factor of the formula")), default: [],
+    shown: "none",
+    "Grouping factors whose groups' effects are given with intervals, ranks and reliabilities.")
+  static let explainedKey = Key(
+    "explained", .flag, default: false, shown: "false",
+    "Give the shares of variance that the model explains, in all and by level.")
+
+  static let keys: [AnyKey] = [AnyKey(schoolEffectsKey), AnyKey(explainedKey)]
+
+  /// Reads the keys of a step that has been checked.
+  ///
+  /// - Throws: ``SpecErrors`` where one stands in a step whose response is not normal.
+  static func read(_ section: Section, isNormal: Bool) throws(SpecErrors) -> PostEstimation {
+    let result = PostEstimation(
+      schoolEffects: try section.read(schoolEffectsKey), explained: try section.read(explainedKey))
+    guard isNormal || result.isEmpty else {
+      let key = keys.first { section.has($0.name) }?.name ?? ""
+      throw section.error(.rule("`\(key)` needs a normal response: drop it"), at: key)
+    }
+    return result
+  }
+}
