@@ -33,6 +33,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   /// Kenward and Roger's method was asked for together with errors robust to clusters.
   case modelErrorsNeeded(DegreesOfFreedomMethod)
 
+  /// The covariance structure cannot be estimated from these data.
+  case structure(StructureError)
+
   /// A response that is not normal was given to the linear model.
   case notLinear(family: String)
 
@@ -78,6 +81,7 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .modelErrorsNeeded(let method):
       "`df: \(method.rawValue)` adjusts the model's own errors: use `df: satterthwaite` with errors "
         + "robust to clusters"
+    case .structure(let error): error.description
     case .notLinear(let family):
       "family `\(family)` is not a linear model: run the step's generalised model"
     case .unknownCoefficient(let name, let known):
