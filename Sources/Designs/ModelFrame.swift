@@ -95,10 +95,15 @@ public struct GroupingFactor: Sendable, Hashable {
   /// only where the row's random-effect columns are all zero.
   public let codes: [Int32]
   public let levels: [String]
+  /// The groups of each row where it may belong to several: then no row has a code.
+  public let memberships: Memberships?
 
-  public init(name: String, codes: [Int32], levels: [String]) {
+  public init(
+    name: String, codes: [Int32], levels: [String], memberships: Memberships? = nil
+  ) {
     self.name = name
     self.codes = codes
     self.levels = levels
+    self.memberships = memberships
   }
 }

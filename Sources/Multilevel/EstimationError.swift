@@ -39,6 +39,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   /// Equations that no coefficients fulfil together.
   case contradictoryHypotheses(String)
 
+  /// The covariance structure cannot be estimated from these data.
+  case structure(StructureError)
+
   /// A response that is not normal was given to the linear model.
   case notLinear(family: String)
 
@@ -88,6 +91,7 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
       "\(failures) of \(count) bootstrap refits found no optimum: simplify the random part"
     case .contradictoryHypotheses(let name):
       "the equations of hypothesis `\(name)` contradict each other: no coefficients fulfil all of them"
+    case .structure(let error): error.description
     case .notLinear(let family):
       "family `\(family)` is not a linear model: run the step's generalised model"
     case .unknownFactor(let name, let known):

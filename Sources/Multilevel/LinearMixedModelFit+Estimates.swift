@@ -58,7 +58,9 @@ extension LinearMixedModelFit {
           TermFit(
             group: factor.name, columns: factor.columns[range].map { names[$0] },
             levelCount: factor.levelCount, covariance: block,
-            means: factor.columns[range].map { means[$0] ?? 0 }))
+            means: factor.columns[range].map { means[$0] ?? 0 },
+            meanProducts: frame.meanProducts(
+              Array(factor.columns[range]), memberships: factor.memberships)))
       }
     }
     self.terms = terms

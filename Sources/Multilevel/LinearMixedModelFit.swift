@@ -45,6 +45,9 @@ public struct LinearMixedModelFit: Sendable {
     public let covariance: Matrix
     /// Means of the term's columns over the rows.
     public let means: [Double]
+    /// Means over the rows of the products *zzᵀ* of the term's columns, columns × columns; where a row
+    /// belongs to several groups, times the sum of its squared weights.
+    public let meanProducts: Matrix
 
     public var standardDeviations: [Double] {
       covariance.diagonal.map { max(0, $0).squareRoot() }
@@ -54,6 +57,15 @@ public struct LinearMixedModelFit: Sendable {
     public func correlation(_ i: Int, _ j: Int) -> Double? {
       let scale = (covariance[i, i] * covariance[j, j]).squareRoot()
       return scale > 0 ? max(-1, min(1, covariance[i, j] / scale)) : nil
+    }
+
+    /// The variance between groups, averaged over the rows: mean *zᵀΣz* = tr(Σ · mean *zzᵀ*).
+    public var averageVariance: Double {
+      var sum = 0.0
+      for i in means.indices {
+        for j in means.indices { sum += covariance[i, j] * meanProducts[i, j] }
+      }
+      return sum
     }
 
     /// The variance between groups at mean covariates.
@@ -102,9 +114,10 @@ public struct LinearMixedModelFit: Sendable {
   /// With the number of rows, as lme4 counts.
   public var bic: Double { deviance + Double(parameterCount) * naturalLog(Double(rowCount)) }
 
-  /// Every random variance at mean covariates and the residual variance.
+  /// The variance of a response given its covariates, averaged over the rows: every random term's and the
+  /// residual variance.
   public var totalVariance: Double {
-    terms.reduce(sigma * sigma) { $0 + $1.varianceAtMeans }
+    terms.reduce(sigma * sigma) { $0 + $1.averageVariance }
   }
 
   public func position(of coefficient: String) throws(EstimationError) -> Int {

@@ -21,9 +21,9 @@ public struct NameUse: Sendable, Hashable {
   }
 
   /// Every use in `syntax`, in the order of the text.
-  static func all(in syntax: Syntax) -> [NameUse] {
+  static func all(in syntax: Syntax, of table: String? = nil) -> [NameUse] {
     var uses: [NameUse] = []
-    collect(syntax, in: nil, into: &uses)
+    collect(syntax, in: table, into: &uses)
     return uses.sorted { $0.offset < $1.offset }
   }
 
@@ -48,6 +48,10 @@ public struct NameUse: Sendable, Hashable {
     call name: String, _ arguments: [Syntax.Argument], in table: String?,
     into uses: inout [NameUse]
   ) {
+    if name == "mm" {
+      uses += MembershipCall.names(in: arguments, of: table)
+      return
+    }
     let isMembership =
       switch FunctionName(rawValue: name) {
       case .member, .yearsSinceJoining, .groupSize: true

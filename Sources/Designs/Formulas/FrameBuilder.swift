@@ -60,7 +60,12 @@ struct FrameBuilder {
     var offsets: BoundExpression?
     if let syntax = formula.offsetSyntax { offsets = try binder.bindNumeric(syntax) }
     for term in formula.random where groups[term.name] == nil {
-      groups[term.name] = try GroupColumns(term, binder, rows: tableRows)
+      if let call = term.group.first, call.isMemberships {
+        groups[term.name] = GroupColumns(
+          try MembershipColumns(call, binder, &evaluator, rows: tableRows), named: term.name)
+      } else {
+        groups[term.name] = try GroupColumns(term, binder, rows: tableRows)
+      }
     }
     weights = try resolveWeights(binder)
     try checkContrasts(bound)
@@ -259,6 +264,7 @@ struct FrameBuilder {
     let weightsPosition = weights.map {
       store.append(ModelFrame.NamedColumn("(weights)", $0.modelColumn))
     }
+    for name in formula.groupNames { diagnostics += groups[name]?.doubts(in: selection) ?? [] }
     var factors: [String: GroupingFactor] = [:]
     let random = formula.random.compactMap { term -> RandomTerm? in
       guard let factor = factors[term.name] ?? groups[term.name]?.factor(in: selection) else {

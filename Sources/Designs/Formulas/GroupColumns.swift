@@ -5,6 +5,14 @@ struct GroupColumns: Sendable {
   let name: String
   /// For each column the code of each row of the table, −1 where it is missing, and the labels.
   private let parts: [(codes: [Int32], labels: [String])]
+  /// Where a row may belong to several groups; then there are no parts.
+  private let memberships: MembershipColumns?
+
+  init(_ memberships: MembershipColumns, named name: String) {
+    self.name = name
+    self.memberships = memberships
+    parts = []
+  }
 
   init(_ term: RandomSyntax, _ binder: Binder, rows: Int) throws(ExpressionError) {
     name = term.name
@@ -17,13 +25,22 @@ struct GroupColumns: Sendable {
       parts.append((factor.codes, factor.levels))
     }
     self.parts = parts
+    memberships = nil
   }
 
-  func isMissing(_ row: Int) -> Bool { parts.contains { $0.codes[row] < 0 } }
+  /// What a reader should know about the groups of the used rows.
+  func doubts(in selection: RowSelection) -> [Diagnostic] {
+    memberships?.doubts(in: selection, named: name) ?? []
+  }
+
+  func isMissing(_ row: Int) -> Bool {
+    memberships?.isMissing(row) ?? parts.contains { $0.codes[row] < 0 }
+  }
 
   /// The groups of the used rows; levels are ordered by the first column, then the second, and named
   /// `school:la`.
   func factor(in selection: RowSelection) -> GroupingFactor {
+    if let memberships { return memberships.factor(in: selection, named: name) }
     guard var (codes, labels) = parts.first.map({ dense($0.codes, $0.labels, selection) }) else {
       return GroupingFactor(
         name: name, codes: Array(repeating: -1, count: selection.count), levels: [])

@@ -36,23 +36,30 @@ struct RandomSyntax: Sendable {
     switch syntax.kind {
     case .name: return [([syntax], syntax.spelling)]
     case .parenthesised(let inner): return try expand(group: inner)
-    case .call("mm", _): throw ExpressionError(.notAvailable("mm()"), at: syntax.span)
+    case .call("mm", _): return [([syntax], syntax.spelling)]
     case .call("factor", let arguments):
       guard arguments.count == 1, let inner = arguments.first?.value, case .name = inner.kind
       else { throw unusable(syntax) }
       return [([inner], syntax.spelling)]
     case .binary(.interaction, let a, let b):
       let (left, right) = (try expand(group: a), try expand(group: b))
-      guard left.count == 1, right.count == 1 else { throw unusable(syntax) }
+      guard left.count == 1, right.count == 1, !holdsMemberships(left + right) else {
+        throw unusable(syntax)
+      }
       return [(left[0].parts + right[0].parts, "\(left[0].name):\(right[0].name)")]
     case .binary(.over, let a, let b):
       let (outer, inner) = (try expand(group: a), try expand(group: b))
-      guard inner.count == 1 else { throw unusable(syntax) }
+      guard inner.count == 1, !holdsMemberships(inner + outer) else { throw unusable(syntax) }
       // R writes the groups within groups within groups as `c:(b:a)`.
       let outerName = outer[0].parts.count > 1 ? "(\(outer[0].name))" : outer[0].name
       return [(inner[0].parts + outer[0].parts, "\(inner[0].name):\(outerName)")] + outer
     default: throw unusable(syntax)
     }
+  }
+
+  /// Groups of several memberships do not combine with others.
+  private static func holdsMemberships(_ groups: [Group]) -> Bool {
+    groups.contains { $0.parts.contains { $0.isMemberships } }
   }
 
   private static func unusable(_ syntax: Syntax) -> ExpressionError {

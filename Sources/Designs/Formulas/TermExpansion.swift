@@ -90,7 +90,10 @@ extension TermExpansion {
         }
         expression = first.value
         isFactor = name == "factor"
-      case "mm": throw ExpressionError(.notAvailable("mm()"), at: syntax.span)
+      case "mm":
+        throw ExpressionError(
+          .rule("`mm()` names groups: it stands after a bar, as in `(1 | mm(g1:g2, w1:w2))`"),
+          at: syntax.span)
       case "cbind": throw ExpressionError(.notAvailable("cbind()"), at: syntax.span)
       default:
         guard FunctionName(rawValue: name) != nil else {

@@ -174,6 +174,7 @@ struct SumLayout: Sendable {
         })
     }
     func derivation(finer: Int, coarser: Int) -> (parents: [Int32], map: [Int])? {
+      guard finer != coarser else { return nil }
       guard case .nested(let parents) = relations[finer][coarser - finer - 1] else { return nil }
       let map = standard.random[coarser].compactMap { standard.random[finer].firstIndex(of: $0) }
       guard map.count == factors[coarser].width, !parents.contains(-1),
@@ -196,8 +197,13 @@ struct SumLayout: Sendable {
       }
     }
     for finer in factors.indices {
-      for coarser in factors.indices.dropFirst(finer + 1) {
-        let relation = relations[finer][coarser - finer - 1]
+      let meetsItself = factors[finer].memberships != nil
+      for coarser in factors.indices.dropFirst(meetsItself ? finer : finer + 1) {
+        let relation =
+          finer == coarser
+          ? .crossed(
+            PairRelation.memberships(finer: factors[finer], coarser: factors[finer], isSame: true))
+          : relations[finer][coarser - finer - 1]
         let cells =
           switch relation {
           case .nested: factors[finer].levelCount

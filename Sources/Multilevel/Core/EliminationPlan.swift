@@ -142,6 +142,7 @@ private struct PlanBuilder {
 
   /// Whether no node eliminated so far meets two levels of `factor`.
   private func isSparse(_ factor: Int) -> Bool {
+    guard structure.factors[factor].memberships == nil else { return false }
     for node in 0..<edgeStart.count - 1 {
       var met = 0
       for edge in Int(edgeStart[node])..<Int(edgeStart[node + 1])

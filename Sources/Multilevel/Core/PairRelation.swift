@@ -7,15 +7,22 @@ enum PairRelation: Sendable {
 
   /// The pairs of levels that occur together in a row.
   struct Cells: Sendable {
-    /// The cell of each row; −1 where the row lacks one of the two groups.
+    /// The cell of each row; −1 where the row lacks one of the two groups. Where rows may belong to several
+    /// groups, the cells of each row's pairs of groups, row after row.
     let ofRow: [Int32]
     /// The cells of finer level *v* are `starts[v] ..< starts[v + 1]`.
     let starts: [Int32]
     /// The coarser level of each cell, ascending within a finer level.
     let targets: [Int32]
+    /// Where the pairs of each row start; empty where a row has one at most.
+    var rowStarts: [Int32] = []
   }
 
   init(finer: RandomStructure.Factor, coarser: RandomStructure.Factor) {
+    if finer.memberships != nil || coarser.memberships != nil {
+      self = .crossed(Self.memberships(finer: finer, coarser: coarser, isSame: false))
+      return
+    }
     let (a, b) = (finer.codes, coarser.codes)
     var parents = [Int32](repeating: -2, count: finer.levelCount)
     var isNested = true

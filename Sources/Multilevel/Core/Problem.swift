@@ -43,6 +43,7 @@ struct Problem: Sendable {
     standard = Standardization(frame, structure)
     products = try CrossProducts(frame, structure, standard, threads: threads)
     try Self.checkFixedPart(frame, products, standard)
+    try Identification(frame, structure, products, standard).check()
     let (plan, edges) = try EliminationPlan.make(structure, products)
     self.plan = plan
     self.edges = edges

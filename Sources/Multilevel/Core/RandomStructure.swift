@@ -2,7 +2,8 @@ internal import Designs
 
 /// The random part of a model with the terms of one grouping factor gathered.
 ///
-/// Factors stand by decreasing number of levels, as do the parameters: θ holds, term after term, the lower
+/// Factors stand by decreasing number of levels, those of which a row may have several levels last, as do the
+/// parameters: θ holds, term after term, the lower
 /// triangle of the term's relative covariance factor λ, column after column, as in lme4.
 struct RandomStructure: Sendable {
   /// The terms of one factor: a block of `width` random effects a level, whose relative covariance factor
@@ -11,6 +12,8 @@ struct RandomStructure: Sendable {
     let name: String
     let levels: [String]
     let codes: [Int32]
+    /// Where a row may belong to several levels; every code is −1 then.
+    let memberships: Memberships?
     /// Positions in the frame's columns, one for each of the `width` effects.
     let columns: [Int]
     let terms: [Term]
@@ -48,8 +51,10 @@ struct RandomStructure: Sendable {
   let parameters: [Parameter]
 
   init(_ terms: [RandomTerm]) {
+    // Levels that meet each other can only be eliminated together, so they come last.
     let order = terms.indices.sorted {
-      (-terms[$0].factor.levels.count, $0) < (-terms[$1].factor.levels.count, $1)
+      (terms[$0].factor.memberships == nil ? 0 : 1, -terms[$0].factor.levels.count, $0)
+        < (terms[$1].factor.memberships == nil ? 0 : 1, -terms[$1].factor.levels.count, $1)
     }
     var gathered: [[Int]] = []
     for position in order {
@@ -79,8 +84,8 @@ struct RandomStructure: Sendable {
       let factor = terms[group[0]].factor
       factors.append(
         Factor(
-          name: factor.name, levels: factor.levels, codes: factor.codes, columns: columns,
-          terms: layouts))
+          name: factor.name, levels: factor.levels, codes: factor.codes,
+          memberships: factor.memberships, columns: columns, terms: layouts))
     }
     self.factors = factors
     self.parameters = parameters

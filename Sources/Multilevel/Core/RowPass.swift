@@ -60,8 +60,12 @@ struct RowPass: Sendable {
         panel.span, stride: width, order: standard.fixed.count, count: block.count, to: &values)
       for factor in structure.factors.indices {
         if case .summed(let diagonal, let fixed) = layout.factors[factor] {
-          let missing = addFactor(
-            factor, block, panel.span, diagonal: diagonal, fixed: fixed, to: &values)
+          let missing =
+            structure.factors[factor].memberships == nil
+            ? addFactor(
+              factor, block, panel.span, diagonal: diagonal, fixed: fixed, to: &values)
+            : addMemberships(
+              factor, block, panel.span, diagonal: diagonal, fixed: fixed, to: &values)
           if let missing {
             throw .missingGroup(factor: structure.factors[factor].name, row: missing)
           }
@@ -69,6 +73,11 @@ struct RowPass: Sendable {
       }
       for pair in layout.pairs {
         if case .summed(let first) = pair.source {
+          if case .crossed(let cells) = pair.relation, !cells.rowStarts.isEmpty {
+            addMembershipPair(
+              pair, cells, block, panel.span, first: first, to: &values)
+            continue
+          }
           addPair(pair, block, panel.span, first: first, to: &values)
         }
       }

@@ -35,6 +35,9 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
     _ frame: ModelFrame, trials: Int? = nil
   ) throws(GeneralisedModelError) -> GeneralisedMixedFit {
     guard (1...100).contains(quadraturePoints) else { throw .quadraturePoints(quadraturePoints) }
+    if let term = frame.random.first(where: { $0.factor.memberships != nil }) {
+      throw .multipleMembership(factor: term.factor.name)
+    }
     if case .negativeBinomial(let size) = family {
       guard let size else { return try fitWithSize(frame) }
       guard size > 0, size.isFinite else { throw .sizeNotPositive(size) }

@@ -29,6 +29,8 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
   case collinear(column: String)
   /// A grouping factor with rows in one level only.
   case oneGroup(factor: String)
+  /// A factor of which a row may have several levels.
+  case multipleMembership(factor: String)
   /// A row in no group whose random-effect columns are not zero.
   case missingGroup(factor: String, row: Int)
   /// Quadrature was asked of a model with more than one random effect a group.
@@ -46,6 +48,9 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
     switch self {
     case .noRows:
       "no row is left to fit: every row was filtered out or has a missing value"
+    case .multipleMembership(let factor):
+      "`\(factor)` gives rows several groups, which this family does not offer: use a normal response, or "
+        + "one group a row"
     case .noRandomTerms:
       "the formula has no random term such as `(1 | school)`: fit an ordinary regression instead"
     case .noFixedColumns:

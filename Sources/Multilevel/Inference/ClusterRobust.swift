@@ -42,6 +42,7 @@ public struct ClusterRobust: Sendable {
   init(
     _ fit: LinearMixedModelFit, _ kind: ClusterRobustKind, threads: Int
   ) throws(EstimationError) {
+    try fit.checkStructureForRows("errors robust to clusters")
     let problem = fit.problem
     let clusters = try RobustClusters(problem, CellProducts(problem, fit.frame))
     var work = Workspace(problem.plan, order: problem.order)

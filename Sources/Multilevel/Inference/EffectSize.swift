@@ -77,39 +77,36 @@ extension VarianceCurvature {
     var slope = [Double](repeating: 0, count: theta.count + 1)
     slope[theta.count] = 2 * sigma * unit
     if ofTotal {
-      // Means in standardised columns: w = T⁻ᵀ z, term by term.
-      var weights: [[Double]] = []
-      var position = 0
-      for (index, factor) in problem.structure.factors.enumerated() {
-        let width = factor.width
-        let inverse = inverted(upperBlocks: problem.standard.transforms[index], width: width)
-        var means: [Double] = []
-        for _ in factor.terms {
-          means += fit.terms[position].means
-          position += 1
+      // The mean of zzᵀ in standardised columns, term by term.
+      let products = problem.structure.factors.indices.map { index in
+        let factor = problem.structure.factors[index]
+        return factor.terms.map { term in
+          fit.frame.meanProducts(
+            problem.standard.random[index][term.offset..<term.offset + term.width].map { $0 },
+            memberships: factor.memberships)
         }
-        weights.append(
-          (0..<width).map { i in (0..<width).reduce(0) { $0 + inverse[$1 * width + i] * means[$1] }
-          }
-        )
       }
       for (k, parameter) in problem.structure.parameters.enumerated() {
         let factor = problem.structure.factors[parameter.factor]
         let width = factor.width
-        let w = weights[parameter.factor]
         guard
-          let term = factor.terms.first(where: {
+          let position = factor.terms.firstIndex(where: {
             ($0.offset..<$0.offset + $0.width).contains(parameter.row)
           })
         else { continue }
-        // Terms are independent, so only the rows of the parameter's own term meet its column.
-        var projection = 0.0
-        for row in term.offset..<term.offset + term.width {
-          projection += lambda[parameter.factor][row * width + parameter.column] * w[row]
+        let term = factor.terms[position]
+        let mean = products[parameter.factor][position]
+        // (W λ) at the parameter's place; terms are independent, so other terms' rows do not enter.
+        var image = 0.0
+        for row in 0..<term.width {
+          image +=
+            mean[parameter.row - term.offset, row]
+            * lambda[parameter.factor][(term.offset + row) * width + parameter.column]
         }
-        slope[k] = 2 * sigma * sigma * unit * w[parameter.row] * projection
+        slope[k] = 2 * sigma * sigma * unit * image
         slope[theta.count] +=
-          parameter.isDiagonal ? 2 * sigma * unit * projection * projection : 0
+          2 * sigma * unit * image
+          * lambda[parameter.factor][parameter.row * width + parameter.column]
       }
     }
     return dot(slope, spread * slope)

@@ -1,5 +1,5 @@
 /// The share of the total variance that lies between the groups of each factor: variance partition
-/// coefficients, with random slopes taken at mean covariates.
+/// coefficients, averaged over the rows where random slopes make it differ between them.
 public struct VarianceShare: Sendable, Hashable {
   /// The grouping factor, or `Residual`.
   public let group: String
@@ -11,7 +11,7 @@ extension LinearMixedModelFit {
     let total = totalVariance
     var result: [VarianceShare] = []
     for factor in factors {
-      let own = terms.filter { $0.group == factor.name }.reduce(0) { $0 + $1.varianceAtMeans }
+      let own = terms.filter { $0.group == factor.name }.reduce(0) { $0 + $1.averageVariance }
       result.append(VarianceShare(group: factor.name, share: own / total))
     }
     result.append(VarianceShare(group: "Residual", share: sigma * sigma / total))

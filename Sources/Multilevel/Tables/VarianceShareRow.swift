@@ -9,7 +9,7 @@ public struct VarianceShareRow: TidyRow, Hashable {
   public static let schema = [
     Field("group", "The grouping factor, or `Residual`."),
     Field("null", "Share of the total variance in the model without covariates."),
-    Field("full", "Share of the variance left by the covariates, slopes at their means."),
+    Field("full", "Share of the variance left by the covariates, averaged over the rows."),
   ]
 
   public var cells: [Cell] { [.text(group), .optional(null), .number(full)] }
