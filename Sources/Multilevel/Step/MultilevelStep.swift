@@ -105,7 +105,7 @@ public struct MultilevelStep: Sendable {
       in: tables, table: data.text,
       options: FrameOptions(
         contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
-        lost: lost))
+        lost: lost, orderedResponse: generalised?.model.family.isOrdered ?? false))
   }
 
   /// Fits the model, and the one without covariates beside it.
