@@ -26,6 +26,10 @@ public struct ModelFrame: Sendable {
   /// Positions in `columns` of the fixed part, p of them, in the order of the formula.
   public let fixed: [Int]
   public let response: Int
+  /// The column of failures of a response `cbind(successes, failures)`, whose successes are `response`.
+  public let failures: Int?
+  /// The levels of a response that is a category, in their order; `response` holds positions in them.
+  public let responseLevels: [String]?
   public let offset: Int?
   /// Precision weights: the residual variance of a row is σ² / weight.
   public let weights: Int?
@@ -38,7 +42,7 @@ public struct ModelFrame: Sendable {
   public init(
     selection: [Int32]?, rowCount: Int, columns: [NamedColumn], fixed: [Int], response: Int,
     offset: Int? = nil, weights: Int? = nil, random: [RandomTerm] = [], lost: [LostRows] = [],
-    diagnostics: [Diagnostic] = []
+    diagnostics: [Diagnostic] = [], failures: Int? = nil, responseLevels: [String]? = nil
   ) {
     precondition(selection.map { $0.count == rowCount } ?? true, "a selection of other rows")
     self.selection = selection
@@ -51,6 +55,8 @@ public struct ModelFrame: Sendable {
     self.random = random
     self.lost = lost
     self.diagnostics = diagnostics
+    self.failures = failures
+    self.responseLevels = responseLevels
   }
 
   public var fixedNames: [String] { fixed.map { columns[$0].name } }

@@ -9,6 +9,8 @@ public struct Formula: Sendable, CustomStringConvertible {
   public let source: String
   let syntax: Syntax
   let responseSyntax: Syntax
+  /// The second part of `cbind(successes, failures)`, whose first is the response.
+  let failuresSyntax: Syntax?
   let fixed: TermExpansion
   let random: [RandomSyntax]
 
@@ -21,18 +23,26 @@ public struct Formula: Sendable, CustomStringConvertible {
         .unexpected("no `~`", expected: "a formula such as `outcome ~ x + (1 | school)`"),
         at: syntax.span)
     }
-    if case .call("cbind", _) = left.kind {
-      throw ExpressionError(.notAvailable("cbind()"), at: left.span)
+    if case .call("cbind", let parts) = left.kind {
+      guard parts.count == 2, parts.allSatisfy({ $0.label == nil }) else {
+        throw ExpressionError(
+          .wrongArguments(function: "cbind", usage: "cbind(successes, failures)"), at: left.span)
+      }
+      failuresSyntax = parts[1].value
+      responseSyntax = parts[0].value
+    } else {
+      failuresSyntax = nil
+      responseSyntax = left
     }
-    responseSyntax = left
     fixed = try TermExpansion(right, allowsRandom: true)
     var random: [RandomSyntax] = []
     for term in fixed.randomTerms { random += try RandomSyntax.all(in: term) }
     self.random = random
-    let response = left.spelling
-    if let twice = fixed.variables.first(where: { $0.spelling == response }) {
-      throw ExpressionError(
-        .rule("the response `\(response)` stands on both sides"), at: twice.span)
+    for response in [responseSyntax, failuresSyntax].compactMap({ $0?.spelling }) {
+      if let twice = fixed.variables.first(where: { $0.spelling == response }) {
+        throw ExpressionError(
+          .rule("the response `\(response)` stands on both sides"), at: twice.span)
+      }
     }
   }
 
@@ -41,7 +51,7 @@ public struct Formula: Sendable, CustomStringConvertible {
   /// Every column that it names, in the order of the text.
   public var names: [NameUse] { NameUse.all(in: syntax) }
 
-  /// The response as the frame names it: `y`, `log(y)`.
+  /// The response as the frame names it: `y`, `log(y)`; the successes of `cbind(successes, failures)`.
   public var response: String { responseSyntax.spelling }
 
   public var hasIntercept: Bool { fixed.hasIntercept }

@@ -49,7 +49,10 @@ struct FrameBuilder {
   private mutating func evaluateEverything() throws(ExpressionError) {
     let binder = Binder(data: data, table: table)
     // Everything is checked before anything is computed.
-    let response = try binder.bindNumeric(formula.responseSyntax.withoutIdentity)
+    let response = try bindResponse(binder)
+    let failures = try formula.failuresSyntax.map { (syntax) throws(ExpressionError) in
+      try binder.bindNumeric(syntax.withoutIdentity)
+    }
     var bound: [(variable: TermExpansion.Variable, expression: BoundExpression)] = []
     var known: Set<String> = []
     for expansion in [formula.fixed] + formula.random.map(\.effects) {
@@ -70,7 +73,12 @@ struct FrameBuilder {
     weights = try resolveWeights(binder)
     try checkContrasts(bound)
 
-    add(response, as: formula.response, isFactor: false, formula.responseSyntax.span)
+    add(
+      response, as: formula.response, isFactor: response.type == .text,
+      formula.responseSyntax.span)
+    if let failures, let syntax = formula.failuresSyntax {
+      add(failures, as: syntax.spelling, isFactor: false, syntax.span)
+    }
     for (variable, expression) in bound {
       add(
         expression, as: variable.spelling,
@@ -82,6 +90,16 @@ struct FrameBuilder {
         evaluator.evaluate(offsets, in: table, rows: tableRows)
       )
     }
+  }
+
+  /// Numbers; or where categories are allowed, a category.
+  private func bindResponse(_ binder: Binder) throws(ExpressionError) -> BoundExpression {
+    let syntax = formula.responseSyntax.withoutIdentity
+    guard options.orderedResponse, formula.failuresSyntax == nil else {
+      return try binder.bindNumeric(syntax)
+    }
+    let bound = try binder.bind(syntax)
+    return bound.type == .text ? bound : try binder.bindNumeric(syntax)
   }
 
   private mutating func add(
@@ -258,6 +276,11 @@ struct FrameBuilder {
           "the response `\(response.name)` is the same in every row used"))
     }
     let responsePosition = store.position(of: responseColumn)
+    let failuresPosition = formula.failuresSyntax.flatMap { variables[$0.spelling] }.map {
+      store.position(
+        of: DesignColumn(
+          key: .numbers($0.identity), name: $0.name, values: $0.modelColumn))
+    }
     let offsetPosition = offset.map {
       store.append(ModelFrame.NamedColumn($0.name, $0.vector.modelColumn))
     }
@@ -277,7 +300,8 @@ struct FrameBuilder {
     return ModelFrame(
       selection: selection.rows, rowCount: selection.count, columns: store.columns, fixed: fixed,
       response: responsePosition, offset: offsetPosition, weights: weightsPosition,
-      random: random, lost: lost, diagnostics: evaluator.diagnostics + diagnostics)
+      random: random, lost: lost, diagnostics: evaluator.diagnostics + diagnostics,
+      failures: failuresPosition, responseLevels: response.factor?.levels)
   }
 }
 

@@ -14,19 +14,22 @@ public enum Contrast: String, Sendable, Hashable, CaseIterable {
 /// | weights | none | the column of precision weights: residual variance σ² / weight |
 /// | rows | all | the rows that may be used, ascending or not, such as those of a matched sample |
 /// | lost | none | rows that were lost before, and why |
+/// | orderedResponse | false | whether the response may be a category, whose levels are in order |
 public struct FrameOptions: Sendable {
   public let contrasts: [String: Contrast]
   public let weights: String?
   public let rows: [Int32]?
   public let lost: [LostRows]
+  public let orderedResponse: Bool
 
   public init(
     contrasts: [String: Contrast] = [:], weights: String? = nil, rows: [Int32]? = nil,
-    lost: [LostRows] = []
+    lost: [LostRows] = [], orderedResponse: Bool = false
   ) {
     self.contrasts = contrasts
     self.weights = weights
     self.rows = rows
     self.lost = lost
+    self.orderedResponse = orderedResponse
   }
 }

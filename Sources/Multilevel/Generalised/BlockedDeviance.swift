@@ -10,7 +10,7 @@ internal import LinearAlgebra
 /// movement of the modes by the adjoint a = M⁻¹ΛᵀZᵀk, k = dw/dη · zᵀΛM⁻¹Λᵀz, on the observed information.
 struct BlockedDeviance: MarginalDeviance {
   let observations: GeneralisedObservations
-  let kernel: ResponseKernel
+  private(set) var kernel: ResponseKernel
   /// What of the log likelihood depends on neither θ nor b.
   private let constant: Double
   private let structure: BlockedStructure
@@ -51,6 +51,7 @@ struct BlockedDeviance: MarginalDeviance {
       value: .infinity, gradient: [Double](repeating: 0, count: parameters.count),
       innerStep: .infinity)
     let rows = prepare(parameters)
+    kernel.follow(parameters[(observations.terms.thetaCount + observations.fixedCount)...])
     guard let found = findModes(rows) else { return failure }
     let state = found.state
     modes = state.u
@@ -83,17 +84,18 @@ struct BlockedDeviance: MarginalDeviance {
     let p = observations.fixedCount
     // Z'… of each pair of columns; a factor's slope in Λ is its own block.
     var products = [Double](repeating: 0, count: total * total)
-    var moved = weightSlope
+    var leverage = [Double](repeating: 1, count: weightSlope.count)
     let components = expected.componentInverses()
     for group in 0..<structure.groupCount {
       let inverse = expected.inverse(group: group, components: components)
       for row in observations.starts[group]..<observations.starts[group + 1] {
         addLeverage(
-          row, &products, &moved, scaled: rows.scaled, weight: weight, inverse: inverse,
+          row, &products, &leverage, scaled: rows.scaled, weight: weight, inverse: inverse,
           components: components)
       }
     }
 
+    let moved = zip(weightSlope, leverage).map { $0 * $1 }
     let adjoint = observed.solve(scatter(moved, rows: rows))
     var coefficientSlopes = [Double](repeating: 0, count: p)
     addMovement(
@@ -110,9 +112,32 @@ struct BlockedDeviance: MarginalDeviance {
       factor.addGradient(block, to: &thetaSlopes)
     }
     return thetaSlopes + coefficientSlopes
+      + gapSlopes(state, leverage: leverage, moved: moved, adjoint: adjoint, scaled: rows.scaled)
   }
 
-  /// Multiplies dw/dη of a row by zᵀΛM⁻¹Λᵀz, and adds the determinant's direct part 2 w z (M⁻¹Λᵀz)ᵀ.
+  /// The derivative in the gaps between cutpoints; empty where there are none.
+  private func gapSlopes(
+    _ state: State, leverage: [Double], moved: [Double], adjoint: [Double], scaled: [Double]
+  ) -> [Double] {
+    guard var slopes = CutpointSlopes(kernel, size: observations.count) else { return [] }
+    let total = observations.randomCount
+    var through = [Double](repeating: 0, count: observations.count)
+    for row in through.indices {
+      for place in row * total..<(row + 1) * total where structure.effects[place] >= 0 {
+        through[row] += scaled[place] * adjoint[Int(structure.effects[place])]
+      }
+    }
+    let whole = through.indices.map {
+      -2 * state.score[$0] + moved[$0] - state.information[$0] * through[$0]
+    }
+    slopes.add(
+      CutpointSlopes.Block(
+        eta: state.eta, leverage: leverage, adjoint: through, total: whole, nodes: []),
+      categories: observations.totals.span, weights: observations.exposures.span)
+    return slopes.gapGradient
+  }
+
+  /// Multiplies 1 of a row by zᵀΛM⁻¹Λᵀz, and adds the determinant's direct part 2 w z (M⁻¹Λᵀz)ᵀ.
   private func addLeverage(
     _ row: Int, _ products: inout [Double], _ moved: inout [Double], scaled: [Double],
     weight: [Double], inverse: Matrix, components: [Matrix]
@@ -209,7 +234,8 @@ struct BlockedDeviance: MarginalDeviance {
     }
     var base = observations.offset
     var scaled = [Double](repeating: 0, count: observations.count * total)
-    fill(&base, &scaled, lambda: all, coefficients: Array(parameters[terms.thetaCount...]))
+    let coefficients = parameters[terms.thetaCount..<terms.thetaCount + observations.fixedCount]
+    fill(&base, &scaled, lambda: all, coefficients: Array(coefficients))
     return Rows(factors: lambdas, base: base, scaled: scaled)
   }
 
@@ -330,8 +356,10 @@ struct BlockedDeviance: MarginalDeviance {
     let factors = observations.terms.factors
     var products = [Double](repeating: 0, count: p * p)
     var shrinkage = factors.map { [Double](repeating: 1, count: $0.columns) }
-    guard let (rows, _, weight, system) = settled(parameters) else {
-      return StartingInformation(coefficients: .identity(p), shrinkage: shrinkage)
+    guard let (rows, state, weight, system) = settled(parameters) else {
+      return StartingInformation(
+        coefficients: .identity(parameters.count - observations.terms.thetaCount),
+        shrinkage: shrinkage)
     }
     var columns: [[Double]] = []
     for j in 0..<p {
@@ -350,6 +378,9 @@ struct BlockedDeviance: MarginalDeviance {
       for k in j..<p { information[k, j] -= dot(solved, columns[k]) }
     }
     information.fillUpperFromLower()
+    if let all = CumulativeInformation(observations, kernel, eta: state.eta) {
+      information = all.inGaps
+    }
     let inverses = inverseBlocks(system)
     for (f, factor) in factors.enumerated() {
       let k = factor.columns

@@ -35,6 +35,7 @@ extension GeneralisedObservations {
         let mean = y / m
         sum += (y > 0 ? y * logarithm(mean / (size + mean)) : 0)
         sum += m * size * logarithm(size / (size + mean))
+      case .cumulative: break
       }
     }
     return sum

@@ -9,7 +9,7 @@ struct FixedStandardisation: Sendable {
   /// p × p
   let transform: Matrix
   /// The constant column that the others are centred on, if there is one.
-  private let intercept: Int?
+  let intercept: Int?
 
   /// Standardises `columns` (rows × p, row after row) in place.
   init(_ columns: inout [Double], names: [String]) throws(GeneralisedModelError) {

@@ -171,7 +171,7 @@ struct FixedStart {
   }
 
   /// The column that moves most, the intercept only where it is alone.
-  private static func leader(
+  static func leader(
     _ observations: GeneralisedObservations, _ step: [Double]
   ) -> String {
     let p = step.count

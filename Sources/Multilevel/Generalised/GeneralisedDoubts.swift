@@ -63,7 +63,10 @@ struct GeneralisedDoubts {
   }
 
   private var separation: [Diagnostic] {
-    guard case .binomial = family else { return [] }
+    switch family {
+    case .binomial, .cumulative: break
+    case .poisson, .negativeBinomial: return []
+    }
     return names.indices.filter { deviations[$0] > 9 || abs(standardised[$0]) > 12 }.map { j in
       Diagnostic(
         .warning, code: "near-separation",

@@ -32,7 +32,8 @@ extension GeneralisedMixedFit {
       TidyTable("covariance", covarianceRows),
     ]
     if let kind = model.family.ratioName {
-      tables.append(TidyTable("ratios", tests.map { RatioRow(test: $0, kind: kind) }))
+      tables.append(
+        TidyTable("ratios", tests.dropFirst(thresholdCount).map { RatioRow(test: $0, kind: kind) }))
     }
     return tables
   }
@@ -117,6 +118,8 @@ extension ResponseFamily {
     case .binomial(.cloglog): "hazard ratio"
     case .binomial(.probit): nil
     case .poisson, .negativeBinomial: "rate ratio"
+    case .cumulative(.logit): "odds ratio"
+    case .cumulative: nil
     }
   }
 }

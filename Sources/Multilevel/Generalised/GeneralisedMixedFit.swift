@@ -6,8 +6,12 @@ public import Tables
 /// An estimated generalised linear mixed model.
 public struct GeneralisedMixedFit: Sendable {
   public let model: GeneralisedMixedModel
-  /// The fixed part, in the order of the formula.
+  /// The fixed part, in the order of the formula; a cumulative model's thresholds come first.
   public let coefficients: [GeneralisedCoefficient]
+  /// How many of the coefficients are thresholds: `1|2`, `2|3`, …
+  public let thresholdCount: Int
+  /// The names of ordered categories with rows, from low to high; empty for other families.
+  public let categories: [String]
   /// Covariance of the coefficients, p × p, from the Hessian of the deviance in (θ, β).
   public let covariance: Matrix
   /// The lower triangles of the terms' factors, terms by decreasing number of levels, diagonals ≥ 0.
@@ -50,22 +54,20 @@ public struct GeneralisedMixedFit: Sendable {
     let kernel = minimiser.deviance.kernel
     let point = minimiser.point
     let thetaCount = terms.thetaCount
-    let p = observations.fixedCount
     self.model = model
     let theta = Array(point[0..<thetaCount])
     self.theta = theta
     thetaNames = terms.thetaNames(frame)
 
-    let b = Array(point[thetaCount...])
-    let transform = observations.standardisation.transform
-    let block = Array(thetaCount..<thetaCount + p)
-    let inner = 2 * newton.metric.selecting(rows: block, columns: block)
-    let covariance = (transform * inner).timesTransposed(transform)
-    self.covariance = covariance
-    let names = observations.standardisation.names
-    coefficients = zip(names, transform * b).enumerated().map { j, pair in
+    let fixed = FixedEstimates(
+      point, metric: newton.metric, observations: observations, kernel: kernel)
+    covariance = fixed.covariance
+    thresholdCount = fixed.thresholdCount
+    categories = observations.categories
+    coefficients = fixed.names.indices.map { j in
       GeneralisedCoefficient(
-        name: pair.0, estimate: pair.1, standardError: covariance[j, j].squareRoot())
+        name: fixed.names[j], estimate: fixed.values[j],
+        standardError: fixed.covariance[j, j].squareRoot())
     }
 
     let variances = GeneralisedVariance.all(theta, terms: terms, frame: frame)
@@ -77,7 +79,7 @@ public struct GeneralisedMixedFit: Sendable {
       minimiser.deviance.linearPredictor(point), kernel: kernel)
     perfectFitDeviance =
       -2 * (observations.logConstant(kernel) + observations.saturatedLogLikelihood(kernel))
-    parameterCount = thetaCount + p
+    parameterCount = point.count
     rowCount = observations.rowCount
     distinctRowCount = observations.count
     partition = LatentVarianceShare.all(
@@ -90,8 +92,9 @@ public struct GeneralisedMixedFit: Sendable {
     diagnostics =
       frame.diagnostics
       + GeneralisedDoubts(
-        frame: frame, terms: terms, theta: theta, standardised: b, deviations: inner.diagonal,
-        names: names, family: model.family, certificate: certificate
+        frame: frame, terms: terms, theta: theta, standardised: fixed.standardised,
+        deviations: fixed.deviations, names: observations.standardisation.names,
+        family: model.family, certificate: certificate
       ).diagnostics
   }
 }

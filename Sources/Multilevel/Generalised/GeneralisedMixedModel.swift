@@ -50,7 +50,10 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
         points: quadraturePoints, effects: terms.columns.count)
     }
     let kernel = ResponseKernel(family, observations: observations)
-    let start = try FixedStart(observations, kernel: kernel)
+    let start =
+      if case .cumulative(let link) = family {
+        try CumulativeStart(observations, link: link).parameters
+      } else { try FixedStart(observations, kernel: kernel).coefficients }
     if isScalar {
       let deviance = ScalarTermDeviance(observations, kernel: kernel, points: quadraturePoints)
       return try optimise(deviance, from: start, frame: frame)
@@ -60,7 +63,7 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
   }
 
   private func optimise<Deviance: MarginalDeviance>(
-    _ deviance: Deviance, from start: FixedStart, frame: ModelFrame
+    _ deviance: Deviance, from start: [Double], frame: ModelFrame
   ) throws(GeneralisedModelError) -> GeneralisedMixedFit {
     let observations = deviance.observations
     let terms = observations.terms
@@ -71,7 +74,7 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
     }
     let scales = entries.sorted { $0.theta < $1.theta }.map(\.scale)
     var minimiser = DevianceMinimiser(
-      deviance, theta: theta, thetaScale: scales, coefficients: start.coefficients)
+      deviance, theta: theta, thetaScale: scales, coefficients: start)
     guard minimiser.current.value.isFinite else {
       throw .noConvergence(decrement: .infinity, evaluations: 1)
     }
@@ -115,6 +118,9 @@ extension ResponseKernel {
     case .binomial(.cloglog): self = .complementaryLogLog
     case .poisson: self = .poisson
     case .negativeBinomial(let size): self = .negativeBinomial(size: size ?? 1)
+    case .cumulative(let link):
+      let gaps = [Double](repeating: 0, count: max(observations.categories.count - 2, 0))
+      self = .cumulative(CumulativeKernel(link, logGaps: gaps))
     }
   }
 }

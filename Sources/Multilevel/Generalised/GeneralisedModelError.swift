@@ -18,6 +18,18 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
   case trialsNotPositive(column: String, row: Int, value: Double)
   /// A count that is negative or not whole.
   case notACount(response: String, row: Int, value: Double)
+  /// A count of successes or failures that is negative or not whole.
+  case notANumberOfTrials(column: String, row: Int, value: Double)
+  /// A row of neither successes nor failures.
+  case noTrials(successes: String, failures: String, row: Int)
+  /// Successes and failures for a family other than the binomial.
+  case pairedResponse(family: String)
+  /// An ordered response whose numbers are not whole.
+  case notACategory(response: String, row: Int, value: Double)
+  /// An ordered response with more categories than a model has thresholds for.
+  case tooManyCategories(response: String, count: Int, limit: Int)
+  /// A cumulative model whose formula has no intercept.
+  case cumulativeWithoutIntercept
   /// Every outcome is the same, so nothing can be explained.
   case allOutcomesEqual(response: String, value: Double)
   /// Along this column (or a combination in which it leads) the outcome is perfectly predicted for some
@@ -72,6 +84,23 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
     case .notACount(let response, let row, let value):
       "row \(row + 1) of response `\(response)` is \(value): expected a whole number of 0 or more: "
         + "give counts, with exposure as an offset, or use another family"
+    case .notANumberOfTrials(let column, let row, let value):
+      "row \(row + 1) of `\(column)` is \(value): expected a whole number of 0 or more: give successes "
+        + "and failures as counts, or a share of successes with `frequency` weights"
+    case .noTrials(let successes, let failures, let row):
+      "row \(row + 1) has neither `\(successes)` nor `\(failures)`: expected one trial or more: filter "
+        + "rows without trials out"
+    case .pairedResponse(let family):
+      "`cbind(successes, failures)` is a binomial response, found family `\(family)`: write "
+        + "`family: binomial`, or a single response"
+    case .notACategory(let response, let row, let value):
+      "row \(row + 1) of response `\(response)` is \(value): expected a category, or whole numbers that "
+        + "stand for categories: declare its levels, or use `family: gaussian`"
+    case .tooManyCategories(let response, let count, let limit):
+      "response `\(response)` has \(count) categories, more than the \(limit) that a cumulative model "
+        + "takes: join categories, or use `family: gaussian`"
+    case .cumulativeWithoutIntercept:
+      "a cumulative model has thresholds in place of the intercept: write the formula without `0 +`"
     case .allOutcomesEqual(let response, let value):
       "every row of response `\(response)` is \(value): there is nothing to explain: "
         + "check the coding of the response and the filters"

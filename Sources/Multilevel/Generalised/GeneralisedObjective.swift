@@ -30,7 +30,10 @@ package struct GeneralisedObjective {
   package mutating func evaluate(
     theta: [Double], coefficients: [Double]
   ) -> (value: Double, thetaGradient: [Double], coefficientGradient: [Double]) {
-    let point = theta + standardisation.standardised(coefficients)
+    // What follows the coefficients, logarithmic gaps of cutpoints, has no units.
+    let p = standardisation.names.count
+    let point =
+      theta + standardisation.standardised(Array(coefficients[..<p])) + coefficients[p...]
     let result: DevianceEvaluation
     switch engine {
     case .scalar(var deviance):
@@ -42,7 +45,8 @@ package struct GeneralisedObjective {
     }
     return (
       result.value, Array(result.gradient[..<theta.count]),
-      standardisation.gradient(Array(result.gradient[theta.count...]))
+      standardisation.gradient(Array(result.gradient[theta.count..<theta.count + p]))
+        + result.gradient[(theta.count + p)...]
     )
   }
 }

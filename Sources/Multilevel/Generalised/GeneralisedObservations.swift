@@ -23,6 +23,8 @@ struct GeneralisedObservations: Sendable {
   /// Where each level of the first factor starts among the rows, and the end.
   private(set) var starts: [Int]
   let standardisation: FixedStandardisation
+  /// Names of the ordered categories that have rows, from low to high; empty for other families.
+  let categories: [String]
   /// The part of the log likelihood that depends on the data alone, but for a negative binomial size.
   let constant: Double
   /// The frame's responses and trials in the frame's order, for deviance residuals.
@@ -51,6 +53,7 @@ struct GeneralisedObservations: Sendable {
 
     let outcome = try ResponseCounts(reader, family: family, trials: trials)
     constant = outcome.constant
+    categories = outcome.categories
     response = outcome.totals
     self.trials = outcome.exposures
 
@@ -101,6 +104,10 @@ struct GeneralisedObservations: Sendable {
     standardisation = try FixedStandardisation(&fixed, names: frame.fixedNames)
     try checkGroups(frame, place: place)
     if case .binomial = family { try checkUniformity() }
+    if case .cumulative = family {
+      guard standardisation.intercept != nil else { throw .cumulativeWithoutIntercept }
+      try checkUniformity()
+    }
     gather()
   }
 
@@ -119,7 +126,7 @@ struct GeneralisedObservations: Sendable {
     }
   }
 
-  /// Refuses a factor whose levels are each all successes or all failures.
+  /// Refuses a factor whose levels are each all successes or all failures, or each in one category.
   private func checkUniformity() throws(GeneralisedModelError) {
     let k = randomCount
     for (position, factor) in terms.factors.enumerated() {
@@ -128,6 +135,16 @@ struct GeneralisedObservations: Sendable {
         (0..<count).allSatisfy { random[$0 * k + column] == random[column] }
       }
       guard hasIntercept else { continue }
+      if !categories.isEmpty {
+        var category = [Double](repeating: 0, count: factor.levelCount)
+        let isMixed = (0..<count).contains { row in
+          let level = Int(codes[position][row])
+          defer { category[level] = totals[row] }
+          return category[level] != 0 && category[level] != totals[row]
+        }
+        guard isMixed else { throw .uniformGroups(factor: factor.name) }
+        continue
+      }
       var successes = [Double](repeating: 0, count: factor.levelCount)
       var trials = successes
       for row in 0..<count {
@@ -169,7 +186,8 @@ struct GeneralisedObservations: Sendable {
       }
       newFixed += fixed[first * p..<(first + 1) * p]
       newRandom += random[first * k..<(first + 1) * k]
-      newTotals.append(members.reduce(0) { $0 + totals[$1] })
+      newTotals.append(
+        categories.isEmpty ? members.reduce(0) { $0 + totals[$1] } : totals[first])
       newExposures.append(members.reduce(0) { $0 + exposures[$1] })
     }
     while group < starts.count - 1 {
@@ -217,6 +235,7 @@ struct GeneralisedObservations: Sendable {
     for j in row * fixedCount..<(row + 1) * fixedCount { mix(fixed[j].bitPattern) }
     for j in row * randomCount..<(row + 1) * randomCount { mix(random[j].bitPattern) }
     mix(offset[row].bitPattern)
+    if !categories.isEmpty { mix(totals[row].bitPattern) }
     for codes in codes.dropFirst() { mix(UInt64(truncatingIfNeeded: codes[row])) }
     return hash
   }
@@ -226,5 +245,6 @@ struct GeneralisedObservations: Sendable {
     return fixed[a * p..<(a + 1) * p] == fixed[b * p..<(b + 1) * p]
       && random[a * k..<(a + 1) * k] == random[b * k..<(b + 1) * k] && offset[a] == offset[b]
       && codes.dropFirst().allSatisfy { $0[a] == $0[b] }
+      && (categories.isEmpty || totals[a] == totals[b])
   }
 }

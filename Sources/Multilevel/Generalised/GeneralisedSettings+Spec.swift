@@ -9,6 +9,7 @@ extension GeneralisedSettings {
     case binomial
     case poisson
     case negativeBinomial = "negative-binomial"
+    case cumulative
   }
 
   static let familyKey = Key(
@@ -16,13 +17,13 @@ extension GeneralisedSettings {
     "Distribution of the response given the random effects.")
   static let linkKey = Key<String?>.optional(
     "link", linkFormat, shown: "that of the family",
-    "Link of a binomial response: logit, probit or cloglog; counts have log.")
+    "Link of a binomial or cumulative response: logit, probit or cloglog; counts have log.")
   static let quadratureKey = Key(
     "quadrature", pointsFormat, default: 1, shown: "1",
     "Points of adaptive Gauss–Hermite quadrature; 1 is Laplace's approximation.")
 
   private static let familyFormat = names(
-    FamilyName.allCases.map(\.rawValue), kind: "family", later: ["cumulative"]
+    FamilyName.allCases.map(\.rawValue), kind: "family", later: []
   ).mapping { (name, node) throws(SpecErrors) in
     FamilyName(rawValue: name) ?? .gaussian
   }
@@ -80,12 +81,13 @@ extension GeneralisedSettings {
         throw section.error(.rule("`frequency` weights need a family of counts"), at: "weights")
       }
       return nil
-    case .binomial:
+    case .binomial, .cumulative:
       guard let chosen = BinomialLink(rawValue: link ?? "logit") else {
         throw refuse(link ?? "", expected: "`logit`, `probit` or `cloglog`")
       }
       return GeneralisedSettings(
-        model: GeneralisedMixedModel(.binomial(chosen), quadraturePoints: points),
+        model: GeneralisedMixedModel(
+          family == .binomial ? .binomial(chosen) : .cumulative(chosen), quadraturePoints: points),
         frequency: frequency)
     case .poisson, .negativeBinomial:
       if let link, link != "log" { throw refuse(link, expected: "`log`") }

@@ -29,7 +29,7 @@ public struct LatentVarianceShare: Sendable, Hashable {
     let total = own.reduce(0, +)
     let level: Double
     switch family {
-    case .binomial(let link): level = link.latentVariance
+    case .binomial(let link), .cumulative(let link): level = link.latentVariance
     case .poisson, .negativeBinomial:
       var dispersion = 0.0
       if case .negativeBinomial(let size?) = family { dispersion = 1 / size }

@@ -8,11 +8,22 @@ struct ResponseCounts {
   let exposures: [Double]
   /// Σ of the log likelihood's terms that depend on the data alone.
   let constant: Double
+  /// Names of the ordered categories, from low to high; empty for other families.
+  let categories: [String]
 
   init(
     _ reader: FrameReader, family: ResponseFamily, trials: Int?
   ) throws(GeneralisedModelError) {
     let frame = reader.frame
+    if frame.failures != nil {
+      guard case .binomial = family else { throw .pairedResponse(family: family.name) }
+      self = try ResponseCounts(pairs: reader)
+      return
+    }
+    if case .cumulative = family {
+      self = try ResponseCounts(ordered: reader)
+      return
+    }
     var trials = trials
     if case .binomial = family {} else { trials = nil }
     let name = frame.columns[frame.response].name
@@ -70,25 +81,36 @@ struct ResponseCounts {
           }
           totals[row] = m * y
           constant -= m * logFactorial(y)
+        // Read by an initialiser of its own above.
+        case .cumulative: break
         }
       }
     }
     self.totals = totals
     self.exposures = exposures
     self.constant = constant
+    categories = []
 
     let first = totals[0] / exposures[0]
     let isDegenerate =
       switch family {
       case .binomial: first == 0 || first == 1
       case .poisson, .negativeBinomial: first == 0
+      case .cumulative: false
       }
     guard !isDegenerate || zip(totals, exposures).contains(where: { $0 / $1 != first }) else {
       throw .allOutcomesEqual(response: name, value: response[0])
     }
   }
 
-  private static func logBinomial(_ trials: Double, _ successes: Double) -> Double {
+  init(totals: [Double], exposures: [Double], constant: Double, categories: [String]) {
+    self.totals = totals
+    self.exposures = exposures
+    self.constant = constant
+    self.categories = categories
+  }
+
+  static func logBinomial(_ trials: Double, _ successes: Double) -> Double {
     if successes == 0 || successes == trials || trials <= 1 { return 0 }
     return logFactorial(trials) - logFactorial(successes) - logFactorial(trials - successes)
   }

@@ -6,6 +6,13 @@ public enum ResponseFamily: Sendable, Hashable {
   case poisson
   /// Counts with the log link and variance μ + μ²/φ. The size φ is estimated where it is `nil`.
   case negativeBinomial(size: Double?)
+  /// Ordered categories with thresholds τ: P(Y ≤ k) = F(τₖ − η), with F the inverse of the link.
+  case cumulative(BinomialLink)
+
+  /// Whether the response is an ordered category.
+  public var isOrdered: Bool {
+    if case .cumulative = self { true } else { false }
+  }
 
   /// As in a study file.
   public var name: String {
@@ -13,13 +20,14 @@ public enum ResponseFamily: Sendable, Hashable {
     case .binomial: "binomial"
     case .poisson: "poisson"
     case .negativeBinomial: "negative-binomial"
+    case .cumulative: "cumulative"
     }
   }
 
   /// The name of the link: `logit`, `probit`, `cloglog` or `log`.
   public var linkName: String {
     switch self {
-    case .binomial(let link): link.rawValue
+    case .binomial(let link), .cumulative(let link): link.rawValue
     case .poisson, .negativeBinomial: "log"
     }
   }

@@ -16,11 +16,13 @@ enum ResponseKernel: Sendable, Hashable {
   case complementaryLogLog
   case poisson
   case negativeBinomial(size: Double)
+  /// Ordered categories: `total` is the category, from 1, and `exposure` how often the row occurred.
+  case cumulative(CumulativeKernel)
 
-  /// Whether expected and observed information agree.
+  /// Whether the observed information serves as the expected one.
   var isCanonical: Bool {
     switch self {
-    case .bernoulliLogit, .logit, .poisson: true
+    case .bernoulliLogit, .logit, .poisson, .cumulative: true
     case .probit, .complementaryLogLog, .negativeBinomial: false
     }
   }
@@ -94,7 +96,7 @@ enum ResponseKernel: Sendable, Hashable {
         let e = exp(min(eta[i], 500))
         let r = hazardRatio(e)
         // Far to the left log(1 − e^−E) is η itself.
-        let logHit = eta[i] < -37 ? eta[i] : logOfMinusExpm1(e)
+        let logHit = eta[i] < -37 ? eta[i] : logOneMinusExponential(e)
         sum += (hits > 0 ? hits * logHit : 0) - misses * e
         score[i] = hits * r - misses * e
         information[i] = hits * r * (e + r - 1) + misses * e
@@ -121,6 +123,9 @@ enum ResponseKernel: Sendable, Hashable {
         information[i] = weight * share * (size / (size + mean))
       }
       return sum
+    case .cumulative(let kernel):
+      return kernel.score(
+        eta, categories: totals, weights: exposures, score: &score, information: &information)
     }
   }
 
@@ -176,10 +181,13 @@ enum ResponseKernel: Sendable, Hashable {
         weight[i] = exposures[i] * mean * rest
         slope[i] = weight[i] * rest
       }
+    case .cumulative(let kernel):
+      for i in 0..<eta.count { weight[i] = information[i] }
+      kernel.informationSlope(eta, categories: totals, weights: exposures, slope: &slope)
     }
   }
 
-  /// The mean of one observation at η.
+  /// The mean of one observation at η; of ordered categories, the probability of any but the first.
   func mean(_ eta: Double) -> Double {
     switch self {
     case .bernoulliLogit, .logit:
@@ -188,6 +196,7 @@ enum ResponseKernel: Sendable, Hashable {
     case .probit: return 0.5 * erfc(-eta / 1.4142135623730951)
     case .complementaryLogLog: return -expm1(-exp(min(eta, 500)))
     case .poisson, .negativeBinomial: return exp(eta)
+    case .cumulative(let kernel): return kernel.probability(above: 1, at: eta)
     }
   }
 
@@ -198,16 +207,12 @@ enum ResponseKernel: Sendable, Hashable {
     case .probit: log(mean / (1 - mean)) / 1.6
     case .complementaryLogLog: log(-log1p(-mean))
     case .poisson, .negativeBinomial: log(mean)
+    case .cumulative(let kernel): kernel.link.kernel.link(mean)
     }
   }
 
   /// E / (e^E − 1), which is 1 at 0.
   private func hazardRatio(_ e: Double) -> Double { e > 0 ? e / expm1(e) : 1 }
-
-  /// log(1 − e^−E), for E > 0.
-  private func logOfMinusExpm1(_ e: Double) -> Double {
-    e > 0.6931471805599453 ? log1p(-exp(-e)) : log(-expm1(-e))
-  }
 }
 
 /// log Φ(x) and φ(x)/Φ(x), to full accuracy in both tails.
@@ -261,3 +266,9 @@ func logGamma(_ x: Double) -> Double {
 /// The natural logarithm and exponential of the C library, for the files of this folder.
 func logarithm(_ x: Double) -> Double { log(x) }
 func exponential(_ x: Double) -> Double { exp(x) }
+func exponentialMinusOne(_ x: Double) -> Double { expm1(x) }
+
+/// log(1 − e^−x), for x > 0.
+func logOneMinusExponential(_ x: Double) -> Double {
+  x > 0.6931471805599453 ? log1p(-exp(-x)) : log(-expm1(-x))
+}

@@ -17,7 +17,8 @@ struct ScalarGroup {
   /// dl/dη at each node, and −d²l/dη², which is not used there.
   private var nodeScore: [Double]
   private var unused: [Double]
-  private var exponents: [Double]
+  /// The share of each node in the group's integral, after ``integrate``.
+  private(set) var exponents: [Double]
 
   init(size: Int, points: Int) {
     let rows = [Double](repeating: 0, count: size)
@@ -45,6 +46,9 @@ struct ScalarGroup {
     var thetaSlope: Double
     /// 1 + Σ (θz)² times the expected information.
     var spread: Double
+    /// What multiplies (θz)² times a change of a row's information, and θz times a change of its score.
+    var leverage: Double
+    var adjoint: Double
   }
 
   /// Newton's method with step halving; `f` is concave for every kernel, so it always arrives.
@@ -135,7 +139,9 @@ struct ScalarGroup {
     let thetaSlope =
       2 * (gamma * weightedSquares * lambda / spread - nodeEffect) + through * mode.u
       + scores * adjoint
-    return Integral(logLikelihood: logLikelihood, thetaSlope: thetaSlope, spread: spread)
+    return Integral(
+      logLikelihood: logLikelihood, thetaSlope: thetaSlope, spread: spread,
+      leverage: gamma / spread, adjoint: adjoint)
   }
 
   /// The sum over the nodes, by log-sum-exp; leaves −2 Σ_q p_q dl/dη in ``slope``.
@@ -168,6 +174,7 @@ struct ScalarGroup {
     var effect = 0.0
     for q in 0..<points {
       let share = exponents[q] / sum
+      exponents[q] = share
       guard share > 0 else { continue }
       let u = mode.u + deviation * rule.nodes[q]
       let force = Self.addScore(

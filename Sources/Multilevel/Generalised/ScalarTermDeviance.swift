@@ -11,7 +11,7 @@ internal import LinearAlgebra
 /// The gradient is exact: it follows the mode and the spread as they move with the parameters.
 struct ScalarTermDeviance: MarginalDeviance {
   let observations: GeneralisedObservations
-  let kernel: ResponseKernel
+  private(set) var kernel: ResponseKernel
   /// What of the log likelihood depends on neither θ nor b.
   private let constant: Double
   let rule: GaussHermiteRule
@@ -38,7 +38,9 @@ struct ScalarTermDeviance: MarginalDeviance {
   mutating func evaluate(_ parameters: [Double]) -> DevianceEvaluation {
     let observations = self.observations
     let p = observations.fixedCount
-    var gradient = [Double](repeating: 0, count: p + 1)
+    var gradient = [Double](repeating: 0, count: parameters.count)
+    kernel.follow(parameters[(1 + p)...])
+    var cutpoints = CutpointSlopes(kernel, size: observations.largestGroup)
     var logLikelihood = constant
     var innerStep = 0.0
     var workspace = ScalarGroup(size: observations.largestGroup, points: rule.nodes.count)
@@ -62,8 +64,13 @@ struct ScalarTermDeviance: MarginalDeviance {
       logLikelihood += integral.logLikelihood
       gradient[0] += integral.thetaSlope
       Self.addProducts(
-        &gradient, slope: workspace.slope, fixed: fixed, from: rows.lowerBound, size: rows.count)
+        &gradient, slope: workspace.slope, fixed: fixed, from: rows.lowerBound, size: rows.count,
+        columns: p)
+      cutpoints?.add(
+        workspace, mode: mode, integral: integral, rule: rule, categories: totals,
+        weights: exposures)
     }
+    if let cutpoints { gradient.replaceSubrange((1 + p)..., with: cutpoints.gapGradient) }
     self.modes = modes
     let value = -2 * logLikelihood
     return DevianceEvaluation(
@@ -84,6 +91,9 @@ struct ScalarTermDeviance: MarginalDeviance {
     }
     var information = Matrix(rows: p, columns: p, elements: products)
     information.fillUpperFromLower()
+    if let all = CumulativeInformation(observations, kernel, eta: linearPredictor(parameters)) {
+      information = all.inGaps
+    }
     return StartingInformation(coefficients: information, shrinkage: [[shrinkage]])
   }
 
@@ -147,9 +157,9 @@ struct ScalarTermDeviance: MarginalDeviance {
     let fixed = observations.fixed.span
     let z = observations.random.span
     let offset = observations.offset.span
-    let coefficients = parameters.span.extracting(1..<parameters.count)
+    let p = observations.fixedCount
+    let coefficients = parameters.span.extracting(1..<1 + p)
     let lambda = parameters[0]
-    let p = coefficients.count
     var position = rows.lowerBound * p
     for i in 0..<rows.count {
       var sum = offset[rows.lowerBound + i]
@@ -161,11 +171,11 @@ struct ScalarTermDeviance: MarginalDeviance {
   }
 
   private static func addProducts(
-    _ gradient: inout [Double], slope: [Double], fixed: Span<Double>, from first: Int, size: Int
+    _ gradient: inout [Double], slope: [Double], fixed: Span<Double>, from first: Int, size: Int,
+    columns p: Int
   ) {
     var gradient = gradient.mutableSpan
     let slope = slope.span
-    let p = gradient.count - 1
     var position = first * p
     for i in 0..<size {
       let value = slope[i]

@@ -118,7 +118,7 @@ public struct MultilevelStep: Sendable {
     for (factor, contrast) in contrasts { chosen[factor.text] = contrast }
     return FrameOptions(
       contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
-      lost: lost)
+      lost: lost, orderedResponse: generalised?.model.family.isOrdered ?? false)
   }
 
   /// Fits the model, and the one without covariates beside it.

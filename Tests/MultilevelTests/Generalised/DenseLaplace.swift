@@ -100,6 +100,36 @@ struct DenseLaplace {
           + y * log(mean / (mean + size)) + size * log(size / (mean + size)),
         (y - mean) * size / (mean + size), mean * size / (mean + size)
       )
+    case .cumulative(let link):
+      // log P with P = F(a) − F(b), and minus its second derivative as determinant weight.
+      var cutpoints = [-Double.infinity, 0]
+      for gap in model.beta[3...] { cutpoints.append((cutpoints.last ?? 0) + exp(gap)) }
+      cutpoints.append(.infinity)
+      let (a, b) = (cutpoints[Int(y)] - eta, cutpoints[Int(y) - 1] - eta)
+      let (upper, lower) = (distribution(a, link), distribution(b, link))
+      let p = upper.f - lower.f
+      let slope = -(upper.density - lower.density) / p
+      return (
+        m * log(p), m * slope, -m * ((upper.bend - lower.bend) / p - slope * slope)
+      )
+    }
+  }
+
+  /// F, f and f′.
+  private func distribution(
+    _ x: Double, _ link: BinomialLink
+  ) -> (f: Double, density: Double, bend: Double) {
+    guard x.isFinite else { return (x > 0 ? 1 : 0, 0, 0) }
+    switch link {
+    case .logit:
+      let f = 1 / (1 + exp(-x))
+      return (f, f * (1 - f), f * (1 - f) * (1 - 2 * f))
+    case .probit:
+      let density = exp(-0.5 * x * x) / (2 * Double.pi).squareRoot()
+      return (0.5 * erfc(-x / 2.0.squareRoot()), density, -x * density)
+    case .cloglog:
+      let density = exp(x - exp(x))
+      return (-expm1(-exp(x)), density, (1 - exp(x)) * density)
     }
   }
 

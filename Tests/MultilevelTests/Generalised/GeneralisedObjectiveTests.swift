@@ -7,6 +7,7 @@ import Testing
 @Suite struct GeneralisedObjectiveTests {
   static let families: [ResponseFamily] =
     BinomialLink.allCases.map(ResponseFamily.binomial) + [.poisson, .negativeBinomial(size: 1.7)]
+    + BinomialLink.allCases.map(ResponseFamily.cumulative)
 
   @Test(arguments: families, RandomGeneralisedModel.Structure.allCases)
   func laplaceAgreesWithItsDefinition(

@@ -49,7 +49,7 @@ import Testing
       ("family: binomial\neffect: {of: ses}", "an effect in standard deviations"),
       ("family: binomial\nweights: {precision: w}", "use `frequency`"),
       ("weights: {frequency: w}", "need a family of counts"),
-      ("family: cumulative", "not available in this version"),
+      ("family: cumulative\nlink: log", "expected `logit`, `probit` or `cloglog`"),
       ("family: binomal", "did you mean `binomial`"),
     ]
     for (line, expected) in problems {

@@ -20,6 +20,7 @@ struct RandomGeneralisedModel {
   /// For each term its columns, codes (−1 for none) and number of levels.
   let terms: [(columns: [[Double]], codes: [Int], levels: Int)]
   let theta: [Double]
+  /// Three coefficients, and for ordered categories the logarithms of the gaps between cutpoints.
   let beta: [Double]
 
   init(_ structure: Structure, _ family: ResponseFamily, seed: UInt32, rows n: Int = 90) {
@@ -67,7 +68,8 @@ struct RandomGeneralisedModel {
         }
       }
     }
-    let beta = [0.2 * random.normal(), 0.5 * random.normal(), -0.4]
+    let coefficients = [0.2 * random.normal(), 0.5 * random.normal(), -0.4]
+    let beta = coefficients + (family.isOrdered ? [-0.2, 0.1] : [])
     let offset = (0..<n).map { _ in 0.2 * random.normal() }
     var eta = (0..<n).map { offset[$0] + beta[0] + beta[1] * x[$0] + beta[2] * w[$0] }
     var first = 0
@@ -108,6 +110,11 @@ struct RandomGeneralisedModel {
           time += random.exponential(rate: exp(eta[i]))
         }
         response.append(count)
+      case .cumulative:
+        if seed % 2 == 1 { exposures[i] = Double(1 + random.index(below: 3)) }
+        let latent = eta[i] + random.normal()
+        let cutpoints = [0, exp(-0.2), exp(-0.2) + exp(0.1)]
+        response.append(Double(1 + cutpoints.count { $0 < latent }))
       }
     }
     var draft = FrameDraft(response: response)
@@ -122,6 +129,7 @@ struct RandomGeneralisedModel {
     draft.offset = draft.add("offset", offset)
     let trials = draft.add("trials", exposures)
     if case .binomial = family { self.trials = trials } else { self.trials = nil }
+    if family.isOrdered { draft.weights = trials }
     frame = draft.frame
     self.family = family
     self.response = response
