@@ -31,8 +31,8 @@ let package = Package(
     .library(
       name: "Counterpart",
       targets: [
-        "Counterpart", "Designs", "LinearAlgebra", "Matching", "Multilevel", "Networks",
-        "Probability", "Regression", "Reports", "StudyFiles", "Tables",
+        "Counterpart", "Designs", "Imputation", "LinearAlgebra", "Matching", "Multilevel",
+        "Networks", "Probability", "Regression", "Reports", "StudyFiles", "Tables",
       ]),
     .executable(name: "counterpart", targets: ["CounterpartCLI"]),
   ],
@@ -61,6 +61,7 @@ let package = Package(
     library(
       "Multilevel",
       ["Designs", "LinearAlgebra", "Probability", "Regression", "StudyFiles", "Tables"]),
+    library("Imputation", ["Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
     library("Networks", ["Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
     library("Reports", ["Tables"]),
 
@@ -68,8 +69,8 @@ let package = Package(
     library(
       "Counterpart",
       [
-        "Designs", "LinearAlgebra", "Matching", "Multilevel", "Networks", "Probability",
-        "Regression", "Reports", "StudyFiles", "Tables",
+        "Designs", "Imputation", "LinearAlgebra", "Matching", "Multilevel", "Networks",
+        "Probability", "Regression", "Reports", "StudyFiles", "Tables",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
@@ -96,6 +97,12 @@ let package = Package(
     tests(
       "MultilevelTests",
       ["Multilevel", "Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
+    tests(
+      "ImputationTests",
+      [
+        "Imputation", "Designs", "LinearAlgebra", "Multilevel", "Probability", "StudyFiles",
+        "Tables",
+      ]),
     tests(
       "NetworksTests",
       ["Networks", "Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),

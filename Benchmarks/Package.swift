@@ -11,6 +11,7 @@ let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "Counterpart", path: "..")],
   targets: [
+    benchmark("CoverageBenchmark", in: "coverage"),
     benchmark("MatchingBenchmark", in: "matching"),
     benchmark("MultilevelBenchmark", in: "multilevel"),
     benchmark("ReadingBenchmark", in: "reading"),

@@ -70,3 +70,12 @@ write_table(
     sex = exam$sex, vr = exam$vr, intake = exam$intake, schgend = exam$schgend,
     schavg = exam$schavg, type = exam$type),
   "london-gcse", "pupils.csv")
+
+# Fife: pupils of 148 primary and 19 secondary schools
+fife <- from("mlmRev", "ScotsSec")
+write_table(
+  data.frame(
+    pupil = seq_len(nrow(fife)), primary = as.character(fife$primary),
+    secondary = as.character(fife$second), attain = fife$attain, verbal = fife$verbal,
+    social = fife$social, sex = fife$sex),
+  "fife", "pupils.csv")

@@ -28,3 +28,7 @@ show("unconditional", normexam ~ 1 + (1 | school), exam)
 show("intake", normexam ~ standLRT + (1 | school), exam, REML = FALSE)
 show("random slope", normexam ~ standLRT + (1 + standLRT | school), exam, REML = FALSE)
 show("full", normexam ~ standLRT + sex + (1 + standLRT | school), exam)
+
+fife <- read.csv(file.path(folder, "fife", "pupils.csv"))
+show("unconditional", attain ~ 1 + (1 | primary) + (1 | secondary), fife)
+show("full", attain ~ verbal + social + sex + (1 | primary) + (1 | secondary), fife)

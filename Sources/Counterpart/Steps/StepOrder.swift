@@ -73,6 +73,7 @@ enum StepOrder {
     switch provision {
     case .sample: kind == MatchStudyStep.name
     case .estimates: kind == MultilevelStudyStep.name
+    case .completed: kind == ImputeStudyStep.name
     }
   }
 

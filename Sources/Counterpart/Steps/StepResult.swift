@@ -1,3 +1,4 @@
+public import Designs
 public import Networks
 public import Reports
 public import Tables
@@ -14,6 +15,8 @@ public struct StepResult: Sendable, Codable {
   public let answer: Answer?
   /// The step's part of the report.
   public let sections: [ReportSection]
+  /// The data with imputed columns, once for each imputation, for steps that name it as `imputed`.
+  public private(set) var completed: [DataSet]? = nil
 }
 
 /// The units of a table that a match kept.

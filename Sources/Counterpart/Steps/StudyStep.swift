@@ -23,6 +23,7 @@ public struct StepNeed: Sendable, Hashable {
   public enum Provision: String, Sendable, Hashable {
     case sample = "a matched sample"
     case estimates = "estimates with their covariance"
+    case completed = "completed data sets"
   }
 
   public let step: LocatedText

@@ -15,7 +15,7 @@ public struct CoefficientTest: Sendable, Hashable {
   public let low: Double
   public let high: Double
 
-  init(term: String, estimate: Double, variance: Double, degreesOfFreedom: Double, level: Double) {
+  package init(term: String, estimate: Double, variance: Double, degreesOfFreedom: Double, level: Double) {
     self.term = term
     self.estimate = estimate
     standardError = variance.squareRoot()

@@ -12,10 +12,11 @@ public struct MultilevelStudyStep: StudyStep {
     formula: "y ~ N(Xβ, σ²(ZΛΛᵀZᵀ + W⁻¹)), by REML or ML from cross-products",
     reference: "Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1), "
       + "doi:10.18637/jss.v067.i01")
-  public static var keys: [AnyKey] { MultilevelStep.keys }
+  public static var keys: [AnyKey] { MultilevelStep.keys + [AnyKey(imputedKey)] }
 
-  private let step: MultilevelStep
-  private let path: String
+  let step: MultilevelStep
+  let path: String
+  private let imputed: LocatedText?
 
   public init(from section: Section) throws(SpecErrors) {
     try section.check(Self.keys)
@@ -28,10 +29,12 @@ public struct MultilevelStudyStep: StudyStep {
         at: "effect")
     }
     path = section.path
+    imputed = try section.read(Self.imputedKey)
   }
 
   public var needs: [StepNeed] {
-    step.sample.map { [StepNeed($0, .sample, path: "\(path).sample")] } ?? []
+    (step.sample.map { [StepNeed($0, .sample, path: "\(path).sample")] } ?? [])
+      + (imputed.map { [StepNeed($0, .completed, path: "\(path).imputed")] } ?? [])
   }
 
   /// Resolves the names of the formula, without reading a row.
@@ -65,6 +68,9 @@ public struct MultilevelStudyStep: StudyStep {
   }
 
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
+    if let imputed, let completed = context.earlier[imputed.text]?.completed {
+      return try run(completed, context)
+    }
     let sample = try sampleRows(context)
     let frame: ModelFrame
     do throws(ExpressionError) {
@@ -113,7 +119,7 @@ public struct MultilevelStudyStep: StudyStep {
   }
 
   /// A coefficient that the study names and the model lacks is the study's fault.
-  private func located(_ error: EstimationError, _ name: String) -> RunError {
+  func located(_ error: EstimationError, _ name: String) -> RunError {
     if case .unknownCoefficient(let coefficient, let known) = error, let effect = step.effect {
       return .study(
         SpecErrors(
@@ -125,7 +131,7 @@ public struct MultilevelStudyStep: StudyStep {
   }
 
   /// The rows of the model's table whose units the match kept.
-  private func sampleRows(
+  func sampleRows(
     _ context: StepContext
   ) throws(RunError) -> (rows: [Int32], lost: LostRows, diagnostics: [Diagnostic])? {
     guard let name = step.sample, let units = context.earlier[name.text]?.sample else { return nil }

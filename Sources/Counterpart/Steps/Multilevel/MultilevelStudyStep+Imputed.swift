@@ -1,0 +1,56 @@
+internal import Designs
+internal import Imputation
+internal import Multilevel
+internal import Probability
+internal import StudyFiles
+internal import Tables
+
+extension MultilevelStudyStep {
+  static let imputedKey = Key.optional(
+    "imputed", ValueFormat.text("an `impute` step"),
+    "An imputation step: the model is fitted to each of its completed data sets and pooled.")
+
+  /// The model on every completed data set, pooled.
+  func run(_ completed: [DataSet], _ context: StepContext) throws(RunError) -> StepResult {
+    let sample = try sampleRows(context)
+    let fits = try replicate(completed.count, threads: context.threads) {
+      (index) throws(RunError) -> CompletedFit in
+      let frame: ModelFrame
+      do throws(ExpressionError) {
+        frame = try step.frame(
+          in: completed[index], rows: sample?.rows, lost: sample.map { [$0.lost] } ?? [])
+      } catch {
+        throw .study(SpecErrors(SpecError(error, in: step.formula, path: "\(path).formula")))
+      }
+      return try fit(frame, context.name, imputation: index + 1)
+    }
+    let model: PooledModel
+    do throws(PoolingError) { model = try PooledModel(fits, step) } catch {
+      throw .estimation(step: context.name, reason: "\(error)")
+    }
+    let report = PooledReport(step: context.name, settings: step, model: model)
+    let rows = fits.first.map { RowUse.rows(of: $0.frame) } ?? []
+    return StepResult(
+      tables: model.tables + [TidyTable("rows", rows)],
+      diagnostics: model.diagnostics + (sample?.diagnostics ?? []), sample: nil,
+      estimates: step.generalised == nil ? model.estimates : nil, answer: report.answer,
+      sections: [report.section])
+  }
+
+  private func fit(
+    _ frame: ModelFrame, _ name: String, imputation: Int
+  ) throws(RunError) -> CompletedFit {
+    if let settings = step.generalised {
+      do throws(GeneralisedModelError) {
+        return CompletedFit(try step.run(frame, settings), frame)
+      } catch {
+        throw .estimation(step: name, reason: "completed data set \(imputation): \(error)")
+      }
+    }
+    do throws(EstimationError) { return CompletedFit(try step.run(frame), frame) } catch {
+      let error = located(error, name)
+      guard case .estimation(let step, let reason) = error else { throw error }
+      throw .estimation(step: step, reason: "completed data set \(imputation): \(reason)")
+    }
+  }
+}

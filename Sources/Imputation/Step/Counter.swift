@@ -1,0 +1,13 @@
+internal import Synchronization
+
+/// Counts work that ends on several threads.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock { count in
+      count += 1
+      return count
+    }
+  }
+}
