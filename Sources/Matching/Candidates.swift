@@ -9,6 +9,8 @@ public struct Candidates: Sendable {
   public let exact: [Covariate]
   /// Variables that have a caliper of their own, by the name the caliper uses.
   public let measured: [Covariate]
+  /// A propensity score that was fitted elsewhere.
+  public let score: Covariate?
   /// `nil` where nobody asks; an unknown place inside counts as missing.
   public let places: [Place?]?
   /// Places of treated units that are not candidates, from which comparators must keep apart as well.
@@ -16,9 +18,10 @@ public struct Candidates: Sendable {
 
   public init(
     treated: [Bool], covariates: [Covariate], exact: [Covariate] = [],
-    measured: [Covariate] = [], places: [Place?]? = nil, otherTreatedPlaces: [Place] = []
+    measured: [Covariate] = [], places: [Place?]? = nil, otherTreatedPlaces: [Place] = [],
+    score: Covariate? = nil
   ) {
-    for covariate in covariates + exact + measured {
+    for covariate in covariates + exact + measured + (score.map { [$0] } ?? []) {
       precondition(covariate.count == treated.count, "`\(covariate.name)` has other rows")
     }
     precondition(places.map { $0.count == treated.count } ?? true, "places of other rows")
@@ -26,6 +29,7 @@ public struct Candidates: Sendable {
     self.covariates = covariates
     self.exact = exact
     self.measured = measured
+    self.score = score
     self.places = places
     self.otherTreatedPlaces = otherTreatedPlaces
   }

@@ -1,5 +1,6 @@
 internal import LinearAlgebra
 public import Probability
+internal import Regression
 internal import StudyFiles
 internal import Tables
 
@@ -38,14 +39,37 @@ public struct MatchDesign: Sendable {
 
   /// The score's model, where the distance, a caliper or the common support needs one.
   var propensity: PropensityScore? {
+    guard distance.scoreColumn == nil, needsScore else { return nil }
+    return distance.propensity ?? PropensityScore()
+  }
+
+  /// Whether anything asks for a score.
+  private var needsScore: Bool {
     let isBasis =
       switch type(of: method).basis {
       case .score: true
-      case .distance: distance.propensity != nil
+      case .distance: distance.isScore
       case .covariates: false
       }
-    let isAsked = isBasis || propensityCaliper != nil || discard != .none
-    return isAsked ? distance.propensity ?? PropensityScore() : nil
+    return isBasis || propensityCaliper != nil || discard != .none
+  }
+
+  /// The score of a column, on the scale of the match and as a probability; NaN for incomplete units.
+  private func givenScore(
+    _ column: ScoreColumn, of candidates: Candidates, over units: [Int]
+  ) throws(MatchingError) -> (score: [Double], probabilities: [Double]) {
+    guard case .numbers(let values)? = candidates.score?.values else {
+      throw .noGivenScore(column: column.column)
+    }
+    var score = [Double](repeating: .nan, count: candidates.count)
+    var probabilities = score
+    for unit in units {
+      guard let found = column.scores(of: values[unit]) else {
+        throw .notAProbability(column: column.column, value: values[unit])
+      }
+      (score[unit], probabilities[unit]) = found
+    }
+    return (score, probabilities)
   }
 
   /// Matches the candidates and proves that the result keeps every declared constraint.
@@ -70,6 +94,7 @@ public struct MatchDesign: Sendable {
     let complete = screening.remaining
     var diagnostics: [Diagnostic] = []
     var score: [Double]?
+    var probabilities: [Double]?
     var model: FittedPropensity?
     if let propensity {
       let units = MatchingUnits(
@@ -77,7 +102,13 @@ public struct MatchDesign: Sendable {
       let fitted = try propensity.fit(units)
       diagnostics += fitted.diagnostics
       score = spread(fitted.score, over: complete, count: candidates.count)
+      probabilities = spread(
+        fitted.model.probabilities.map(rounded), over: complete, count: candidates.count)
       model = fitted
+    } else if let column = distance.scoreColumn, needsScore {
+      let given = try givenScore(column, of: candidates, over: complete)
+      score = given.score
+      probabilities = given.probabilities
     }
     if let score { try screening.keepCommonSupport(score, rule: discard) }
     let inSupport = screening.remaining
@@ -89,7 +120,8 @@ public struct MatchDesign: Sendable {
       treated: candidates.treated, eligible: screening.reasons.map { $0 == nil },
       strata: screening.strata, coordinates: coordinates, score: score,
       calipers: limits(candidates, score: score, units: inSupport),
-      covariates: candidates.covariates, estimand: estimand)
+      covariates: candidates.covariates, estimand: estimand, probabilities: probabilities,
+      propensity: model)
     if let unit = problem.firstNotFinite { throw .notFiniteDistance(unit: unit) }
     var stream = RandomStream(seed["order"])
     let sample = try method.match(problem, using: &stream)
@@ -104,6 +136,7 @@ public struct MatchDesign: Sendable {
     let audit = ConstraintAudit(
       candidates: candidates, estimand: estimand, calipers: problem.calipers, apart: apart,
       ratio: method.ratio, balancedMoments: method.balancedMoments,
+      trim: method.probabilityBounds.flatMap { bounds in probabilities.map { ($0, bounds) } },
       support: discard == .none ? nil : score.map { ($0, discard) })
     let checks = audit.checks(sample)
     if let broken = checks.first(where: { !$0.holds }) {
@@ -130,7 +163,7 @@ public struct MatchDesign: Sendable {
     if type(of: method).basis != .distance {
       return (Matrix(rows: 0, columns: candidates.count, repeating: 0), [])
     }
-    if let score, within == nil, distance.propensity != nil {
+    if let score, within == nil, distance.isScore {
       return (Matrix(rows: 1, columns: candidates.count, elements: score), [])
     }
     let covariates = within.map { within in

@@ -29,20 +29,24 @@ extension MatchedSample {
   /// The sample of pairs in which a comparator may stand several times: it weighs the sum over its matches
   /// of one over their number of matches, rescaled to mean one.
   static func reusing(_ pairs: [Pair], in problem: MatchingProblem) -> Self {
-    let focalIsTreated = problem.estimand.treatedAreFocal ?? true
+    reusing(
+      pairs, treated: problem.treated, focalIsTreated: problem.estimand.treatedAreFocal ?? true)
+  }
+
+  static func reusing(_ pairs: [Pair], treated: [Bool], focalIsTreated: Bool) -> Self {
     func focal(_ pair: Pair) -> Int { focalIsTreated ? pair.treated : pair.control }
     func other(_ pair: Pair) -> Int { focalIsTreated ? pair.control : pair.treated }
     let ordered = pairs.sorted { (focal($0), $0.k) < (focal($1), $1.k) }
-    var matches = [Double](repeating: 0, count: problem.count)
+    var matches = [Double](repeating: 0, count: treated.count)
     for pair in ordered { matches[focal(pair)] += 1 }
-    var weights = [Double](repeating: 0, count: problem.count)
+    var weights = [Double](repeating: 0, count: treated.count)
     for pair in ordered {
       weights[focal(pair)] = 1
       weights[other(pair)] += 1 / matches[focal(pair)]
     }
     return MatchedSample(
-      weights: scaledToMeanOne(weights, treated: problem.treated),
-      sets: [Int32](repeating: -1, count: problem.count), pairs: ordered, reusesComparators: true)
+      weights: scaledToMeanOne(weights, treated: treated),
+      sets: [Int32](repeating: -1, count: treated.count), pairs: ordered, reusesComparators: true)
   }
 
   /// The sample of strata, weighted for the problem's estimand. A stratum without one of the arms is none.

@@ -47,13 +47,15 @@ public struct MatchedSample: Sendable {
   public let reusesComparators: Bool
   public let optimum: Optimum?
   public let grouping: SampleGrouping
+  /// How estimated weights depend on what was estimated; `nil` where the weights were not estimated.
+  public let equations: WeightEquations?
   /// Doubts about how the sample was made.
   public let diagnostics: [Diagnostic]
 
   public init(
     weights: [Double], sets: [Int32], pairs: [Pair], reusesComparators: Bool,
     optimum: Optimum? = nil, grouping: SampleGrouping = .matchedSets,
-    diagnostics: [Diagnostic] = []
+    diagnostics: [Diagnostic] = [], equations: WeightEquations? = nil
   ) {
     self.weights = weights
     self.sets = sets
@@ -62,6 +64,7 @@ public struct MatchedSample: Sendable {
     self.optimum = optimum
     self.grouping = grouping
     self.diagnostics = diagnostics
+    self.equations = equations
   }
 
   public func isUsed(_ unit: Int) -> Bool { weights[unit] > 0 }

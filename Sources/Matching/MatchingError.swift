@@ -27,6 +27,22 @@ public enum MatchingError: Error, Sendable, Hashable {
   case cannotBalance(column: String, arm: Arm)
   /// A method that divides or weighs by the score was given none.
   case noScore(method: String)
+  /// A propensity of 0 or 1 on the wrong side, so that a weight would be infinite.
+  case infiniteWeight(unit: Int)
+  /// Trimming left nobody in an arm.
+  case trimmedAway(arm: Arm, bounds: ClosedRange<Double>)
+  /// Stacked standard errors for a sample without equations of its weights.
+  case noWeightEquations
+  /// A given score that is no probability, or whose logit is not finite.
+  case notAProbability(column: String, value: Double)
+  /// A distance by a column of scores, and candidates without one.
+  case noGivenScore(column: String)
+  /// A test within matched sets, and a sample that has none.
+  case noMatchedSets
+  /// Groups that were assigned as one and reach over sets that are no pairs.
+  case groupsInLargerSets
+  /// An outcome that does not differ within any matched set.
+  case noDifferences(outcome: String)
   /// A setting that names what is no covariate, or none of numbers.
   case notABinnedCovariate(setting: String, name: String)
   case propensity(RegressionError)
@@ -85,6 +101,27 @@ extension MatchingError: CustomStringConvertible {
       "no weights of the \(arm.plural) balance `\(column)` together with the other covariates: "
         + "leave it out, coarsen it, or take units outside the other arm's range out with `discard`"
     case .noScore(let method): "method `\(method)` needs a propensity score: fit one"
+    case .infiniteWeight(let unit):
+      "candidate \(unit + 1) has a propensity of 0 or 1 and would weigh infinitely much: set `trim`, or "
+        + "use `method: overlap`"
+    case .trimmedAway(let arm, let bounds):
+      "trimming to propensities of \(bounds.lowerBound) … \(bounds.upperBound) leaves none of the "
+        + "\(arm.plural): trim less, or use `method: overlap`"
+    case .noWeightEquations:
+      "`stacked` errors need weights that were estimated here (`weighting`, `overlap`, `entropy`): use "
+        + "another kind"
+    case .notAProbability(let column, let value):
+      "score `\(column)` holds \(value), where a probability between 0 and 1 was expected: say "
+        + "`holds: logit` if it holds logits"
+    case .noGivenScore(let column):
+      "the candidates have no score `\(column)`: give it with them"
+    case .noMatchedSets:
+      "randomisation within matched sets needs sets: match with a method that makes them, without `replace`"
+    case .groupsInLargerSets:
+      "groups that were assigned as one reach over matched sets that are no pairs, so no assignment moves "
+        + "them whole: match one to one"
+    case .noDifferences(let outcome):
+      "`\(outcome)` does not differ within any matched set, so there is nothing to explain away"
     case .notABinnedCovariate(let setting, let name):
       "`\(setting)` names `\(name)`, which is no covariate of numbers: name one that is"
     case .propensity(let error): "the propensity could not be fitted: \(error)"

@@ -12,13 +12,18 @@ public struct MatchingProblem: Sendable {
   public let coordinates: Matrix
   /// The propensity score on the scale of the match, where one was fitted.
   public let score: [Double]?
+  /// The probability of being treated, where there is a score: one a unit, NaN where unknown.
+  public let probabilities: [Double]?
+  /// The model of the score, where it was fitted here.
+  public let propensity: FittedPropensity?
   public let calipers: [Caliper]
   public let covariates: [Covariate]
   public let estimand: Estimand
 
   public init(
     treated: [Bool], eligible: [Bool], strata: [Int32], coordinates: Matrix, score: [Double]?,
-    calipers: [Caliper], covariates: [Covariate], estimand: Estimand
+    calipers: [Caliper], covariates: [Covariate], estimand: Estimand,
+    probabilities: [Double]? = nil, propensity: FittedPropensity? = nil
   ) {
     precondition(eligible.count == treated.count, "eligibility of other units")
     precondition(strata.count == treated.count, "strata of other units")
@@ -28,6 +33,8 @@ public struct MatchingProblem: Sendable {
     self.strata = strata
     self.coordinates = coordinates
     self.score = score
+    self.probabilities = probabilities
+    self.propensity = propensity
     self.calipers = calipers
     self.covariates = covariates
     self.estimand = estimand

@@ -9,7 +9,9 @@ struct Screening {
   init(_ candidates: Candidates, design: MatchDesign) throws(MatchingError) {
     self.candidates = candidates
     strata = candidates.strata
-    let needed = candidates.covariates + candidates.exact + candidates.measured
+    let needed =
+      candidates.covariates + candidates.exact + candidates.measured
+      + (design.distance.scoreColumn.flatMap { _ in candidates.score }.map { [$0] } ?? [])
     reasons = (0..<candidates.count).map { unit in
       needed.first { $0.isMissing(unit) }.map { .missing(column: $0.name) }
     }

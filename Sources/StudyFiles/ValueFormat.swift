@@ -7,7 +7,7 @@ public struct ValueFormat<Value: Sendable>: Sendable {
   /// What is accepted, to stand after "expected": `a number above 0`.
   public let expectation: String
   public let schema: JSON
-  let read: @Sendable (Node) throws(SpecErrors) -> Value
+  public let read: @Sendable (Node) throws(SpecErrors) -> Value
 
   public init(
     _ expectation: String, schema: JSON,

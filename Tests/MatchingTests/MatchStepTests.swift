@@ -92,8 +92,8 @@ struct MatchStepTests {
     #expect(problems("covariates: [ses]\ncaliper: 0.2 sd").contains("2:10"))
     #expect(problems("covariates: [ses]\ncaliper: {ses: -1}").contains("expected a width"))
     #expect(
-      problems("covariates: [ses]\ngate: {wwc: [ses]}").contains(
-        "`gate` is not available in this version"))
+      problems("covariates: [ses]\nallow-post-treatment: known").contains(
+        "`allow-post-treatment` is not available in this version"))
     #expect(
       problems("covariates: [ses]\nmethod: optimal\nreplace: true").contains(
         "key `replace` belongs to matching method `nearest`"))
@@ -160,7 +160,7 @@ struct MatchStepTests {
       ],
       "balance": [
         "covariate", "level", "stage", "mean_treated", "mean_control", "smd", "variance_ratio",
-        "ecdf_mean", "ecdf_max",
+        "ecdf_mean", "ecdf_max", "overlap",
       ],
       "summary": ["arm", "total", "used", "ess", "dropped"],
       "effect": [

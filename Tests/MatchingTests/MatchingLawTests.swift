@@ -31,6 +31,7 @@ struct LawCase: CustomTestStringConvertible {
     "optimal": ["{}", "{ratio: 2}"],
     "subclass": ["{}", "{subclasses: 2}", "{subclasses: 20}"],
     "entropy": ["{}", "{moments: 2}"],
+    "weighting": ["{}", "{trim: 0.1}", "{cap: 0.9}", "{trim: 0.2, cap: 0.8}"],
     "cem": ["{}", "{bins: {x: 2, y: 1}}", "{cutpoints: {x: [0.5, -1]}, bins: {z: 3, y: 1}}"],
   ]
 
@@ -45,10 +46,12 @@ struct LawCase: CustomTestStringConvertible {
               let section = try? Section(node, expecting: "settings"),
               let made = try? Registry.matchingMethods.make(
                 LocatedText(method.name, at: node.location), from: section),
+              let written = try? StudyDocument(
+                yaml: distance.name == "score" ? "{column: score}" : "{}", file: "laws.yaml"
+              ).root,
               let measure = try? Registry.matchingDistances.make(
                 LocatedText(distance.name, at: node.location),
-                from: Section(
-                  call: LocatedText(distance.name, at: node.location), arguments: [], path: ""))
+                from: Section(written, expecting: "settings"))
             else { continue }
             cases.append(
               LawCase(
@@ -216,14 +219,14 @@ struct MatchingLawTests {
     let usesRows =
       law.settings.contains("data")
       || (law.settings == "{}" || law.settings == "{ratio: 2}" || law.settings.contains("smallest"))
-        && law.distance.propensity == nil
+        && !law.distance.isScore
         && ![.propensityCaliper, .support, .everything].contains(law.constraints)
         && type(of: law.method).name == "nearest"
     guard !usesRows else { return }
     // On a score several choices of the same total are the rule: only where a dynamic programme settles
     // them, and nobody has a second comparator, are the pairs themselves determined.
     let settlesPairs =
-      type(of: law.method).name != "optimal" || law.distance.propensity == nil
+      type(of: law.method).name != "optimal" || !law.distance.isScore
       || law.settings == "{}" && ![.covariateCaliper, .everything].contains(law.constraints)
     for seed in 0..<4 {
       let candidates = RandomCandidates(
@@ -235,7 +238,7 @@ struct MatchingLawTests {
       for i in stride(from: order.count - 1, to: 0, by: -1) {
         order.swapAt(i, stream.index(below: i + 1))
       }
-      let design = law.design(estimand: .att)
+      let design = law.design(estimand: type(of: law.method).estimands[0])
       guard let plain = try? design.match(candidates, seed: Seed(1)),
         let permuted = try? design.match(candidates.permuted(order), seed: Seed(1))
       else { continue }

@@ -41,7 +41,8 @@ struct RandomCandidates {
       } : nil
     candidates = Candidates(
       treated: treated, covariates: covariates, exact: strata > 1 ? [exact] : [],
-      measured: [covariates[0]], places: locations)
+      measured: [covariates[0]], places: locations,
+      score: Covariate("score", .numbers(treated.map { _ in 0.05 + 0.9 * stream.uniform() })))
   }
 }
 
@@ -58,7 +59,7 @@ extension Candidates {
     return Candidates(
       treated: order.map { treated[$0] }, covariates: covariates.map(permuted),
       exact: exact.map(permuted), measured: measured.map(permuted),
-      places: places.map { places in order.map { places[$0] } })
+      places: places.map { places in order.map { places[$0] } }, score: score.map(permuted))
   }
 
   /// The numbers of a covariate; a factor's codes.

@@ -31,6 +31,8 @@ struct ConstraintAudit {
   let ratio: Int?
   /// Moments of the covariates that both arms must share.
   let balancedMoments: Int
+  /// The propensities and the bounds that used units must keep.
+  let trim: (probabilities: [Double], bounds: ClosedRange<Double>)?
   /// The score and the sides that had to lie in the other arm's range of it.
   let support: (score: [Double], discard: CommonSupport)?
 
@@ -84,6 +86,15 @@ struct ConstraintAudit {
       checks.append(
         ConstraintCheck(
           constraint: "balance", declared: .number(1e-8), worst: worst, holds: worst <= 1e-8))
+    }
+    if let trim {
+      let bounds = trim.bounds
+      count(
+        "trim", .text("\(bounds.lowerBound) … \(bounds.upperBound)"),
+        used.count {
+          !(trim.probabilities[$0] >= bounds.lowerBound)
+            || !(trim.probabilities[$0] <= bounds.upperBound)
+        })
     }
     if let support {
       let ranges = SupportRanges(score: support.score, treated: candidates.treated)

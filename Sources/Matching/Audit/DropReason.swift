@@ -7,6 +7,8 @@ public enum DropReason: Sendable, Hashable, CustomStringConvertible {
   case tooNear
   /// Its exact stratum holds nobody of the other arm.
   case emptyStratum
+  /// Its propensity lies beyond the bounds that weights are trimmed at.
+  case trimmed
   /// No unit of the other arm has the same values, or values in the same bins.
   case emptyCell
   /// Nobody of the other arm is within this caliper.
@@ -24,6 +26,7 @@ public enum DropReason: Sendable, Hashable, CustomStringConvertible {
     case .outsideSupport: "outside common support"
     case .tooNear: "too near a treated unit"
     case .emptyStratum: "nobody of the other arm in its exact stratum"
+    case .trimmed: "propensity beyond the trimming bounds"
     case .emptyCell: "nobody of the other arm with the same values of the covariates"
     case .caliper(let name): "nobody within the caliper on \(name)"
     case .calipersTogether: "nobody within all calipers together"

@@ -7,7 +7,8 @@ extension BalanceTable {
   /// bias reliably (Rubin 2001, doi:10.1023/A:1020363010465), and a reader must know it.
   public var doubts: [Diagnostic] {
     let unbalanced = rows.filter {
-      $0.stage == .after && $0.covariate != Self.scoreName && abs($0.standardisedDifference) > 0.1
+      $0.stage == .after && !Self.scores.contains($0.covariate)
+        && abs($0.standardisedDifference) > 0.1
     }
     let serious = unbalanced.filter { abs($0.standardisedDifference) > 0.25 }
     let slight = unbalanced.filter { abs($0.standardisedDifference) <= 0.25 }

@@ -16,6 +16,8 @@ public struct BalanceRow: TidyRow, Hashable {
   public let varianceRatio: Double?
   public let ecdfMean: Double
   public let ecdfMax: Double
+  /// The share that both densities have in common; `nil` where an arm has no values.
+  public let overlap: Double?
 
   public static let schema = [
     Field("covariate", "the covariate; `propensity` is the fitted score"),
@@ -29,14 +31,15 @@ public struct BalanceRow: TidyRow, Hashable {
         + "of the comparators (atc), root mean of both variances (ate)"),
     Field("variance_ratio", "weighted variance of the treated over that of the comparators"),
     Field("ecdf_mean", "mean difference of the two distribution functions"),
-    Field("ecdf_max", "largest difference of the two distribution functions"),
+    Field("ecdf_max", "largest difference of the two distribution functions (Kolmogorov–Smirnov)"),
+    Field("overlap", "share that the two densities have in common, from 0 to 1"),
   ]
 
   public var cells: [Cell] {
     [
       .text(covariate), .optional(level), .text(stage.rawValue), .number(meanTreated),
       .number(meanControl), .number(standardisedDifference), .optional(varianceRatio),
-      .number(ecdfMean), .number(ecdfMax),
+      .number(ecdfMean), .number(ecdfMax), .optional(overlap),
     ]
   }
 }
@@ -49,7 +52,7 @@ public struct BalanceTable: Sendable {
   /// made of them, does not count. NaN where a difference could not be standardised.
   public var largestDifference: Double {
     var largest = 0.0
-    for row in rows where row.stage == .after && row.covariate != Self.scoreName {
+    for row in rows where row.stage == .after && !Self.scores.contains(row.covariate) {
       if row.standardisedDifference.isNaN { return .nan }
       largest = max(largest, abs(row.standardisedDifference))
     }
@@ -58,7 +61,12 @@ public struct BalanceTable: Sendable {
 
   static let scoreName = "propensity"
 
-  public init(_ outcome: MatchOutcome) {
+  /// Rows that are made of the covariates and do not count as one.
+  static let scores = [scoreName, PrognosticScore.name]
+
+  public init(_ outcome: MatchOutcome) { self.init(outcome, prognostic: nil) }
+
+  init(_ outcome: MatchOutcome, prognostic: PrognosticScore?) {
     let units = outcome.complete
     let treated = units.map { outcome.candidates.treated[$0] }
     let weights = units.map { outcome.sample.weights[$0] }
@@ -66,6 +74,9 @@ public struct BalanceTable: Sendable {
     var variables: [(name: String, level: String?, values: [Double])] = []
     if let score = outcome.score {
       variables.append((Self.scoreName, nil, units.map { score[$0] }))
+    }
+    if let prognostic {
+      variables.append((PrognosticScore.name, nil, units.map { prognostic.values[$0] }))
     }
     for covariate in outcome.candidates.covariates {
       for indicator in covariate.indicators(for: units) {
@@ -146,6 +157,9 @@ private struct ArmComparison {
       meanControl: other.mean,
       standardisedDifference: difference == 0 ? 0 : difference / denominator,
       varianceRatio: isBinary ? nil : own.variance / other.variance, ecdfMean: distribution.mean,
-      ecdfMax: distribution.largest)
+      ecdfMax: distribution.largest,
+      overlap: isBinary
+        ? 1 - abs(difference)
+        : OverlapCoefficient(values, treated: treated, weights: weights).value)
   }
 }

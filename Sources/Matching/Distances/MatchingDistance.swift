@@ -13,10 +13,18 @@ public protocol MatchingDistance: Choice {
 
   /// The score that this distance is a difference of, where it is one.
   var propensity: PropensityScore? { get }
+
+  /// The column of the score that this distance is a difference of, where it was fitted elsewhere.
+  var scoreColumn: ScoreColumn? { get }
 }
 
 extension MatchingDistance {
   public var propensity: PropensityScore? { nil }
+
+  public var scoreColumn: ScoreColumn? { nil }
+
+  /// Whether the distance is a difference of scores.
+  public var isScore: Bool { propensity != nil || scoreColumn != nil }
 }
 
 /// The covariates and arms of the units that a distance is computed from.

@@ -44,7 +44,10 @@ public struct PropensityScore: MatchingDistance, Hashable {
       let model = try BinomialModel(design, response: response, link: link)
       let score = scale == .logit ? model.linearPredictor : model.probabilities
       return FittedPropensity(
-        score: score.map(rounded), model: model,
+        score: score.map(rounded), model: model, members: units.members,
+        columns: model.names.compactMap { name in
+          design.columns.first { $0.name == name }?.values
+        },
         diagnostics: constantDiagnostics(units) + model.diagnostics)
     } catch { throw .propensity(error) }
   }
@@ -61,6 +64,10 @@ public struct PropensityScore: MatchingDistance, Hashable {
 public struct FittedPropensity: Sendable {
   public let score: [Double]
   public let model: BinomialModel
+  /// The units that it was fitted to, ascending.
+  let members: [Int]
+  /// The model's columns, one for each of its coefficients; a value for each member.
+  let columns: [[Double]]
   public let diagnostics: [Diagnostic]
 }
 

@@ -10,6 +10,7 @@ extension Registry where Kind == any MatchingDistance {
         Entry(Mahalanobis.self) { $0 },
         Entry(RobustMahalanobis.self) { $0 },
         Entry(ScaledEuclidean.self) { $0 },
+        Entry(ScoreColumn.self) { $0 },
       ])
   }
 }

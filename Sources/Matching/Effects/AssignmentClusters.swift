@@ -8,8 +8,10 @@ struct AssignmentClusters {
   /// - Parameter groups: the group of each unit, below zero for none; `nil` where units are assigned singly.
   ///
   /// Strata hold together only where nothing else says who was assigned with whom.
-  init(_ sample: MatchedSample, groups: [Int32]?) {
-    let joinsSets = sample.grouping == .matchedSets || groups == nil
+  ///
+  /// - Parameter joiningSets: whether strata hold together as well.
+  init(_ sample: MatchedSample, groups: [Int32]?, joiningSets: Bool = false) {
+    let joinsSets = joiningSets || sample.grouping == .matchedSets || groups == nil
     var parent = Array(sample.weights.indices)
     func root(_ unit: Int) -> Int {
       var unit = unit

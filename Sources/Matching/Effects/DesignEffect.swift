@@ -1,3 +1,4 @@
+internal import LinearAlgebra
 internal import Probability
 internal import Regression
 public import Tables
@@ -10,6 +11,8 @@ public enum EffectErrors: String, Sendable, Hashable, CaseIterable {
   case cr1
   /// Independent units of unequal variance.
   case hc3
+  /// Of estimated weights: from the equations of the weights and of the effect together.
+  case stacked
 }
 
 /// The effect that a matched sample shows by itself, without a multilevel model: a difference in weighted
@@ -36,6 +39,8 @@ public struct DesignEffect: TidyRow, Hashable {
   /// The smallest effect, in those standard deviations, that a two-sided test at 5 % would find with
   /// power 80 %: (t₀.₉₇₅ + t₀.₈) × standard error.
   public let minimumDetectable: Double
+  /// The standard deviation of the outcome within arms of the sample.
+  public let deviation: Double
 
   public static let schema = [
     Field("estimand", "whose average effect: att, atc or ate"),
@@ -66,7 +71,7 @@ public struct DesignEffect: TidyRow, Hashable {
   ///   - groups: the group that each candidate was assigned with, such as its federation, below zero for
   ///     none; clusters are then the connected components of matched sets and groups. `nil` where units
   ///     are assigned singly.
-  ///   - errors: `nil` for CR2 by cluster; without groups, HC3 where comparators are reused and for samples
+  ///   - errors: `nil` for CR2 by cluster, and stacked for estimated weights; without groups, HC3 where comparators are reused and for samples
   ///     of strata or of weights.
   public static func estimate(
     _ match: MatchOutcome, outcome: Covariate, adjust: [Covariate] = [],
@@ -92,7 +97,8 @@ public struct DesignEffect: TidyRow, Hashable {
           "\(used.count - units.count) matched units (\(lost) of them treated) lack `\(outcome.name)` "
             + "or an adjustment covariate and are left out, which can undo the balance"))
     }
-    if match.sample.grouping == .weights {
+    let equations = match.sample.equations
+    if match.sample.grouping == .weights, errors ?? .stacked != .stacked || equations == nil {
       diagnostics.append(
         Diagnostic(
           .note, code: "estimated-weights",
@@ -105,18 +111,32 @@ public struct DesignEffect: TidyRow, Hashable {
       response: response, treated: treated, weights: weights,
       covariates: adjust, units: units, estimand: match.estimand)
     let standsAlone = match.sample.reusesComparators || match.sample.grouping != .matchedSets
-    let chosen = errors ?? (standsAlone && groups == nil ? .hc3 : .cr2)
+    let byDefault: EffectErrors =
+      equations != nil ? .stacked : standsAlone && groups == nil ? .hc3 : .cr2
+    let chosen = errors ?? byDefault
     let codes = AssignmentClusters(match.sample, groups: groups).codes
     let clusters = units.map { codes[$0] }
     let robust: RobustErrors =
       switch chosen {
       case .cr2: .cr2(clusters: clusters)
       case .cr1: .cr1(clusters: clusters)
-      case .hc3: .hc3
+      case .hc3, .stacked: .hc3
       }
-    let result = fit.model.estimate(of: fit.contrast, errors: robust)
+    let plain = fit.model.estimate(of: fit.contrast, errors: robust)
+    var result = (
+      estimate: plain.estimate, standardError: plain.standardError,
+      degreesOfFreedom: plain.degreesOfFreedom
+    )
+    if chosen == .stacked {
+      guard let equations else { throw .noWeightEquations }
+      let stacked = StackedErrors(
+        model: fit, equations: equations, units: units, treated: treated, weights: weights,
+        estimand: match.estimand, clusters: groups == nil ? nil : codes)
+      (result.standardError, result.degreesOfFreedom) = stacked.standardError()
+    }
     let spread = spread(response, treated: treated, weights: weights)
-    let clusterCount = chosen == .hc3 ? units.count : Set(clusters).count
+    let clusterCount =
+      chosen == .hc3 || groups == nil && chosen == .stacked ? units.count : Set(clusters).count
     guard clusterCount > 1, result.degreesOfFreedom > 0, result.standardError.isFinite else {
       throw .noStandardError(outcome: outcome.name, clusters: clusterCount)
     }
@@ -146,8 +166,32 @@ public struct DesignEffect: TidyRow, Hashable {
       interval: half.isFinite
         ? result.estimate - half...result.estimate + half : -.infinity ... .infinity,
       pValue: t.twoSidedTail(statistic), hedgesG: j * result.estimate / spread,
-      minimumDetectable: power * result.standardError / spread)
+      minimumDetectable: power * result.standardError / spread, deviation: spread)
     return (effect, diagnostics)
+  }
+
+  /// What each candidate's outcome counts in the estimate: it is Σ of these times the outcome.
+  ///
+  /// - Parameters: as for ``estimate(_:outcome:adjust:groups:errors:)``.
+  static func coefficients(
+    _ match: MatchOutcome, outcome: Covariate, adjust: [Covariate]
+  ) throws(MatchingError) -> [Double] {
+    guard case .numbers(let y) = outcome.values else { throw .effect(.notFinite(outcome.name)) }
+    let units = y.indices.filter { unit in
+      match.sample.isUsed(unit) && y[unit].isFinite && !adjust.contains { $0.isMissing(unit) }
+    }
+    let fit = try InteractedModel(
+      response: units.map { y[$0] }, treated: units.map { match.candidates.treated[$0] },
+      weights: units.map { match.sample.weights[$0] }, covariates: adjust, units: units,
+      estimand: match.estimand)
+    let direction = fit.model.inverseCrossProduct * fit.contrast
+    var coefficients = [Double](repeating: 0, count: y.count)
+    for (row, position) in fit.model.rows.enumerated() {
+      var along = 0.0
+      for j in direction.indices { along += fit.model.design[row, j] * direction[j] }
+      coefficients[units[position]] = fit.model.weights[row] * along
+    }
+    return coefficients
   }
 
   /// The standard deviation within arms: each arm's weighted variance counts its units less one.

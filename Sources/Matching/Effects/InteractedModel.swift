@@ -5,6 +5,8 @@ internal import Regression
 struct InteractedModel {
   let model: LeastSquares
   let contrast: [Double]
+  /// The treated column's effect at each unit's covariates.
+  let unitEffects: [Double]
 
   init(
     response: [Double], treated: [Bool], weights: [Double], covariates: [Covariate], units: [Int],
@@ -37,5 +39,12 @@ struct InteractedModel {
       model = try LeastSquares(design, response: response, weights: weights)
     } catch { throw .effect(error) }
     contrast = model.names.map { gradient[$0] ?? 0 }
+    var effects = [Double](repeating: 0, count: units.count)
+    for (name, coefficient) in zip(model.names, model.coefficients) {
+      if name == "treated" { for unit in effects.indices { effects[unit] += coefficient } }
+      guard let column = columns.first(where: { "treated:" + $0.name == name }) else { continue }
+      for unit in effects.indices { effects[unit] += coefficient * column.values[unit] }
+    }
+    unitEffects = effects
   }
 }

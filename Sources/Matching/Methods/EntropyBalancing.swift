@@ -39,6 +39,7 @@ public struct EntropyBalancing: MatchingMethod, Hashable {
     let focal = problem.estimand.treatedAreFocal
     let target = features.means { unit in focal.map { $0 == problem.treated[unit] } ?? true }
     var weights = [Double](repeating: 0, count: problem.count)
+    var equations = EntropyEquations(features, target: target, problem: problem)
     for arm in [true, false] {
       let positions = features.units.indices.filter { problem.treated[features.units[$0]] == arm }
       guard arm != focal else {
@@ -47,14 +48,16 @@ public struct EntropyBalancing: MatchingMethod, Hashable {
       }
       let dual = EntropyDual(
         rows: positions.map { features.rows[$0] }, target: target, names: features.names)
-      for (position, weight) in zip(positions, try dual.solve(arm: Arm(treated: arm))) {
+      let shares = try dual.solve(arm: Arm(treated: arm))
+      for (position, weight) in zip(positions, shares) {
         weights[features.units[position]] = weight
       }
+      equations.add(positions: positions, shares: shares)
     }
     return MatchedSample(
       weights: MatchedSample.scaledToMeanOne(weights, treated: problem.treated),
       sets: [Int32](repeating: -1, count: problem.count), pairs: [], reusesComparators: false,
-      grouping: .weights)
+      grouping: .weights, equations: equations.result)
   }
 }
 

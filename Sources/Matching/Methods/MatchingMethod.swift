@@ -21,6 +21,8 @@ public protocol MatchingMethod: Choice {
   static var unusedReason: DropReason? { get }
   /// The moments of the covariates that it promises to make equal in both arms: 0 for none.
   var balancedMoments: Int { get }
+  /// The propensities that it admits to the sample; `nil` for all.
+  var probabilityBounds: ClosedRange<Double>? { get }
   /// The covariates that its settings name, each with the setting's key.
   var namedCovariates: [(key: String, name: String)] { get }
 
@@ -38,6 +40,7 @@ extension MatchingMethod {
   public static var grouping: SampleGrouping { .matchedSets }
   public static var unusedReason: DropReason? { nil }
   public var balancedMoments: Int { 0 }
+  public var probabilityBounds: ClosedRange<Double>? { nil }
   public var namedCovariates: [(key: String, name: String)] { [] }
 }
 

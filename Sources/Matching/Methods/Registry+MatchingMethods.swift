@@ -13,6 +13,8 @@ extension Registry where Kind == any MatchingMethod {
         Entry(ExactStrata.self) { $0 },
         Entry(CoarsenedExact.self) { $0 },
         Entry(EntropyBalancing.self) { $0 },
+        Entry(InverseProbabilityWeights.self) { $0 },
+        Entry(OverlapWeights.self) { $0 },
       ])
   }
 }

@@ -9,8 +9,11 @@ struct MatchColumns {
   let covariates: [Covariate]
   let exact: [Covariate]
   let measured: [Covariate]
+  /// The column of scores that the distance names.
+  let score: Covariate?
   let outcome: Covariate?
   let adjust: [Covariate]
+  let prognostic: Covariate?
 
   /// - Throws: ``StudyFiles/SpecErrors`` with every name that is unknown, ambiguous or of the wrong type.
   init(_ step: MatchStep, in data: DataSet) throws(SpecErrors) {
@@ -34,8 +37,15 @@ struct MatchColumns {
     measured = step.calipers.filter { $0.name.text != BalanceTable.scoreName }.compactMap {
       finder.numbers($0.name, key: "caliper")
     }
+    score = step.distance.scoreColumn.flatMap { column in
+      finder.numbers(LocatedText(column.column, at: step.location), key: "distance")
+    }
     outcome = step.outcome.flatMap { finder.numbers($0, key: "outcome") }
     adjust = step.adjust.compactMap { finder.covariate($0, key: "adjust") }
+    prognostic = step.prognostic.flatMap { finder.numbers($0, key: "prognostic") }
+    if let gate = step.gate {
+      finder.problems += gate.variables(step, in: data, table: table, candidate: []).problems
+    }
     guard finder.problems.isEmpty else { throw SpecErrors(finder.problems) }
   }
 }
@@ -99,7 +109,7 @@ private struct ColumnFinder {
 
 extension ResolvedColumn {
   /// One value for each row of the table that the name stands in; missing where a link leads nowhere.
-  fileprivate func values(rowCount: Int) -> Covariate.Values {
+  func values(rowCount: Int) -> Covariate.Values {
     switch column.storage {
     case .numbers(let numbers):
       guard let index else { return .numbers(numbers) }

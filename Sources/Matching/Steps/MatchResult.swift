@@ -1,3 +1,5 @@
+public import Designs
+public import Probability
 public import Tables
 
 /// What a match leaves for the report and for later steps.
@@ -9,7 +11,11 @@ public struct MatchResult: Sendable {
   /// The row of the table for each candidate; weights and sets of `outcome.sample` stand in this order.
   public let rows: [Int32]
   public let outcome: MatchOutcome
+  /// What the match was made from, for steps that ask what another would have found.
+  public let inputs: Inputs
   public let effect: DesignEffect?
+  /// What the gate found; `nil` where none was asked for. Where it has failures, the run must not pass.
+  public let gate: GateOutcome?
   public let tables: [TidyTable]
   public let diagnostics: [Diagnostic]
   /// Data of figures: `overlap`, the arms' distribution of the score before and after. The love plot is
@@ -32,6 +38,17 @@ public struct MatchResult: Sendable {
 }
 
 extension MatchResult {
+  /// What a match was run with.
+  public struct Inputs: Sendable {
+    public let step: MatchStep
+    public let seed: Seed
+    /// The population, as rows of the match's table; `nil` for all.
+    public let population: [Int32]?
+    public let places: [Place?]?
+    /// The group that each row of the table was assigned with, below zero for none.
+    public let groups: [Int32]?
+  }
+
   /// How many units an arm has, uses, and is worth.
   public struct ArmSummary: Sendable, Hashable {
     public let total: Int

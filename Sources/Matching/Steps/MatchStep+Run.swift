@@ -36,7 +36,8 @@ extension MatchStep {
       places: places.map { places in candidateRows.map { places[Int($0)] } },
       otherTreatedPlaces: columns.table.allRows.filter {
         columns.treated[Int($0)] == true && !isCandidate.contains($0)
-      }.compactMap { row in places.flatMap { $0[Int(row)] } })
+      }.compactMap { row in places.flatMap { $0[Int(row)] } },
+      score: columns.score?.selecting(candidateRows))
     var diagnostics: [Diagnostic] = []
     if candidateRows.count < population.count {
       diagnostics.append(
@@ -56,31 +57,28 @@ extension MatchStep {
     }
     let match = try design.match(candidates, seed: seed)
     let keys = columns.table[unitKey]?.texts
-    var tables = match.tables(
-      names: candidateRows.map { row in keys?[Int(row)] ?? "\(row + 1)" })
-    diagnostics += match.diagnostics
-    var effect: DesignEffect?
-    if let outcome = columns.outcome {
-      let found = try DesignEffect.estimate(
-        match, outcome: outcome.selecting(candidateRows),
-        groups: groups.map { groups in candidateRows.map { groups[Int($0)] } }, errors: errors)
-      effect = found.effect
-      diagnostics += found.diagnostics
-      var rows = [found.effect]
-      if !columns.adjust.isEmpty {
-        let adjusted = try DesignEffect.estimate(
-          match, outcome: outcome.selecting(candidateRows),
-          adjust: columns.adjust.map { $0.selecting(candidateRows) },
-          groups: groups.map { groups in candidateRows.map { groups[Int($0)] } }, errors: errors)
-        effect = adjusted.effect
-        diagnostics += adjusted.diagnostics.filter { !diagnostics.contains($0) }
-        rows.append(adjusted.effect)
-      }
-      tables.append(TidyTable("effect", rows))
+    let prognostic = try columns.prognostic.map { outcome throws(MatchingError) in
+      try PrognosticScore(match, outcome: outcome.selecting(candidateRows))
     }
+    let balance = BalanceTable(match, prognostic: prognostic)
+    var tables = match.tables(
+      names: candidateRows.map { row in keys?[Int(row)] ?? "\(row + 1)" }, balance: balance)
+    diagnostics += match.diagnostics
+    let own = groups.map { groups in candidateRows.map { groups[Int($0)] } }
+    let effects = try self.effects(
+      match, columns: columns, rows: candidateRows, groups: own, seed: seed)
+    tables += effects.tables
+    diagnostics += effects.diagnostics.filter { !diagnostics.contains($0) }
+    let gate = try judged(
+      match, balance: balance, columns: columns, rows: candidateRows, groups: own, in: data,
+      seed: seed)
+    tables += gate.tables
+    diagnostics += gate.diagnostics
     return MatchResult(
       table: columns.table.name, unitKey: unitKey, rows: candidateRows, outcome: match,
-      effect: effect, tables: tables, diagnostics: diagnostics,
+      inputs: MatchResult.Inputs(
+        step: self, seed: seed, population: rows, places: places, groups: groups),
+      effect: effects.effect, gate: gate.outcome, tables: tables, diagnostics: diagnostics,
       figures: [match.overlap()].compactMap { $0 })
   }
 }

@@ -12,13 +12,14 @@ extension MatchStep {
     "covariates", .list(of: .text("the name of a column"), atLeast: 1),
     "columns to be balanced, and to compute the distance from")
   static let estimandKey = Key(
-    "estimand", ValueFormat<Estimand>.oneOf("estimand"), default: .att, shown: "att",
-    "whose average effect: of the treated, of the comparators, or of both")
+    "estimand", ValueFormat<Estimand>.oneOf("estimand"), default: .att,
+    shown: "att; ato with `overlap`",
+    "whose average effect: of the treated, of the comparators, of both, or of those in overlap")
   static let methodKey = Key<LocatedText?>.optional(
     "method", .text("the name of a matching method"), shown: NearestNeighbour.name,
     "how comparators are chosen; its settings stand beside it")
   static let distanceKey = Key(
-    "distance", Registry.matchingDistances.format,
+    "distance", .matchingDistance,
     default: PropensityScore() as any MatchingDistance,
     shown: PropensityScore.name, "how unlike two units are")
   static let withinKey = Key<Within?>.optional(
@@ -45,15 +46,36 @@ extension MatchStep {
     "columns that the design's own estimate is adjusted for")
   static let errorsKey = Key<EffectErrors?>.optional(
     "errors", .oneOf("kind of standard error"),
-    shown: "cr2; hc3 where comparators are reused, for strata and for weights",
+    shown: "cr2; hc3 where comparators are reused and for strata; stacked for weights",
     "standard errors of the design's own estimate")
+
+  static let gateKey = Key<GateStep?>.optional(
+    "gate", GateStep.format, "what the sample must satisfy; the run fails where it does not")
+  static let prognosticKey = Key<LocatedText?>.optional(
+    "prognostic", .text("the name of a column"),
+    "an outcome of an earlier year, whose prediction from the covariates must be balanced as well")
+  static let inferenceKey = Key<Inference?>.optional(
+    "inference", .oneOf("kind of inference"),
+    "`randomisation`: of the design's own estimate, by assignments within matched sets")
+  static let drawsKey = Key(
+    "draws", .integer("a whole number from 99", atLeast: 99, atMost: 1_000_000), default: 9999,
+    shown: "9999", "assignments drawn where there are too many to go through")
+  static let equivalenceKey = Key<Quantity?>.optional(
+    "equivalence",
+    .quantity(
+      "a bound such as `0.05 sd`, or a number in the outcome's units", units: ["sd", ""],
+      in: 0 ... .greatestFiniteMagnitude),
+    "tests whether the effect is within this bound")
+
+  enum Inference: String, CaseIterable, Sendable { case randomisation }
 
   /// The keys that do not depend on the method.
   static let ownKeys = [
     AnyKey(dataKey), AnyKey(treatedKey), AnyKey(covariatesKey), AnyKey(estimandKey),
     AnyKey(methodKey), AnyKey(distanceKey), AnyKey(withinKey), AnyKey(exactKey),
     AnyKey(caliperKey), AnyKey(apartKey), AnyKey(discardKey), AnyKey(outcomeKey),
-    AnyKey(adjustKey), AnyKey(errorsKey), .notAvailable("gate"),
+    AnyKey(adjustKey), AnyKey(errorsKey), AnyKey(gateKey), AnyKey(prognosticKey),
+    AnyKey(inferenceKey), AnyKey(drawsKey), AnyKey(equivalenceKey),
     .notAvailable("allow-post-treatment"),
   ]
 
@@ -78,8 +100,11 @@ extension MatchStep {
     data = try section.read(Self.dataKey)
     treated = try section.read(Self.treatedKey)
     covariates = try section.read(Self.covariatesKey)
-    estimand = try section.read(Self.estimandKey)
     self.method = try registry.makeInline(method, from: section)
+    let estimands = type(of: self.method).estimands
+    estimand =
+      section.has("estimand") || estimands.contains(.att)
+      ? try section.read(Self.estimandKey) : estimands[0]
     distance = try section.read(Self.distanceKey)
     within = try section.read(Self.withinKey)
     exact = try section.read(Self.exactKey)
@@ -91,6 +116,14 @@ extension MatchStep {
     outcome = try section.read(Self.outcomeKey)
     adjust = try section.read(Self.adjustKey)
     errors = try section.read(Self.errorsKey)
+    gate = try section.read(Self.gateKey)
+    prognostic = try section.read(Self.prognosticKey)
+    let draws = try section.read(Self.drawsKey)
+    randomisation = try section.read(Self.inferenceKey).map { _ in draws }
+    equivalence = try section.read(Self.equivalenceKey).map {
+      $0.unit == "sd" ? .deviations($0.value) : .outcome($0.value)
+    }
+    written = section
     location = section.location
     path = section.path
     try checkRules(section)
@@ -109,7 +142,7 @@ extension MatchStep {
         "method `\(type(of: method).name)` serves \(names), not `\(estimand.rawValue)`",
         at: "estimand")
     }
-    if within != nil, distance.propensity == nil {
+    if within != nil, !distance.isScore {
       rule(
         "`within` chooses inside a propensity caliper: it needs `distance: propensity`",
         at: "within")
@@ -124,7 +157,7 @@ extension MatchStep {
           .unknownName(name.text, kind: "covariate", known: covariates.map(\.text)),
           path: path(to: "within"), at: name.location))
     }
-    if let errors, errors != .hc3, method.reusesComparators {
+    if let errors, errors != .hc3, errors != .stacked, method.reusesComparators {
       rule(
         "`\(errors.rawValue)` clusters by matched set, and there are none with `replace`: use `hc3`",
         at: "errors")
@@ -138,9 +171,10 @@ extension MatchStep {
     if kind.grouping == .weights, !exact.isEmpty {
       rule("`\(kind.name)` puts no units together: give these columns as covariates", at: "exact")
     }
-    if kind.basis == .score, distance.propensity == nil {
+    if kind.basis == .score, !distance.isScore {
       rule(
-        "method `\(kind.name)` works on the score: it needs `distance: propensity`", at: "distance")
+        "method `\(kind.name)` works on the score: it needs `distance: propensity` or `{score: COLUMN}`",
+        at: "distance")
     }
     if kind.basis != .distance, within != nil {
       rule("method `\(kind.name)` compares no distances: leave `within` out", at: "within")
@@ -153,12 +187,40 @@ extension MatchStep {
           .unknownName(named.name, kind: "covariate", known: known), path: path(to: named.key),
           at: value?.location ?? location))
     }
-    if let errors, errors != .hc3, kind.grouping == .weights {
+    if let errors, errors != .hc3, errors != .stacked, kind.grouping == .weights {
       rule(
-        "`\(errors.rawValue)` clusters by matched set, and weights make none: use `hc3`",
+        "`\(errors.rawValue)` clusters by matched set, and weights make none: use `stacked` or `hc3`",
         at: "errors")
     }
+    if errors == .stacked, kind.grouping != .weights || distance.scoreColumn != nil {
+      rule("`stacked` is for weights that the match estimates: use `cr2` or `hc3`", at: "errors")
+    }
     if outcome == nil, !adjust.isEmpty { rule("`adjust` needs an `outcome`", at: "adjust") }
+    if outcome == nil, randomisation != nil {
+      rule("`inference` needs an `outcome`", at: "inference")
+    }
+    if outcome == nil, equivalence != nil {
+      rule("`equivalence` needs an `outcome`", at: "equivalence")
+    }
+    if section.has("draws"), randomisation == nil {
+      rule("`draws` needs `inference: randomisation`", at: "draws")
+    }
+    if gate?.gate.prognostic != nil, prognostic == nil {
+      rule(
+        "a gate on the prognostic score needs `prognostic: COLUMN`, an outcome of an earlier year",
+        at: "gate")
+    }
+    let makesSets = kind.grouping != .weights && !method.reusesComparators
+    if randomisation != nil, !makesSets {
+      rule(
+        "randomisation within matched sets needs sets that share no unit: \(kind.name) makes none here",
+        at: "inference")
+    }
+    if gate?.gate.joint != nil, !makesSets {
+      rule(
+        "the joint test permutes within matched sets, and \(kind.name) makes none here: leave `joint` out",
+        at: "gate")
+    }
     if outcome == nil, errors != nil { rule("`errors` needs an `outcome`", at: "errors") }
     var seen: Set<String> = []
     for name in covariates where !seen.insert(name.text).inserted {

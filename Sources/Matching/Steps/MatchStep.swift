@@ -20,6 +20,16 @@ public struct MatchStep: Sendable {
   public let outcome: LocatedText?
   public let adjust: [LocatedText]
   public let errors: EffectErrors?
+  /// What the sample must satisfy.
+  public let gate: GateStep?
+  /// The outcome that a prognostic score is fitted to.
+  public let prognostic: LocatedText?
+  /// The assignments to draw for randomisation inference; `nil` where none is asked for.
+  public let randomisation: Int?
+  /// The bound of an equivalence test.
+  public let equivalence: EquivalenceTest.Bound?
+  /// The section as it is written, for steps that ask what another setting would have found.
+  public let written: Section
   /// Where the section stands, for errors about what it lacks.
   public let location: SourceLocation
   public let path: String
@@ -54,7 +64,8 @@ public struct MatchStep: Sendable {
       data: self.data ?? data, treated: self.treated ?? treated, covariates: covariates,
       estimand: estimand, method: method, distance: distance, within: within, exact: exact,
       calipers: calipers, apart: apart, discard: discard, outcome: outcome, adjust: adjust,
-      errors: errors, location: location, path: path)
+      errors: errors, gate: gate, prognostic: prognostic, randomisation: randomisation,
+      equivalence: equivalence, written: written, location: location, path: path)
   }
 
   /// The settings without names.

@@ -148,7 +148,10 @@ extension MatchOutcome {
   ///
   /// - Parameter names: one a candidate.
   public func tables(names: [String]) -> [TidyTable] {
-    let balance = BalanceTable(self)
+    tables(names: names, balance: BalanceTable(self))
+  }
+
+  func tables(names: [String], balance: BalanceTable) -> [TidyTable] {
     let treated = summary(.treated)
     let control = summary(.control)
     let sets = Int((sample.sets.max() ?? -1) + 1)

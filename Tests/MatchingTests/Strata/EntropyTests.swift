@@ -87,7 +87,7 @@ struct EntropyTests {
       Candidates(treated: treated, covariates: [Covariate("x", .numbers([0, 1, 0, 0, 0, 1]))]),
       seed: Seed(1))
     let y = Covariate("y", .numbers([3, 5, 1, 2, 3, 4]))
-    let (effect, doubts) = try DesignEffect.estimate(match, outcome: y)
+    let (effect, doubts) = try DesignEffect.estimate(match, outcome: y, errors: .hc3)
     #expect(doubts.contains { $0.code == "estimated-weights" })
     #expect(isClose(effect.estimate, 4 - (2 + 4) / 2, relative: 1e-12))
   }
