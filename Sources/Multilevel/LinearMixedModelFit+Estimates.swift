@@ -8,9 +8,16 @@ extension LinearMixedModelFit {
   init(_ problem: Problem, _ found: Optimum, _ frame: ModelFrame) throws(EstimationError) {
     let structure = problem.structure
     let theta = problem.signed(found.theta)
-    var work = Workspace(problem.plan, order: problem.order)
-    let value = try problem.evaluate(theta, &work)
-    let gradient = problem.gradient(theta, value, &work)
+    let work: Workspace
+    let (value, gradient): (CriterionValue, GradientValue)
+    if let kept = found.work, theta == found.theta {
+      (work, value, gradient) = (kept, found.value, found.gradient)
+    } else {
+      var own = Workspace(problem.plan, order: problem.order)
+      value = try problem.evaluate(theta, &own)
+      gradient = problem.gradient(theta, value, &own)
+      work = own
+    }
     let optimum = Optimum(
       theta: theta, value: value, gradient: gradient,
       hessian: found.hessian.signed(found.theta, theta),

@@ -34,6 +34,11 @@ extension Binder {
         .contains(try bind(parts[0], as: .text), try bind(parts[1], as: .text)), .logical,
         syntax)
     case .member, .yearsSinceJoining, .groupSize: return try bindMembership(call)
+    case .within, .between:
+      throw ExpressionError(
+        .rule(
+          "`\(name)()` is a term of a formula, by itself, where it runs over the rows of the model; "
+            + "elsewhere write `mean(x, by = group)`"), at: syntax.head)
     }
   }
 

@@ -6,6 +6,7 @@ enum FunctionName: String, CaseIterable, Sendable {
   case member
   case yearsSinceJoining = "years_since_joining"
   case groupSize = "group_size"
+  case within, between
 
   /// How a call is written, for messages.
   var usage: String {
@@ -17,6 +18,7 @@ enum FunctionName: String, CaseIterable, Sendable {
       "\(rawValue)(x)` or `\(rawValue)(x, by = column)"
     case .missing: "missing(x)"
     case .contains: "contains(text, part)"
+    case .within, .between: "\(rawValue)(x)` or `\(rawValue)(x, by = group)"
     case .member:
       "member(episodes)`, `member(episodes, condition)` or `member(episodes, at = date)"
     case .yearsSinceJoining, .groupSize:

@@ -18,6 +18,7 @@ struct FrameBuilder {
   private var weights: Vector?
   private var offset: (name: String, vector: Vector)?
   private var groups: [String: GroupColumns] = [:]
+  private var parts: [(variable: TermExpansion.Variable, part: GroupMeanPart)] = []
 
   init(
     _ formula: Formula, _ data: DataSet, _ table: String, _ options: FrameOptions
@@ -36,6 +37,7 @@ struct FrameBuilder {
     try evaluateEverything()
     dropIncompleteRows()
     dropRowsWithoutGroup()
+    splitByGroup()
     guard selection.count > 0 else {
       throw ExpressionError(.noRows, at: formula.responseSyntax.span)
     }
@@ -57,6 +59,12 @@ struct FrameBuilder {
     var known: Set<String> = []
     for expansion in [formula.fixed] + formula.random.map(\.effects) {
       for variable in expansion.variables where known.insert(variable.spelling).inserted {
+        if let part = try GroupMeanPart(
+          variable.expression, of: formula, binder, rows: tableRows)
+        {
+          parts.append((variable, part))
+          continue
+        }
         bound.append((variable, try binder.bind(variable.expression)))
       }
     }
@@ -84,6 +92,10 @@ struct FrameBuilder {
         expression, as: variable.spelling,
         isFactor: variable.isFactor || expression.type == .text, variable.span)
     }
+    for (variable, part) in parts {
+      // Until the rows are known, the covariate itself: a row without it is lost.
+      add(part.value, as: part.value.syntax.spelling, isFactor: false, variable.span, at: variable)
+    }
     if let offsets {
       offset = (
         "offset(\(offsets.syntax.spelling))",
@@ -103,7 +115,8 @@ struct FrameBuilder {
   }
 
   private mutating func add(
-    _ expression: BoundExpression, as name: String, isFactor: Bool, _ span: TextSpan
+    _ expression: BoundExpression, as name: String, isFactor: Bool, _ span: TextSpan,
+    at place: TermExpansion.Variable? = nil
   ) {
     let vector = evaluator.evaluate(expression, in: table, rows: tableRows)
     let values: FrameVariable.Values =
@@ -117,7 +130,8 @@ struct FrameBuilder {
     if case .column(let column) = expression.operation {
       identity = "\(column.table).\(column.column.name)"
     }
-    variables[name] = FrameVariable(name: name, identity: identity, values: values, span: span)
+    variables[place?.spelling ?? name] = FrameVariable(
+      name: name, identity: identity, values: values, span: span)
   }
 
   private func resolveWeights(_ binder: Binder) throws(ExpressionError) -> Vector? {
@@ -181,6 +195,21 @@ struct FrameBuilder {
       }
       let gone = Set(without.indices.filter { concerns[$0] }.map { without[$0] })
       drop("missing `\(term.name)`") { gone.contains(Int32($0)) }
+    }
+  }
+
+  /// Takes group means over the rows that are left.
+  private mutating func splitByGroup() {
+    for (_, part) in parts {
+      drop("missing `\(part.groups.name)`") { part.groups.isMissing($0) }
+    }
+    let all = parts.map(\.part)
+    for (variable, part) in parts {
+      guard case .numbers(let vector)? = variables[variable.spelling]?.values else { continue }
+      variables[variable.spelling] = FrameVariable(
+        name: part.name(among: all), identity: part.identity,
+        values: .numbers(part.values(of: vector, in: selection, tableRows: tableRows)),
+        span: variable.span)
     }
   }
 

@@ -30,6 +30,14 @@ package struct CriterionProbe: Sendable {
     return (value.criterion, problem.gradient(theta, value, &work).gradient)
   }
 
+  /// Where the search by average information ends, and after how many evaluations; `nil` where it leaves
+  /// the model to the general one, or the effects are not scalars.
+  package func climbed() throws(EstimationError) -> (theta: [Double], evaluations: Int)? {
+    guard problem.isScalar else { return nil }
+    var optimizer = Optimizer(problem, threads: 1)
+    return try optimizer.climb().map { ($0.theta, $0.evaluations) }
+  }
+
   /// The relative covariance *T*⁻¹λλᵀ*T*⁻ᵀ of each factor's effects in units of the data, with the factor's
   /// name and the frame's columns, at θ of the standardised columns.
   package func relativeCovariances(

@@ -20,6 +20,8 @@ struct Optimum: Sendable {
   let decrement: Double
   let trace: [OptimizationStep]
   let evaluations: Int
+  /// The numbers of the last evaluation and its gradient, where that was dear enough to keep them.
+  var work: Workspace?
 }
 
 /// Newton's method on the profiled criterion, unconstrained in θ.
@@ -30,13 +32,13 @@ struct Optimum: Sendable {
 struct Optimizer {
   let problem: Problem
   let threads: Int
-  private var work: Workspace
-  private var evaluations = 0
-  private var trace: [OptimizationStep] = []
+  var work: Workspace
+  var evaluations = 0
+  var trace: [OptimizationStep] = []
 
   /// A decrement below `target` is an optimum; the search goes on to `goal` while that costs a step each,
   /// so that second derivatives are taken at the optimum itself.
-  private static let target = 1e-10
+  static let target = 1e-10
   private static let goal = 1e-15
   private static let limit = 200
 
@@ -48,6 +50,7 @@ struct Optimizer {
 
   /// Minimises from the usual start and, if the optimum is singular, once more from inside.
   mutating func minimize() throws(EstimationError) -> Optimum {
+    if usesAverageInformation, let optimum = try climb() { return optimum }
     let first = try minimize(from: start(0.5))
     let edge = problem.structure.parameters.indices.filter {
       problem.structure.parameters[$0].isDiagonal && abs(first.theta[$0]) < 1e-4
@@ -143,7 +146,7 @@ struct Optimizer {
       decrement: model.decrement, trace: trace, evaluations: evaluations)
   }
 
-  private mutating func evaluate(
+  mutating func evaluate(
     _ theta: [Double]
   ) throws(EstimationError) -> (CriterionValue, GradientValue) {
     evaluations += 1
@@ -182,7 +185,7 @@ struct Optimizer {
 
   /// Differences of the gradient: forward ones from the gradient at `theta` where it is given, which is
   /// enough to step by, otherwise central ones. Large problems use all threads.
-  private mutating func differences(
+  mutating func differences(
     _ theta: [Double], from base: GradientValue?
   ) throws(EstimationError) -> Matrix {
     let count = theta.count

@@ -1,0 +1,63 @@
+internal import LinearAlgebra
+
+/// The search where an evaluation is dear: dense matrices of thousands of connected groups.
+///
+/// Steps come from the average information, which needs no further factorisation, and start from moments;
+/// second derivatives proper are differences of the gradient at the optimum, taken once.
+extension Optimizer {
+  /// A dense matrix of this many entries makes evaluations dear.
+  private static let dear = 250_000
+
+  var usesAverageInformation: Bool { problem.isScalar && problem.plan.denseCount >= Self.dear }
+
+  /// - Returns: `nil` where a variance goes to zero or the criterion will not fall: the general search must
+  ///   decide there.
+  mutating func climb() throws(EstimationError) -> Optimum? {
+    var ratios = problem.momentRatios
+    var (value, gradient) = try evaluate(ratios.map { $0.squareRoot() })
+    for _ in 0..<40 {
+      let information = problem.averageInformation(value, work)
+      let slope = zip(gradient.gradient, ratios).map { $0 / (2 * $1.squareRoot()) }
+      guard let factor = try? Cholesky(information) else { return nil }
+      let step = factor.solve(slope).map { -$0 }
+      let decrement = -dot(step, slope)
+      trace.append(
+        OptimizationStep(
+          criterion: value.criterion,
+          largestGradient: gradient.gradient.map(abs).max() ?? 0, decrement: decrement,
+          stepLength: dot(step, step).squareRoot()))
+      if decrement < Self.target {
+        return try settled(ratios.map { $0.squareRoot() }, value, gradient)
+      }
+      var scale = 1.0
+      search: while true {
+        // No ratio falls below a tenth or grows beyond ten times and one in a step.
+        let next = zip(ratios, step).map { min(10 * $0 + 1, max(0.1 * $0, $0 + scale * $1)) }
+        guard next.allSatisfy({ $0 > 1e-6 }) else { return nil }
+        let (nextValue, nextGradient) = try evaluate(next.map { $0.squareRoot() })
+        if nextValue.criterion <= value.criterion + 1e-12 * abs(value.criterion) {
+          (ratios, value, gradient) = (next, nextValue, nextGradient)
+          break search
+        }
+        scale *= 0.3
+        if scale < 0.01 { return nil }
+      }
+    }
+    return nil
+  }
+
+  /// The optimum with its second derivatives; `nil` where they deny it.
+  private mutating func settled(
+    _ theta: [Double], _ value: CriterionValue, _ gradient: GradientValue
+  ) throws(EstimationError) -> Optimum? {
+    // Differences use the workspace up, and what it holds is wanted for the results.
+    let kept = work
+    let hessian = try differences(theta, from: gradient)
+    guard let factor = try? Cholesky(hessian) else { return nil }
+    let decrement = dot(gradient.gradient, factor.solve(gradient.gradient))
+    guard decrement < Self.target else { return nil }
+    return Optimum(
+      theta: theta, value: value, gradient: gradient, hessian: hessian, decrement: decrement,
+      trace: trace, evaluations: evaluations, work: kept)
+  }
+}
