@@ -99,7 +99,8 @@ public struct Runner: Sendable {
         })
       let start = ContinuousClock.now
       let result = try named.step.run(context)
-      if let kept, let fingerprint, ContinuousClock.now - start >= kept.least {
+      if let kept, let fingerprint, result.isLasting,
+        ContinuousClock.now - start >= kept.least {
         kept.keep(result, of: name, fingerprint: fingerprint)
       }
       results.append(NamedResult(name: name, kind: named.kind, result: result))

@@ -4,6 +4,8 @@ public import Reports
 public import Tables
 
 /// What a step found.
+///
+/// All but `completed` can be kept for a later run; a step with that is computed again.
 public struct StepResult: Sendable, Codable {
   public let tables: [TidyTable]
   public let diagnostics: [Diagnostic]
@@ -17,6 +19,13 @@ public struct StepResult: Sendable, Codable {
   public let sections: [ReportSection]
   /// The data with imputed columns, once for each imputation, for steps that name it as `imputed`.
   public private(set) var completed: [DataSet]? = nil
+
+  /// Whether nothing is lost when the result is written and read again.
+  var isLasting: Bool { completed == nil }
+
+  private enum CodingKeys: String, CodingKey {
+    case tables, diagnostics, sample, estimates, answer, sections
+  }
 }
 
 /// The units of a table that a match kept.

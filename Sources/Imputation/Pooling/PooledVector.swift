@@ -50,7 +50,7 @@ public struct PooledVector: Sendable {
   /// D₁ = *Q̄ᵀŪ*⁻¹*Q̄*/(k(1 + r)) with the average relative increase r = (1 + 1/m) tr(*BŪ*⁻¹)/k, against F on
   /// k and ν. With t = k(m − 1), ν = 4 + (t − 4)(1 + (1 − 2/t)/r)² for t > 4, otherwise
   /// t(1 + 1/k)(1 + 1/r)²/2. It is for large complete samples.
-  public func jointTest(of positions: [Int]) throws(PoolingError) -> JointTest {
+  public func jointTest(of positions: [Int]) throws(PoolingError) -> PooledJointTest {
     precondition(!positions.isEmpty, "a joint test of nothing")
     let k = Double(positions.count)
     let chosen = positions.map { estimates[$0] }
@@ -71,14 +71,14 @@ public struct PooledVector: Sendable {
       let root = 1 + 1 / increase
       degrees = t * (1 + 1 / k) * root * root / 2
     }
-    return JointTest(
+    return PooledJointTest(
       statistic: statistic, numerator: k, denominator: degrees, relativeIncrease: increase,
       pValue: FisherF(numerator: k, denominator: degrees).upperTail(statistic))
   }
 }
 
 /// A test that several estimates are zero together.
-public struct JointTest: Sendable, Hashable {
+public struct PooledJointTest: Sendable, Hashable {
   /// F.
   public let statistic: Double
   public let numerator: Double

@@ -28,7 +28,8 @@ extension MultilevelStudyStep {
     do throws(PoolingError) { model = try PooledModel(fits, step) } catch {
       throw .estimation(step: context.name, reason: "\(error)")
     }
-    let report = PooledReport(step: context.name, settings: step, model: model)
+    let report = PooledReport(
+      step: context.name, settings: step, model: model, labels: context.study.labels)
     let rows = fits.first.map { RowUse.rows(of: $0.frame) } ?? []
     return StepResult(
       tables: model.tables + [TidyTable("rows", rows)],

@@ -14,7 +14,7 @@ struct PooledModel: Sendable {
   let pooled: [PooledEstimate]
   let vector: PooledVector
   /// All coefficients but the intercept together; `nil` where there is no other, or no joint test.
-  let joint: JointTest?
+  let joint: PooledJointTest?
   /// Tests of the pooled coefficients.
   let tests: [CoefficientTest]
   let effect: PooledEffect?

@@ -10,6 +10,7 @@ struct PooledReport {
   let step: String
   let settings: MultilevelStep
   let model: PooledModel
+  let labels: Labels
 
   var section: ReportSection {
     ReportSection(
@@ -63,7 +64,7 @@ struct PooledReport {
     model.fits.first.map {
       ModelBlocks(
         step: step, response: response, asked: settings.effect?.of.text, frame: $0.frame,
-        tests: model.tests, tables: model.tables)
+        tests: model.tests, tables: model.tables, labels: labels)
     }
   }
 

@@ -33,7 +33,7 @@ struct PoolingRow: TidyRow {
 
 /// The row of `joint`: all coefficients but the intercept against zero.
 struct JointRow: TidyRow {
-  let test: JointTest
+  let test: PooledJointTest
 
   static let schema = [
     Field("statistic", "D1 of Li, Raghunathan and Rubin, an F statistic."),
