@@ -40,5 +40,7 @@ struct RunCommand: ParsableCommand {
       try reporting { () throws(RunError) in try runner.run { display.show($0) } }
     }
     try Terminal.result(summary.text)
+    // Everything is written: whoever reads the report sees why the run does not pass.
+    if !summary.failures.isEmpty { throw ExitCode(1) }
   }
 }

@@ -58,5 +58,13 @@ struct LoadedStudy: Sendable {
       }
     }
     guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
+    let steps = Dictionary(
+      study.steps.map { ($0.name.text, $0.step) }, uniquingKeysWith: { first, _ in first })
+    for named in study.steps {
+      do throws(SpecErrors) { try named.step.check(with: steps, in: data) } catch {
+        problems += error.problems
+      }
+    }
+    guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
   }
 }

@@ -7,6 +7,8 @@ public struct RunSummary: Sendable {
   public let answers: [(step: String, answer: Answer)]
   /// Warnings, with the step they belong to.
   public let warnings: [(step: String, message: String)]
+  /// What the study demands of its design and does not get, with the step.
+  public let failures: [(step: String, message: String)]
   public let folder: String
 
   init(outcome: RunOutcome, folder: String) {
@@ -15,6 +17,9 @@ public struct RunSummary: Sendable {
     }
     warnings = outcome.diagnostics.filter { $0.diagnostic.severity == .warning }.map {
       ($0.step, $0.diagnostic.message)
+    }
+    failures = outcome.results.flatMap { named in
+      named.result.failures.map { (named.name, $0) }
     }
     self.folder = folder
   }
@@ -26,6 +31,10 @@ public struct RunSummary: Sendable {
     if !warnings.isEmpty {
       lines += ["", "Read with care:"]
       lines += warnings.map { "  \($0.step): \($0.message)" }
+    }
+    if !failures.isEmpty {
+      lines += ["", "The study's own demands are not met:"]
+      lines += failures.map { "  \($0.step): \($0.message)" }
     }
     lines += ["", "Report:  \(folder)/report.html", "Tables:  \(folder)/tables/"]
     return lines.joined(separator: "\n")

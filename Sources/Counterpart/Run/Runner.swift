@@ -87,20 +87,22 @@ public struct Runner: Sendable {
       notify(
         .stepStarted(name: name, kind: named.kind, number: position + 1, of: steps.count))
       let needed = Set(named.step.needs.map(\.step.text))
+      let demanded = steps.flatMap(\.step.needs).filter { $0.step.text == name }.map(\.provision)
       let context = StepContext(
         name: name, study: study, data: loaded.data, places: loaded.places,
         seed: study.seed[name], threads: threads,
         earlier: Dictionary(
           uniqueKeysWithValues: results.filter { needed.contains($0.name) }.map {
             ($0.name, $0.result)
-          }),
+          }), demanded: Set(demanded),
         progress: { done, total in
           notify(.stepProgress(name: name, done: done, total: total))
         })
       let start = ContinuousClock.now
       let result = try named.step.run(context)
       if let kept, let fingerprint, result.isLasting,
-        ContinuousClock.now - start >= kept.least {
+        ContinuousClock.now - start >= kept.least
+      {
         kept.keep(result, of: name, fingerprint: fingerprint)
       }
       results.append(NamedResult(name: name, kind: named.kind, result: result))

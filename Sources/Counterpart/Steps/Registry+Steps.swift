@@ -7,7 +7,7 @@ extension Registry where Kind == any StudyStep {
       "kind of step",
       [
         Entry(ImputeStudyStep.self) { $0 }, Entry(MatchStudyStep.self) { $0 },
-        Entry(MultilevelStudyStep.self) { $0 },
+        Entry(MultilevelStudyStep.self) { $0 }, Entry(SensitivityStudyStep.self) { $0 },
         Entry(ScenariosStudyStep.self) { $0 },
       ])
   }

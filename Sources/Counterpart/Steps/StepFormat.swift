@@ -16,7 +16,7 @@ enum StepFormat {
 
   /// Kinds that the language has and this version does not.
   private static let laterKinds = [
-    "families", "equivalence", "sensitivity", "formation", "use", "power", "event-study",
+    "families", "equivalence", "formation", "use", "power", "event-study",
     "description",
   ]
 

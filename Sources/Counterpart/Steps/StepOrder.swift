@@ -74,6 +74,7 @@ enum StepOrder {
     case .sample: kind == MatchStudyStep.name
     case .estimates: kind == MultilevelStudyStep.name
     case .completed: kind == ImputeStudyStep.name
+    case .design: kind == MatchStudyStep.name
     }
   }
 

@@ -1,11 +1,12 @@
 public import Designs
+public import Matching
 public import Networks
 public import Reports
 public import Tables
 
 /// What a step found.
 ///
-/// All but `completed` can be kept for a later run; a step with that is computed again.
+/// All but `completed` and `design` can be kept for a later run; a step with one of these is computed again.
 public struct StepResult: Sendable, Codable {
   public let tables: [TidyTable]
   public let diagnostics: [Diagnostic]
@@ -19,12 +20,16 @@ public struct StepResult: Sendable, Codable {
   public let sections: [ReportSection]
   /// The data with imputed columns, once for each imputation, for steps that name it as `imputed`.
   public private(set) var completed: [DataSet]? = nil
+  /// The matched design, where a later step asks for it.
+  public private(set) var design: MatchResult? = nil
+  /// What the study demands of its own design and does not get: the run does not pass.
+  public private(set) var failures: [String] = []
 
   /// Whether nothing is lost when the result is written and read again.
-  var isLasting: Bool { completed == nil }
+  var isLasting: Bool { completed == nil && design == nil }
 
   private enum CodingKeys: String, CodingKey {
-    case tables, diagnostics, sample, estimates, answer, sections
+    case tables, diagnostics, sample, estimates, answer, sections, failures
   }
 }
 

@@ -8,6 +8,8 @@ public protocol StudyStep: Choice {
   var needs: [StepNeed] { get }
   /// Resolves every name that the settings use against the data, without computing anything.
   func check(in data: DataSet, places: [String: Places]) throws(SpecErrors)
+  /// Finds what does not fit the other steps of the study, by name, whose own names have been resolved.
+  func check(with others: [String: any StudyStep], in data: DataSet) throws(SpecErrors)
   /// The column that says which arm a row of a table is in, for counting rows by arm.
   var arm: (table: String, column: String)? { get }
   /// Does the step.
@@ -16,6 +18,8 @@ public protocol StudyStep: Choice {
 
 extension StudyStep {
   public var arm: (table: String, column: String)? { nil }
+
+  public func check(with others: [String: any StudyStep], in data: DataSet) throws(SpecErrors) {}
 }
 
 /// A step that another step names, and what it must provide.
@@ -24,6 +28,7 @@ public struct StepNeed: Sendable, Hashable {
     case sample = "a matched sample"
     case estimates = "estimates with their covariance"
     case completed = "completed data sets"
+    case design = "a matched design"
   }
 
   public let step: LocatedText
@@ -51,6 +56,8 @@ public struct StepContext: Sendable {
   public let threads: Int
   /// Results of the steps that this one needs, by name.
   public let earlier: [String: StepResult]
+  /// What later steps need of this one.
+  public let demanded: Set<StepNeed.Provision>
   /// Called with work done and in all, from any thread.
   public let progress: @Sendable (_ done: Int, _ total: Int) -> Void
 }

@@ -23,8 +23,8 @@ struct MatchReport {
   var section: ReportSection {
     ReportSection(
       "Who is compared with whom", anchor: "match-\(step)",
-      [.paragraph(opening)] + [flow, sizes] + balance + [calipers, checks].compactMap { $0 }
-        + effect)
+      [.paragraph(opening)] + [flow, sizes] + balance + [gate, calipers, checks].compactMap { $0 }
+        + effect + further)
   }
 
   /// The design's own estimate, where it has an outcome.
@@ -134,6 +134,43 @@ struct MatchReport {
       return LovePlot.Row(
         labels.text(before.covariate) + (before.level.map { ": \($0)" } ?? ""),
         before: before.standardisedDifference, after: after?.standardisedDifference ?? .nan)
+    }
+  }
+
+  /// What the study demands of the sample, and whether it holds.
+  private var gate: Block? {
+    guard let outcome = result.gate else { return nil }
+    let grouped = Dictionary(grouping: outcome.rows, by: \.gate)
+    var seen: Set<String> = []
+    return .checklist(
+      outcome.rows.map(\.gate).filter { seen.insert($0).inserted }.map { name in
+        let rows = grouped[name] ?? []
+        let failed = rows.filter { $0.verdict == .failed }
+        let open = rows.filter { $0.verdict == .adjust && $0.isAdjusted != true }
+        let words: Prose =
+          if !failed.isEmpty {
+            "\(code: name) (\(rows[0].limit)): \(failed.map { labels.text($0.variable ?? name) }.joined(separator: ", "))"
+          } else if !open.isEmpty {
+            "\(code: name): the outcome's model must adjust for \(open.map { labels.text($0.variable ?? name) }.joined(separator: ", "))"
+          } else {
+            "\(code: name) (\(rows[0].limit))"
+          }
+        let isAdjusted = open.allSatisfy { $0.isAdjusted == nil }
+        return ChecklistItem(failed.isEmpty && isAdjusted ? .met : .notMet, words)
+      })
+  }
+
+  private static let captions = [
+    ("randomisation", "Randomisation inference within the matched sets"),
+    ("equivalence", "Whether the effect is shown to be too small to matter"),
+    ("joint", "Whether the arms differ in all covariates together"),
+  ]
+
+  private var further: [Block] {
+    Self.captions.compactMap { name, caption in
+      result.table(name).map {
+        .table(TableView($0, caption: caption, file: "tables/\(step).\(name).csv"))
+      }
     }
   }
 

@@ -14,7 +14,9 @@ public struct MatchStudyStep: StudyStep {
     reference: "Stuart (2010), Statistical Science 25, 1-21, doi:10.1214/09-STS313")
   public static var keys: [AnyKey] { MatchStep.keys }
 
-  private let step: MatchStep
+  let step: MatchStep
+  /// The table whose rows are matched.
+  var table: String? { step.data?.text }
   /// Where `apart` stands.
   private let apartPlace: SourceLocation
 
@@ -57,6 +59,8 @@ public struct MatchStudyStep: StudyStep {
       tables: result.tables,
       diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts,
       sample: MatchedUnits(table: table, weights: result.weights(rowCount: rows)),
-      estimates: nil, answer: report.answer, sections: [report.section])
+      estimates: nil, answer: report.answer, sections: [report.section],
+      design: context.demanded.contains(.design) ? result : nil,
+      failures: result.gate?.failures.map(\.description) ?? [])
   }
 }

@@ -22,7 +22,8 @@ struct GeneralisedReport {
     ReportSection(
       "The model \(step)", anchor: "multilevel-\(step)",
       [.paragraph(opening), .table(blocks.rows)] + ratios + blocks.coefficients
-        + [.table(blocks.variances)] + blocks.shares + [.paragraph(certificate)])
+        + [.table(blocks.variances)] + blocks.shares
+        + FurtherTables(step: step, tables: result.tables).blocks + [.paragraph(certificate)])
   }
 
   /// How much groups differ: an effect in standard deviations has no meaning here.

@@ -13,6 +13,8 @@ struct MultilevelReport {
   let frame: ModelFrame
   let result: MultilevelStep.Result
   let labels: Labels
+  /// Tables that the study asked for beside those of the fit.
+  let further: [TidyTable]
 
   private var blocks: ModelBlocks {
     ModelBlocks(
@@ -24,7 +26,9 @@ struct MultilevelReport {
     ReportSection(
       "The model \(step)", anchor: "multilevel-\(step)",
       [.paragraph(opening), .table(blocks.rows)] + effect + blocks.coefficients
-        + [.table(blocks.variances)] + blocks.shares + groups + [.paragraph(certificate)])
+        + [.table(blocks.variances)] + blocks.shares + groups
+        + FurtherTables(step: step, tables: result.tables + further).blocks
+        + [.paragraph(certificate)])
   }
 
   /// The effect that the study asks about; where it asks about none, how much groups differ.

@@ -64,7 +64,42 @@ public struct MultilevelStudyStep: StudyStep {
       resolve(column.text, at: column, key: "weights")
     }
     for (factor, _) in step.contrasts { resolve(factor.text, at: factor, key: "contrasts") }
+    problems += step.inference.problems(in: data, table: step.data.text, path: path)
     guard problems.isEmpty else { throw SpecErrors(problems) }
+    try checkFrame(in: data)
+  }
+
+  /// What only the columns of the model show: a text as response, a coefficient that there is not.
+  ///
+  /// A sample, or imputed values, can change what a formula gives, so that only a missing coefficient is
+  /// certain then.
+  private func checkFrame(in data: DataSet) throws(SpecErrors) {
+    let isFinal = step.sample == nil && imputed == nil
+    let frame: ModelFrame
+    do throws(ExpressionError) { frame = try step.frame(in: data) } catch {
+      guard isFinal else { return }
+      throw SpecErrors(SpecError(error, in: step.formula, path: "\(path).formula"))
+    }
+    guard let effect = step.effect, !frame.fixedNames.contains(effect.of.text) else { return }
+    throw SpecErrors(
+      SpecError(
+        .unknownName(effect.of.text, kind: "coefficient", known: frame.fixedNames),
+        path: "\(path).effect.of", at: effect.of.location))
+  }
+
+  public func check(with others: [String: any StudyStep], in data: DataSet) throws(SpecErrors) {
+    guard let sample = step.sample, let match = others[sample.text] as? MatchStudyStep,
+      let table = match.table,
+      data.rowIndex(from: step.data.text, to: table) == nil
+    else { return }
+    throw SpecErrors(noLink(to: table, sample))
+  }
+
+  private func noLink(to table: String, _ sample: LocatedText) -> SpecError {
+    SpecError(
+      .rule(
+        "`\(step.data.text)` has no link to `\(table)`, whose rows step `\(sample.text)` matched: add a "
+          + "`link` to its data"), path: "\(path).sample", at: sample.location)
   }
 
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
@@ -85,14 +120,25 @@ public struct MultilevelStudyStep: StudyStep {
     }
     let result: MultilevelStep.Result
     do throws(EstimationError) {
-      result = try step.run(frame, threads: context.threads)
+      result = try step.run(frame, threads: context.threads, seed: context.seed)
     } catch { throw located(error, context.name) }
+    let inference: MultilevelStep.InferenceResult
+    do throws(MultilevelStep.InferenceError) {
+      inference = try step.infer(
+        from: result, frame, in: context.data, path: path, seed: context.seed,
+        threads: context.threads)
+    } catch {
+      switch error {
+      case .study(let errors): throw .study(errors)
+      case .estimation(let error): throw located(error, context.name)
+      }
+    }
     let report = MultilevelReport(
       step: context.name, settings: step, frame: frame, result: result,
-      labels: context.study.labels)
+      labels: context.study.labels, further: inference.tables)
     return StepResult(
-      tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
-      diagnostics: result.diagnostics + losses, sample: nil,
+      tables: result.tables + inference.tables + [TidyTable("rows", RowUse.rows(of: frame))],
+      diagnostics: result.diagnostics + inference.diagnostics + losses, sample: nil,
       estimates: CarriedEstimate(
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
         covariance: result.robust?.covariance ?? result.fit.covariance, unit: ""),
@@ -136,13 +182,7 @@ public struct MultilevelStudyStep: StudyStep {
   ) throws(RunError) -> (rows: [Int32], lost: LostRows, diagnostics: [Diagnostic])? {
     guard let name = step.sample, let units = context.earlier[name.text]?.sample else { return nil }
     guard let index = context.data.rowIndex(from: step.data.text, to: units.table) else {
-      throw .study(
-        SpecErrors(
-          SpecError(
-            .rule(
-              "`\(step.data.text)` has no link to `\(units.table)`, whose rows step "
-                + "`\(name.text)` matched: add a `link` to its data"),
-            path: "\(path).sample", at: name.location)))
+      throw .study(SpecErrors(noLink(to: units.table, name)))
     }
     if let months = step.effect?.months, units.table == step.data.text {
       throw .study(

@@ -28,7 +28,7 @@ struct PooledReport {
       ? "The interval includes no difference." : "The interval excludes no difference."
     return Answer(
       """
-      \(code: effect.name) goes with \(code: response) that is \
+      With \(labels.prose(effect.name)), \(labels.prose(response)) is \
       \(strong: format.text(abs(effect.test.estimate)) + " standard deviations") \
       \(effect.test.estimate < 0 ? "lower" : "higher") \
       \(settings.sample == nil ? "where all else in the model is alike" : "than among matched comparators").
