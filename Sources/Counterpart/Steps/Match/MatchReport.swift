@@ -167,11 +167,7 @@ struct MatchReport {
   ]
 
   private var further: [Block] {
-    Self.captions.compactMap { name, caption in
-      result.table(name).map {
-        .table(TableView($0, caption: caption, file: "tables/\(step).\(name).csv"))
-      }
-    }
+    AskedTables(step: step, tables: result.tables, captions: Self.captions).blocks
   }
 
   private var calipers: Block? {

@@ -23,7 +23,7 @@ struct GeneralisedReport {
       "The model \(step)", anchor: "multilevel-\(step)",
       [.paragraph(opening), .table(blocks.rows)] + ratios + blocks.coefficients
         + [.table(blocks.variances)] + blocks.shares
-        + FurtherTables(step: step, tables: result.tables).blocks + [.paragraph(certificate)])
+        + AskedTables.ofModel(step, result.tables).blocks + [.paragraph(certificate)])
   }
 
   /// How much groups differ: an effect in standard deviations has no meaning here.

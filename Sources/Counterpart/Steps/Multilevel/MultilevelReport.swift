@@ -27,7 +27,7 @@ struct MultilevelReport {
       "The model \(step)", anchor: "multilevel-\(step)",
       [.paragraph(opening), .table(blocks.rows)] + effect + blocks.coefficients
         + [.table(blocks.variances)] + blocks.shares + groups
-        + FurtherTables(step: step, tables: result.tables + further).blocks
+        + AskedTables.ofModel(step, result.tables + further).blocks
         + [.paragraph(certificate)])
   }
 

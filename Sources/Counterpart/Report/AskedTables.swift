@@ -1,13 +1,15 @@
 internal import Reports
 internal import Tables
 
-/// The tables that a model leaves only where the study asks for them, in the order of the report.
-struct FurtherTables {
+/// Tables that a step leaves only where the study asks for them, each under a caption, in the order given.
+struct AskedTables {
   let step: String
   let tables: [TidyTable]
+  /// Names with captions; tables of other names are not shown.
+  let captions: [(name: String, caption: String)]
 
   var blocks: [Block] {
-    Self.captions.compactMap { name, caption in
+    captions.compactMap { name, caption in
       guard let table = tables.first(where: { $0.name == name }), !table.rows.isEmpty else {
         return nil
       }
@@ -17,21 +19,6 @@ struct FurtherTables {
           file: "tables/\(step).\(name).csv"))
     }
   }
-
-  private static let captions = [
-    ("hypotheses", "Hypotheses, each tested as a whole"),
-    ("contrasts", "The equations of each hypothesis"),
-    ("equivalence", "Whether differences are shown to be too small to matter"),
-    ("comparisons", "Smaller models against this one, by likelihood ratio"),
-    ("intervals", "Intervals of coefficients, standard deviations and shares"),
-    ("predictions", "Average predictions"),
-    ("margins", "Average effects over the rows"),
-    ("marginal_effects", "Average effects over the rows"),
-    ("explained", "Variance explained"),
-    ("school_effects", "Groups, with intervals and the ranks that the data allow"),
-    ("influence", "What each group does to the answer"),
-    ("residuals", "Residuals at each level"),
-  ]
 
   /// All fields under their own names, p-values as such and the ends of an interval together.
   private static func columns(of table: TidyTable) -> [TableColumn] {
