@@ -12,6 +12,8 @@ struct MultilevelReport {
   let settings: MultilevelStep
   let frame: ModelFrame
   let result: MultilevelStep.Result
+  /// What was asked beside the coefficients.
+  let inference: [TidyTable]
 
   private var blocks: ModelBlocks {
     ModelBlocks(
@@ -23,7 +25,8 @@ struct MultilevelReport {
     ReportSection(
       "The model \(step)", anchor: "multilevel-\(step)",
       [.paragraph(opening), .table(blocks.rows)] + effect + blocks.coefficients
-        + [.table(blocks.variances)] + blocks.shares + groups + [.paragraph(certificate)])
+        + [.table(blocks.variances)] + blocks.shares
+        + InferenceBlocks(step: step, tables: inference).all + groups + [.paragraph(certificate)])
   }
 
   /// The effect that the study asks about; where it asks about none, how much groups differ.

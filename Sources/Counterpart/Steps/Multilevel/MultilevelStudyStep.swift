@@ -61,6 +61,7 @@ public struct MultilevelStudyStep: StudyStep {
       resolve(column.text, at: column, key: "weights")
     }
     for (factor, _) in step.contrasts { resolve(factor.text, at: factor, key: "contrasts") }
+    problems += step.inference.problems(in: data, table: step.data.text, path: path)
     guard problems.isEmpty else { throw SpecErrors(problems) }
   }
 
@@ -81,11 +82,23 @@ public struct MultilevelStudyStep: StudyStep {
     do throws(EstimationError) {
       result = try step.run(frame, threads: context.threads)
     } catch { throw located(error, context.name) }
+    let inference: MultilevelStep.InferenceResult
+    do throws(MultilevelStep.InferenceError) {
+      inference = try step.infer(
+        from: result, frame, in: context.data, path: path, seed: context.seed,
+        threads: context.threads)
+    } catch {
+      switch error {
+      case .study(let errors): throw .study(errors)
+      case .estimation(let reason): throw located(reason, context.name)
+      }
+    }
     let report = MultilevelReport(
-      step: context.name, settings: step, frame: frame, result: result)
+      step: context.name, settings: step, frame: frame, result: result,
+      inference: inference.tables)
     return StepResult(
-      tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
-      diagnostics: result.diagnostics + losses, sample: nil,
+      tables: result.tables + inference.tables + [TidyTable("rows", RowUse.rows(of: frame))],
+      diagnostics: result.diagnostics + inference.diagnostics + losses, sample: nil,
       estimates: CarriedEstimate(
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
         covariance: result.robust?.covariance ?? result.fit.covariance, unit: ""),
