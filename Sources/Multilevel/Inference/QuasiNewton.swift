@@ -14,6 +14,8 @@ struct QuasiNewton: Sendable {
   struct Minimum: Sendable {
     let point: [Double]
     let value: Double
+    /// Where one more step would lead.
+    let next: [Double]
     /// The last approximation of the inverse second derivatives, to go on from.
     let inverse: Matrix
     let evaluations: Int
@@ -31,10 +33,11 @@ struct QuasiNewton: Sendable {
     // What is tried where no step along the approximation falls: the first one again, then the gradient itself.
     var fallbacks = 0
     var slope = 0.0
+    var step = gradient
     for _ in 0..<limit {
-      var step = (inverse * gradient).map { -$0 }
+      step = (inverse * gradient).map { -$0 }
       slope = dot(step, gradient)
-      if slope > -tolerance { return Minimum(point, value, inverse, evaluations) }
+      if slope > -tolerance { return Minimum(point, value, step, inverse, evaluations) }
       let longest = step.map(abs).max() ?? 0
       let room = 0.5 + (point.map(abs).max() ?? 0)
       if longest > room {
@@ -55,7 +58,7 @@ struct QuasiNewton: Sendable {
       }
       guard let accepted else {
         // No fall: rounding has been reached, or the approximation points the wrong way.
-        if slope > -1e-6 { return Minimum(point, value, inverse, evaluations) }
+        if slope > -1e-6 { return Minimum(point, value, step, inverse, evaluations) }
         fallbacks += 1
         guard fallbacks < 3 else { return nil }
         inverse =
@@ -71,15 +74,17 @@ struct QuasiNewton: Sendable {
       (point, value, gradient) = accepted
     }
     // Steps within rounding of each other until the limit are a minimum too.
-    return slope > -1e-6 ? Minimum(point, value, inverse, evaluations) : nil
+    return slope > -1e-6 ? Minimum(point, value, step, inverse, evaluations) : nil
   }
 }
 
 extension QuasiNewton.Minimum {
   fileprivate init(
-    _ point: [Double], _ value: Double, _ inverse: Matrix, _ evaluations: Int
+    _ point: [Double], _ value: Double, _ step: [Double], _ inverse: Matrix, _ evaluations: Int
   ) {
-    self.init(point: point, value: value, inverse: inverse, evaluations: evaluations)
+    self.init(
+      point: point, value: value, next: zip(point, step).map { $0 + $1 }, inverse: inverse,
+      evaluations: evaluations)
   }
 }
 

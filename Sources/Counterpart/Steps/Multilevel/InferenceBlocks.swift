@@ -46,7 +46,8 @@ struct InferenceBlocks {
         name: "hypotheses", caption: "Hypotheses",
         columns: [
           TableColumn("hypothesis", "Hypothesis"), TableColumn("equations", "Equations"),
-          TableColumn("statistic", "F", .significant(3)), TableColumn("df", "Equations tested", .whole),
+          TableColumn("statistic", "F", .significant(3)),
+          TableColumn("df", "Equations tested", .whole),
           TableColumn("df_error", "Degrees of freedom", .decimals(1)),
           TableColumn("p_value", "p", .pValue),
         ]),
@@ -75,7 +76,8 @@ struct InferenceBlocks {
           TableColumn("term", "Coefficient"), TableColumn("bound", "Bound"),
           TableColumn("estimate", "Estimate", .significant(4)),
           .interval("ci_low", "ci_high", "90% interval", .significant(3)),
-          TableColumn("p_low", "p, not below", .pValue), TableColumn("p_high", "p, not above", .pValue),
+          TableColumn("p_low", "p, not below", .pValue),
+          TableColumn("p_high", "p, not above", .pValue),
           TableColumn("verdict", "Verdict"),
         ]),
     ]

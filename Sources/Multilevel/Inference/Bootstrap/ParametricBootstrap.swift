@@ -83,13 +83,13 @@ extension LinearMixedModelFit {
     let fits = [self] + (unconditional.map { [$0] } ?? [])
     let sources = fits.map { ResponseLaw.Source($0.problem, in: problem) }
     let law = try ResponseLaw(
-      point(sources[0]), host: problem, frame: (unconditional ?? self).frame, targets: sources)
+      try point(sources[0]), host: problem, frame: (unconditional ?? self).frame, targets: sources)
     // Shares without covariates are of a model of their own: its responses are drawn from it, not from this fit,
     // which need not imply the same shares.
     let bare = try unconditional.map { null throws(EstimationError) -> ResponseLaw in
       let source = ResponseLaw.Source(null.problem, in: null.problem)
       return try ResponseLaw(
-        null.point(source), host: null.problem, frame: null.frame, targets: [source])
+        try null.point(source), host: null.problem, frame: null.frame, targets: [source])
     }
     let maps = fits.map(ParameterMap.init)
     let refits = fits.map(Refit.init)
