@@ -78,8 +78,15 @@ extension LinearMixedModelFit {
     standardizedTheta = theta
     curvature = VarianceCurvature(problem, optimum, theta: theta, back: back)
 
-    let edge = structure.parameters.indices.filter {
-      structure.parameters[$0].isDiagonal && theta[$0] < 1e-4
+    var edge: [Int] = []
+    for k in structure.parameters.indices where structure.parameters[k].isDiagonal {
+      guard theta[k] < 1e-4 else { continue }
+      // A small value is an edge only where zero does as well: a relative variance is small too where weights
+      // are large.
+      var zero = theta
+      zero[k] = 0
+      let rise = try problem.evaluate(zero, &work).criterion - value.criterion
+      if rise <= 1e-7 { edge.append(k) }
     }
     isSingular = !edge.isEmpty
     certificate = try Certificate(optimum, edge: edge)

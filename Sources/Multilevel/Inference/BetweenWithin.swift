@@ -5,7 +5,7 @@ extension LinearMixedModelFit {
   ///
   /// A column that is constant within every group of a factor is estimated between those groups, at the
   /// coarsest such factor; others within. With *m* groups there, *m′* groups at the next coarser factor that
-  /// they nest in (1 if none) and *k* columns estimated there, a level has *m* − *m′* − *k* degrees of
+  /// they nest in (1 if none, the intercept's; 0 without one) and *k* columns estimated there, a level has *m* − *m′* − *k* degrees of
   /// freedom (Pinheiro & Bates 2000, *Mixed-Effects Models in S and S-PLUS*, 2.4.2). The intercept stands
   /// at the coarsest level, where that book puts it at the finest.
   var betweenWithin: [Double] {
@@ -18,6 +18,7 @@ extension LinearMixedModelFit {
       if frame.isConstant(column) { return order[0] }
       return order.first { frame.isConstant(column, within: factors[$0]) } ?? factors.count
     }
+    let hasIntercept = frame.fixed.contains { frame.isConstant($0) }
     func degrees(_ level: Int) -> Double {
       let estimated = frame.fixed.indices.filter {
         levelOf[$0] == level && !frame.isConstant(frame.fixed[$0])
@@ -35,7 +36,7 @@ extension LinearMixedModelFit {
             return true
           }
       }
-      let above = parents.map { factors[$0].levelCount }.max() ?? 1
+      let above = parents.map { factors[$0].levelCount }.max() ?? (hasIntercept ? 1 : 0)
       return max(1, Double(factors[level].levelCount - above - estimated))
     }
     return levelOf.map(degrees)

@@ -9,11 +9,13 @@ struct QuasiNewton: Sendable {
   var inverse: Matrix
   /// The search ends where gᵀH⁻¹g, twice the fall still expected, is below this.
   var tolerance = 1e-9
-  var limit = 100
+  var limit = 200
 
   struct Minimum: Sendable {
     let point: [Double]
     let value: Double
+    /// Where one more step would lead.
+    let next: [Double]
     /// The last approximation of the inverse second derivatives, to go on from.
     let inverse: Matrix
     let evaluations: Int
@@ -28,11 +30,14 @@ struct QuasiNewton: Sendable {
     var point = start
     var inverse = inverse
     var evaluations = 1
-    var isFresh = true
+    // What is tried where no step along the approximation falls: the first one again, then the gradient itself.
+    var fallbacks = 0
+    var slope = 0.0
+    var step = gradient
     for _ in 0..<limit {
-      var step = (inverse * gradient).map { -$0 }
-      var slope = dot(step, gradient)
-      if slope > -tolerance { return Minimum(point, value, inverse, evaluations) }
+      step = (inverse * gradient).map { -$0 }
+      slope = dot(step, gradient)
+      if slope > -tolerance { return Minimum(point, value, step, inverse, evaluations) }
       let longest = step.map(abs).max() ?? 0
       let room = 0.5 + (point.map(abs).max() ?? 0)
       if longest > room {
@@ -53,27 +58,33 @@ struct QuasiNewton: Sendable {
       }
       guard let accepted else {
         // No fall: rounding has been reached, or the approximation points the wrong way.
-        if slope > -1e-6 { return Minimum(point, value, inverse, evaluations) }
-        guard !isFresh else { return nil }
-        inverse = self.inverse
-        isFresh = true
+        if slope > -1e-6 { return Minimum(point, value, step, inverse, evaluations) }
+        fallbacks += 1
+        guard fallbacks < 3 else { return nil }
+        inverse =
+          fallbacks == 1
+          ? self.inverse
+          : (0.01 / max(1, gradient.map(abs).max() ?? 1)) * Matrix.identity(point.count)
         continue
       }
       let moved = zip(accepted.point, point).map { $0 - $1 }
       let change = zip(accepted.gradient, gradient).map { $0 - $1 }
       inverse.updateInverse(moved, change)
-      isFresh = false
+      fallbacks = 0
       (point, value, gradient) = accepted
     }
-    return nil
+    // Steps within rounding of each other until the limit are a minimum too.
+    return slope > -1e-6 ? Minimum(point, value, step, inverse, evaluations) : nil
   }
 }
 
 extension QuasiNewton.Minimum {
   fileprivate init(
-    _ point: [Double], _ value: Double, _ inverse: Matrix, _ evaluations: Int
+    _ point: [Double], _ value: Double, _ step: [Double], _ inverse: Matrix, _ evaluations: Int
   ) {
-    self.init(point: point, value: value, inverse: inverse, evaluations: evaluations)
+    self.init(
+      point: point, value: value, next: zip(point, step).map { $0 + $1 }, inverse: inverse,
+      evaluations: evaluations)
   }
 }
 

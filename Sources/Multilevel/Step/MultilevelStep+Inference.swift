@@ -314,8 +314,10 @@ private struct Answers {
       let smaller: ModelFrame
       do throws(ExpressionError) {
         // On the rows of the larger model: those that only it misses are gone.
-        smaller = try Formula(parsing: text.text).frame(
-          in: data, table: step.data.text, options: step.options(rows: frame.selection))
+        let formula = try Formula(parsing: text.text)
+        smaller = try formula.frame(
+          in: data, table: step.data.text,
+          options: step.options(rows: frame.selection, for: formula))
       } catch {
         throw .study(SpecErrors(SpecError(error, in: text, path: "\(path).\(key)")))
       }

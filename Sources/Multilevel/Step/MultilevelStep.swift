@@ -113,9 +113,18 @@ public struct MultilevelStep: Sendable {
   }
 
   /// What the step's frames are made with beside their formulas.
-  func options(rows: [Int32]? = nil, lost: [LostRows] = []) -> FrameOptions {
+  ///
+  /// - Parameter other: another formula than the step's, which need not have all factors with contrasts.
+  func options(
+    rows: [Int32]? = nil, lost: [LostRows] = [], for other: Formula? = nil
+  ) -> FrameOptions {
+    let present = other.map {
+      Set($0.termLabels.flatMap { $0.split(separator: ":") }.map(String.init))
+    }
     var chosen: [String: Contrast] = [:]
-    for (factor, contrast) in contrasts { chosen[factor.text] = contrast }
+    for (factor, contrast) in contrasts where present?.contains(factor.text) ?? true {
+      chosen[factor.text] = contrast
+    }
     return FrameOptions(
       contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
       lost: lost, orderedResponse: generalised?.model.family.isOrdered ?? false)

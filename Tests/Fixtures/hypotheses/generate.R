@@ -66,7 +66,6 @@ results <- lapply(models, function(model) {
   plain <- vcovCR(fit, cluster = pupils[[model[[4]]]], type = "CR1")
   tests <- lapply(model[[5]], function(h) {
     f <- contest(small, h$L, rhs = h$rhs, joint = TRUE)
-    # With a right-hand side: KRmodcomp's own arithmetic on the shifted coefficients.
     kr <- if (all(h$rhs == 0)) {
       s <- getKR(KRmodcomp(fit, h$L))
       list(f = s$Fstat, df = s$ddf, p = s$p.value, scaling = s$F.scaling)

@@ -139,7 +139,7 @@ struct JointTestTests {
     #expect(error("a = b = 0")?.offset == 6)
     #expect(error("(a = b")?.offset == 3)
     #expect(error("")?.offset == 0)
-    #expect(error("`a")?.reason == .unexpected("``", expected: "a closing backquote"))
+    #expect(error("`a")?.reason == .unexpected("```", expected: "a closing backquote"))
     #expect(error("a / 0")?.offset == 2)
     #expect(error(String(repeating: "(", count: 500))?.offset == 49)
   }

@@ -13,8 +13,8 @@ struct MultilevelReport {
   let frame: ModelFrame
   let result: MultilevelStep.Result
   let labels: Labels
-  /// Tables that the study asked for beside those of the fit.
-  let further: [TidyTable]
+  /// What was asked beside the coefficients.
+  let inference: [TidyTable]
 
   private var blocks: ModelBlocks {
     ModelBlocks(
@@ -26,9 +26,9 @@ struct MultilevelReport {
     ReportSection(
       "The model \(step)", anchor: "multilevel-\(step)",
       [.paragraph(opening), .table(blocks.rows)] + effect + blocks.coefficients
-        + [.table(blocks.variances)] + blocks.shares + groups
-        + AskedTables.ofModel(step, result.tables + further).blocks
-        + [.paragraph(certificate)])
+        + [.table(blocks.variances)] + blocks.shares
+        + InferenceBlocks(step: step, tables: inference).all + groups
+        + AskedTables.ofModel(step, result.tables).blocks + [.paragraph(certificate)])
   }
 
   /// The effect that the study asks about; where it asks about none, how much groups differ.

@@ -130,12 +130,12 @@ public struct MultilevelStudyStep: StudyStep {
     } catch {
       switch error {
       case .study(let errors): throw .study(errors)
-      case .estimation(let error): throw located(error, context.name)
+      case .estimation(let reason): throw located(reason, context.name)
       }
     }
     let report = MultilevelReport(
       step: context.name, settings: step, frame: frame, result: result,
-      labels: context.study.labels, further: inference.tables)
+      labels: context.study.labels, inference: inference.tables)
     return StepResult(
       tables: result.tables + inference.tables + [TidyTable("rows", RowUse.rows(of: frame))],
       diagnostics: result.diagnostics + inference.diagnostics + losses, sample: nil,

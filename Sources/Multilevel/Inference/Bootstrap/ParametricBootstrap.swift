@@ -66,7 +66,8 @@ public struct BootstrapResult: Sendable {
 }
 
 extension LinearMixedModelFit {
-  /// Refits this model, and the one without covariates, to responses drawn from this fit.
+  /// Refits this model, and the one without covariates, to responses drawn from this fit; and the latter to
+  /// responses of its own, for the shares of variance without covariates.
   ///
   /// - Parameters:
   ///   - unconditional: the fit of ``Designs/ModelFrame/unconditional`` of the same frame; without it there is
@@ -82,27 +83,42 @@ extension LinearMixedModelFit {
     let fits = [self] + (unconditional.map { [$0] } ?? [])
     let sources = fits.map { ResponseLaw.Source($0.problem, in: problem) }
     let law = try ResponseLaw(
-      point(sources[0]), host: problem, frame: (unconditional ?? self).frame, targets: sources)
+      try point(sources[0]), host: problem, frame: (unconditional ?? self).frame, targets: sources)
+    // Shares without covariates are of a model of their own: its responses are drawn from it, not from this fit,
+    // which need not imply the same shares.
+    let bare = try unconditional.map { null throws(EstimationError) -> ResponseLaw in
+      let source = ResponseLaw.Source(null.problem, in: null.problem)
+      return try ResponseLaw(
+        try null.point(source), host: null.problem, frame: null.frame, targets: [source])
+    }
     let maps = fits.map(ParameterMap.init)
     let refits = fits.map(Refit.init)
     let block = 20
     let parts = replicate((settings.replicates + block - 1) / block, threads: threads) { part in
       var works = fits.map { Workspace($0.problem.plan, order: $0.problem.order) }
-      return (part * block..<min(settings.replicates, (part + 1) * block)).map { number -> Draw? in
-        let draw = law.draw(number, settings.seed)
-        var estimates: [ParameterMap.Estimates] = []
-        var isSingular = false
-        for target in fits.indices {
-          guard let optimum = refits[target].run(law.problem(target, draw), &works[target]) else {
-            return nil
-          }
-          if target == 0 { isSingular = optimum.isSingular }
-          estimates.append(maps[target].estimates(optimum.theta, optimum.value))
+      func refit(
+        _ target: Int, to problem: Problem
+      ) -> (estimates: ParameterMap.Estimates, isSingular: Bool)? {
+        refits[target].run(problem, &works[target]).map {
+          (maps[target].estimates($0.theta, $0.value), $0.isSingular)
         }
+      }
+      return (part * block..<min(settings.replicates, (part + 1) * block)).map { number -> Draw? in
+        let draw = law.draw(number, settings.seed["model"])
+        guard let own = refit(0, to: law.problem(0, draw)) else { return nil }
+        guard let bare else {
+          return Draw(
+            values: Self.values(own.estimates, unit: own.estimates, shares: nil, effects),
+            isSingular: own.isSingular)
+        }
+        let alone = bare.draw(number, settings.seed["unconditional"])
+        guard let unit = refit(1, to: law.problem(1, draw)),
+          let null = refit(1, to: bare.problem(0, alone))
+        else { return nil }
         return Draw(
           values: Self.values(
-            estimates[0], null: estimates.count > 1 ? estimates[1] : nil, effects),
-          isSingular: isSingular)
+            own.estimates, unit: unit.estimates, shares: null.estimates, effects),
+          isSingular: own.isSingular)
       }
     }.flatMap { $0 }
     let drawn = parts.compactMap { $0 }
@@ -110,7 +126,8 @@ extension LinearMixedModelFit {
       throw .noReplicate(failures: settings.replicates - drawn.count, of: settings.replicates)
     }
     let own = zip(maps, fits).map { map, fit in map.estimates(fit) }
-    let values = Self.values(own[0], null: own.count > 1 ? own[1] : nil, effects)
+    let null = own.count > 1 ? own[1] : nil
+    let values = Self.values(own[0], unit: null ?? own[0], shares: null, effects)
     var draws = Matrix(rows: drawn.count, columns: values.count)
     for (i, draw) in drawn.enumerated() {
       for j in values.indices { draws[i, j] = draw.values[j] }
@@ -126,8 +143,8 @@ extension LinearMixedModelFit {
   }
 
   private static func values(
-    _ own: ParameterMap.Estimates, null: ParameterMap.Estimates?,
-    _ effects: [ParametricBootstrap.Effect]
+    _ own: ParameterMap.Estimates, unit: ParameterMap.Estimates,
+    shares: ParameterMap.Estimates?, _ effects: [ParametricBootstrap.Effect]
   ) -> [Double] {
     var result = own.coefficients
     for (deviations, correlations) in zip(own.deviations, own.correlations) {
@@ -135,13 +152,12 @@ extension LinearMixedModelFit {
     }
     result.append(own.sigma)
     result += own.shares
-    if let null { result += null.shares }
-    let reference = null ?? own
+    if let shares { result += shares.shares }
     return result
       + effects.map { effect in
-        let unit =
-          effect.scale == .totalSD ? reference.totalVariance.squareRoot() : reference.sigma
-        return effect.correction * dot(effect.contrast, own.coefficients) / unit
+        let deviation =
+          effect.scale == .totalSD ? unit.totalVariance.squareRoot() : unit.sigma
+        return effect.correction * dot(effect.contrast, own.coefficients) / deviation
       }
   }
 

@@ -26,8 +26,8 @@ struct Refit: Sendable {
     }
     self.start = start
     self.diagonals = diagonals
-    // A decrement of 10⁻⁷ is a step of 2·10⁻⁴ standard errors, far below what replicates differ by.
-    search = QuasiNewton(inverse: curvature.positiveInverse(floor: 1e-6), tolerance: 1e-7)
+    // One more step follows, without its gradient: what is left is far below what replicates differ by.
+    search = QuasiNewton(inverse: curvature.positiveInverse(floor: 1e-6), tolerance: 5e-4)
   }
 
   /// - Returns: `nil` where no optimum was found.
@@ -38,17 +38,17 @@ struct Refit: Sendable {
       latest = (theta, value)
       return (value.criterion, problem.gradient(theta, value, &work).gradient)
     }
-    var theta: [Double]
-    if let found {
-      theta = found.point
+    var (theta, best): ([Double], CriterionValue)
+    if let found, let end = latest, end.theta == found.point {
+      (theta, best) = end
+      if let value = try? problem.evaluate(found.next, &work), value.criterion < best.criterion {
+        (theta, best) = (found.next, value)
+      }
     } else {
       var optimizer = Optimizer(problem, threads: 1)
       guard let optimum = try? optimizer.minimize() else { return nil }
-      theta = optimum.theta
-      latest = (theta, optimum.value)
+      (theta, best) = (optimum.theta, optimum.value)
     }
-    guard var best = latest?.theta == theta ? latest?.value : try? problem.evaluate(theta, &work)
-    else { return nil }
     var isSingular = false
     for k in diagonals where abs(theta[k]) < 0.02 {
       var zero = theta

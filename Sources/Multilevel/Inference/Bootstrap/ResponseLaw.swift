@@ -264,9 +264,9 @@ struct ResponseLaw: Sendable {
   /// What one replicate's response is to the targets.
   struct Draw: Sendable {
     /// For each target *Gᵀy\**: the fixed columns and *y\*ᵀy\**.
-    var gram: [[Double]]
+    let gram: [[Double]]
     /// For each target *Z_vᵀy\** of all effects.
-    var panel: [[Double]]
+    let panel: [[Double]]
   }
 
   func draw(_ replicate: Int, _ seed: Seed) -> Draw {
@@ -394,26 +394,12 @@ struct ResponseLaw: Sendable {
 
 extension LinearMixedModelFit {
   /// The fit as what responses are drawn from.
-  func point(_ source: ResponseLaw.Source) -> ResponseLaw.Point {
-    ResponseLaw.Point(
+  func point(_ source: ResponseLaw.Source) throws(EstimationError) -> ResponseLaw.Point {
+    var work = Workspace(problem.plan, order: problem.order)
+    let value = try problem.evaluate(standardizedTheta, &work)
+    return ResponseLaw.Point(
       source: source, theta: standardizedTheta, sigma: curvature.sigma,
-      coefficients: standardizedCoefficients)
-  }
-
-  /// Coefficients of the standardised columns.
-  private var standardizedCoefficients: [Double] {
-    let (back, shift) = problem.standard.wayBack
-    var result = zip(coefficients, shift).map { $0 - $1 }
-    // `back` is diagonal but for the intercept's row.
-    let p = result.count
-    for j in 0..<p where j != problem.standard.intercept { result[j] /= back[j, j] }
-    if let intercept = problem.standard.intercept {
-      for j in 0..<p where j != intercept {
-        result[intercept] -= back[intercept, j] * result[j]
-      }
-      result[intercept] /= back[intercept, intercept]
-    }
-    return result
+      coefficients: value.coefficients)
   }
 }
 

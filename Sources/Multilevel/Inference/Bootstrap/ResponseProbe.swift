@@ -15,7 +15,7 @@ package struct ResponseProbe: Sendable {
     let host = fit.problem
     let sources = problems.map { ResponseLaw.Source($0, in: host) }
     law = try ResponseLaw(
-      fit.point(sources[0]), host: host, frame: (unconditional ?? fit).frame, targets: sources)
+      try fit.point(sources[0]), host: host, frame: (unconditional ?? fit).frame, targets: sources)
   }
 
   /// *Gᵀy\** and *Zᵀy\** of each model, standardised, one after another.

@@ -23,7 +23,10 @@ extension LinearMixedModelFit {
     if let column = frame.firstColumnOutside(of: smaller) { throw .fixedNotNested(column: column) }
     let random = try RandomDifference(larger: frame, smaller: smaller)
     let fixed = frame.fixed.count - smaller.fixed.count
-    if criterion == .reml, fixed != 0 { throw .differentFixedParts }
+    // Even the same space of columns in other units has another restricted likelihood.
+    if criterion == .reml, Set(frame.fixedNames) != Set(smaller.fixedNames) {
+      throw .differentFixedParts
+    }
     let mixture = random.mixture(adding: fixed)
     guard let degrees = mixture.last?.degreesOfFreedom, degrees > 0 else { throw .sameModel }
     let null: NestedModel
