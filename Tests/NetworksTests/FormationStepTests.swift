@@ -1,5 +1,6 @@
 import Designs
 import Foundation
+import LinearAlgebra
 import Networks
 import Probability
 import StudyFiles
@@ -46,20 +47,21 @@ import Testing
         states.append(simulator.run(from: last, using: &random).state)
       }
     }
+    func grade(_ shift: (Int) -> Int) -> [Double] {
+      (0..<count).map { k -> Double in Double(1 + (k + shift(k)) % 4) }
+    }
+    let half = (0..<count).map { k -> Double in Double(k) / 2 }
+    let names = phase.map { p -> String? in p == 1 ? "primary" : "secondary" }
+    let columns: [Column] = [
+      Column("urn", numbers: (0..<count).map { k -> Double in Double(100 + k) }),
+      Column("phase", categories: names),
+      Column("grade_1", numbers: grade { _ in 0 }),
+      Column("grade_2", numbers: grade { $0 % 5 == 0 ? 1 : 0 }),
+      Column("grade_3", numbers: grade { $0 % 7 == 0 ? 1 : 0 }),
+      Column("half", numbers: half),
+    ]
     var data = DataSet()
-    data.set(
-      Table(
-        name: "schools",
-        columns: [
-          Column("urn", numbers: (0..<count).map { Double(100 + $0) }),
-          Column("phase", categories: phase.map { $0 == 1 ? "primary" : "secondary" }),
-          Column("grade_1", numbers: (0..<count).map { Double(1 + $0 % 4) }),
-          Column(
-            "grade_2", numbers: (0..<count).map { Double(1 + ($0 + ($0 % 5 == 0 ? 1 : 0)) % 4) }),
-          Column(
-            "grade_3", numbers: (0..<count).map { Double(1 + ($0 + ($0 % 7 == 0 ? 1 : 0)) % 4) }),
-          Column("half", numbers: (0..<count).map { Double($0) / 2 }),
-        ]))
+    data.set(Table(name: "schools", columns: columns))
     for wave in 1...3 {
       let network = states[states.count - 4 + wave].network
       var (from, to): ([Double], [Double]) = ([], [])
