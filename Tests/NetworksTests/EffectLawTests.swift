@@ -17,6 +17,55 @@ import Testing
     return [
       ("density", Density()), ("reciprocity", Reciprocity()), ("transitivity", Transitivity()),
       ("log-distance", LogDistance(places)), ("same", Same(codes)), ("similar", Similar(values)),
+    ] + furtherEffects(codes, values, pairs: &random)
+  }
+
+  /// What is directed only by its definition.
+  static let directedOnly: Set<String> = [
+    "reciprocity", "in-activity", "out-popularity", "three-cycles",
+  ]
+
+  static func furtherEffects(
+    _ codes: [Int32], _ values: [Double], pairs random: inout RandomStream
+  ) -> [(String, any NetworkEffect)] {
+    var pairs: [(from: Int, to: Int, value: Double)] = []
+    for i in 0..<codes.count {
+      for j in 0..<codes.count where i != j && random.uniform() < 0.3 {
+        pairs.append((i, j, random.normal()))
+      }
+    }
+    return furtherEffects(codes, values, table: pairs)
+  }
+
+  static func furtherEffects(
+    _ codes: [Int32], _ values: [Double], table: [(from: Int, to: Int, value: Double)]
+  ) -> [(String, any NetworkEffect)] {
+    let centring = Centring(values)
+    let levels = codes.map(Double.init)
+    return [
+      ("ego", CovariateEffect(EgoValue(centre: centring.mean), values)),
+      ("alter", CovariateEffect(AlterValue(centre: centring.mean), values)),
+      ("ego-plus-alter", CovariateEffect(EgoPlusAlter(centre: centring.mean), values)),
+      ("product", CovariateEffect(ValueProduct(centre: centring.mean), values)),
+      ("difference", CovariateEffect(ValueDifference(), values)),
+      ("absolute-difference", CovariateEffect(AbsoluteDifference(), values)),
+      ("higher", CovariateEffect(HigherValue(), levels)),
+      ("strong-weak", CovariateEffect(FarApart(gap: 0.5 * centring.sd), values)),
+      ("shared-group", Same(codes)),
+      ("dyadic", DyadicCovariate(PairTable(actors: codes.count, pairs: table))),
+      (
+        "past",
+        DyadicCovariate(
+          PairTable(
+            actors: codes.count, pairs: table.map { ($0.from, $0.to, 1) }, symmetric: true),
+          centred: false)
+      ),
+      ("transitive-ties", TransitiveTies()), ("three-cycles", ThreeCycles()),
+      ("gwesp", SharedPartners(alpha: 0.69)), ("popularity", Popularity()),
+      ("popularity-sqrt", Popularity(root: true)), ("out-popularity", OutPopularity()),
+      ("activity", Activity()), ("activity-sqrt", RootActivity()), ("in-activity", InActivity()),
+      ("truncated-outdegree", TruncatedDegree(limit: 2)), ("isolates", Isolation()),
+      ("capacity", Capacity(limit: 3)),
     ]
   }
 
@@ -56,7 +105,7 @@ import Testing
       let network = Self.network(&random, directed: directed)
       let ego = random.index(below: Self.count)
       let candidates = (0..<Self.count).filter { $0 != ego }.map(Int32.init)
-      for (name, effect) in effects where directed || name != "reciprocity" {
+      for (name, effect) in effects where directed || !Self.directedOnly.contains(name) {
         let changes = Self.change(effect, network, ego: ego, candidates)
         for (alter, change) in zip(candidates, changes) {
           var toggled = network
@@ -98,11 +147,18 @@ import Testing
       for k in order.indices.dropFirst() { order.swapAt(k, random.index(below: k + 1)) }
       let codes = (0..<Self.count).map { _ in Int32(random.index(below: 3)) }
       let values = (0..<Self.count).map { _ in random.normal() }
-      func pair(_ codes: [Int32], _ values: [Double]) -> [any NetworkEffect] {
+      var table: [(from: Int, to: Int, value: Double)] = []
+      for _ in 0..<12 {
+        let (i, j) = (random.index(below: Self.count), random.index(below: Self.count))
+        if i != j { table.append((i, j, random.normal())) }
+      }
+      func pair(
+        _ codes: [Int32], _ values: [Double], _ table: [(from: Int, to: Int, value: Double)]
+      ) -> [any NetworkEffect] {
         [
           Density(), Reciprocity(), Transitivity(), Same(codes), Similar(values),
           LogDistance(Locations(eastings: values, northings: codes.map(Double.init))),
-        ]
+        ] + Self.furtherEffects(codes, values, table: table).map(\.1)
       }
       let network = Self.network(&random, directed: directed)
       // Actor i is actor order[i] of the other.
@@ -111,8 +167,10 @@ import Testing
       let other = Network(
         actors: Self.count, directed: directed,
         ties: Count.pairs(network).map { (from: order[$0.0], to: order[$0.1]) })
-      let effects = pair(codes, values)
-      let moved = pair(position.map { codes[$0] }, position.map { values[$0] })
+      let effects = pair(codes, values, table)
+      let moved = pair(
+        position.map { codes[$0] }, position.map { values[$0] },
+        table.map { (order[$0.from], order[$0.to], $0.value) })
       for ego in 0..<Self.count {
         let candidates = (0..<Self.count).filter { $0 != ego }
         for (a, b) in zip(effects, moved) {
@@ -142,11 +200,21 @@ import Testing
           #expect(changes == Self.change(effect, empty, ego: ego, candidates), "\(name)")
           continue
         }
+        if effect.reach == .own {
+          // One number for those that are no partners, whoever they are.
+          let free = zip(candidates, changes).filter { !network.hasTie(ego, Int($0.0)) }
+          #expect(Set(free.map(\.1)).count <= 1, "\(name)")
+          continue
+        }
         for (candidate, change) in zip(candidates, changes) where change != 0 {
           let alter = Int(candidate)
           let second = (0..<Self.count).contains { network.hasTie(ego, $0) && tied($0, alter) }
+          let sender = (0..<Self.count).contains {
+            network.hasTie($0, ego) && network.hasTie(alter, $0)
+          }
           let reached =
-            tied(ego, alter) || (effect.reach == .partnersOfPartners && second)
+            tied(ego, alter) || (effect.reach == .sendersOfSenders && sender)
+            || (effect.reach == .partnersOfPartners && second)
             || effect.reach == .everywhere
           #expect(reached, "\(name)")
         }

@@ -14,6 +14,9 @@ public protocol InitiativeRule: Sendable {
   ///   - creating: whether there is no tie yet.
   ///   - alter: *h_ji*, what the toggle is worth to the one that was chosen.
   func confirmation(creating: Bool, alter: Double) -> Double
+
+  /// The derivative of ``confirmation(creating:alter:)`` by *h_ji*.
+  func slope(creating: Bool, alter: Double) -> Double
 }
 
 /// What a pair does when it meets.
@@ -25,4 +28,7 @@ public protocol MeetingRule: Sendable {
   ///   - ego: *h_ij*, what the toggle is worth to the first of the ordered pair.
   ///   - alter: *h_ji*, what it is worth to the second.
   func probability(creating: Bool, ego: Double, alter: Double) -> Double
+
+  /// The derivatives of ``probability(creating:ego:alter:)`` by *h_ij* and *h_ji*.
+  func slopes(creating: Bool, ego: Double, alter: Double) -> (ego: Double, alter: Double)
 }

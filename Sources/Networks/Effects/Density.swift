@@ -13,6 +13,8 @@ public struct Density: PairEffect {
     Double(network.degree(ego))
   }
 
+  public func share(directed: Bool) -> Double { directed ? 1 : 0.5 }
+
   public func bounds(_ blocks: Blocks) -> any BlockBounds { Bounds() }
 
   private struct Bounds: BlockBounds {

@@ -22,6 +22,28 @@ public protocol NetworkEffect: Sendable {
 
   /// The ego's statistic *s_i*(*x*).
   func statistic(_ network: borrowing Network, ego: Int) -> Double
+
+  /// What the sum of the egos' statistics is multiplied by to count each configuration once.
+  func share(directed: Bool) -> Double
+}
+
+extension NetworkEffect {
+  public func share(directed: Bool) -> Double { 1 }
+
+  /// The statistic of a whole network, which estimation matches with the observed one:
+  /// Σ_i *s_i*(*x*) times ``share(directed:)``.
+  public func statistic(of network: borrowing Network) -> Double {
+    var sum = 0.0
+    for ego in 0..<network.actorCount { sum += statistic(network, ego: ego) }
+    return share(directed: network.isDirected) * sum
+  }
+}
+
+/// An effect that is a sum over the ego's ties, *s_i* = Σ_j *x_ij* *c_ij*(*x*): it can act on the making or
+/// the ending of ties alone.
+public protocol TieSum: NetworkEffect {
+  /// *c_ij*(*x*), whether there is a tie or not.
+  func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double
 }
 
 /// How far an effect looks into the network, which decides what must be enumerated for an exact choice.
@@ -32,13 +54,17 @@ public enum Reach: Sendable, Hashable {
   case neighbours
   /// The change is zero but for alters tied to the ego, or to one of its partners, in either direction.
   case partnersOfPartners
+  /// The change is zero but for alters tied to the ego, or that send a tie to one of its senders.
+  case sendersOfSenders
+  /// The change is the same for all alters but for the ego's partners, which have one of their own.
+  case own
   /// The change may depend on the network for any alter, so that every alter is enumerated.
   case everywhere
 }
 
 /// An effect of the pair's covariates or places alone: it is computed once, and bounded for whole blocks
 /// of actors.
-public protocol PairEffect: NetworkEffect {
+public protocol PairEffect: TieSum {
   /// Upper bounds of its changes for whole blocks.
   func bounds(_ blocks: Blocks) -> any BlockBounds
 
@@ -49,6 +75,35 @@ public protocol PairEffect: NetworkEffect {
 extension PairEffect {
   public var reach: Reach { .pair }
   public var axes: [[Double]] { [] }
+
+  public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {
+    var change = [0.0]
+    var span = change.mutableSpan
+    let candidate = [Int32(alter)]
+    addChanges(network, ego: ego, candidates: candidate.span, weight: 1, to: &span)
+    return change[0]
+  }
+}
+
+/// An effect of the ego's own position: one number for all alters it could take, one for all it has.
+public protocol OwnEffect: NetworkEffect {
+  /// The change of one more tie, or, where `tied`, of a tie that there is.
+  func gain(_ network: borrowing Network, ego: Int, tied: Bool) -> Double
+}
+
+extension OwnEffect {
+  public var reach: Reach { .own }
+
+  public func addChanges(
+    _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,
+    to changes: inout MutableSpan<Double>
+  ) {
+    let more = weight * gain(network, ego: ego, tied: false)
+    let less = weight * gain(network, ego: ego, tied: true)
+    for k in candidates.indices {
+      changes[k] += network.hasTie(ego, Int(candidates[k])) ? less : more
+    }
+  }
 }
 
 /// Upper bounds of a ``PairEffect`` between blocks of actors.

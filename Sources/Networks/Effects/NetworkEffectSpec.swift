@@ -4,10 +4,14 @@ public import StudyFiles
 public protocol NetworkEffectSpec: Choice {
   /// The columns of the actors that it names.
   var columns: [LocatedText] { get }
+  /// The tables of pairs that it names.
+  var tables: [LocatedText] { get }
   /// Whether actors must have places.
   var needsLocations: Bool { get }
   /// Whether it has a meaning in undirected networks too.
   var isForUndirected: Bool { get }
+  /// What a tie is worth by the values of its only column, where that changes while ties do.
+  func selection(_ centring: Centring) -> (any PairFunction)?
   /// The effect among the given actors.
   ///
   /// - Throws: where their covariates or places do not do.
@@ -17,7 +21,9 @@ public protocol NetworkEffectSpec: Choice {
 extension NetworkEffectSpec {
   public static var keys: [AnyKey] { [] }
   public var columns: [LocatedText] { [] }
+  public var tables: [LocatedText] { [] }
   public var needsLocations: Bool { false }
+  public func selection(_ centring: Centring) -> (any PairFunction)? { nil }
   public var isForUndirected: Bool { true }
 }
 
@@ -29,6 +35,17 @@ extension Registry where Kind == any NetworkEffectSpec {
       Entry(DensitySpec.self) { $0 }, Entry(ReciprocitySpec.self) { $0 },
       Entry(TransitivitySpec.self) { $0 }, Entry(LogDistanceSpec.self) { $0 },
       Entry(SameSpec.self) { $0 }, Entry(SimilarSpec.self) { $0 },
+      Entry(EgoSpec.self) { $0 }, Entry(AlterSpec.self) { $0 }, Entry(EgoPlusAlterSpec.self) { $0 },
+      Entry(ProductSpec.self) { $0 }, Entry(DifferenceSpec.self) { $0 },
+      Entry(AbsoluteDifferenceSpec.self) { $0 }, Entry(HigherSpec.self) { $0 },
+      Entry(StrongWeakSpec.self) { $0 }, Entry(SharedGroupSpec.self) { $0 },
+      Entry(DyadicSpec.self) { $0 }, Entry(PastSpec.self) { $0 },
+      Entry(TransitiveTiesSpec.self) { $0 }, Entry(ThreeCyclesSpec.self) { $0 },
+      Entry(SharedPartnersSpec.self) { $0 }, Entry(PopularitySpec.self) { $0 },
+      Entry(RootPopularitySpec.self) { $0 }, Entry(OutPopularitySpec.self) { $0 },
+      Entry(ActivitySpec.self) { $0 }, Entry(RootActivitySpec.self) { $0 },
+      Entry(InActivitySpec.self) { $0 }, Entry(TruncatedDegreeSpec.self) { $0 },
+      Entry(IsolatesSpec.self) { $0 }, Entry(CapacitySpec.self) { $0 },
     ])
 }
 

@@ -1,5 +1,5 @@
 /// Ties that are returned: *s_i* = Σ_j *x_ij* *x_ji*, change *x_ji*. For directed networks.
-public struct Reciprocity: NetworkEffect {
+public struct Reciprocity: TieSum {
   public init() {}
 
   public var reach: Reach { .neighbours }
@@ -18,5 +18,9 @@ public struct Reciprocity: NetworkEffect {
     for k in 0..<network.degree(ego)
     where network.hasTie(Int(network.partner(k, of: ego)), ego) { returned += 1 }
     return Double(returned)
+  }
+
+  public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {
+    network.hasTie(alter, ego) ? 1 : 0
   }
 }

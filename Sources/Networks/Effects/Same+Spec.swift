@@ -16,6 +16,8 @@ public struct SameSpec: NetworkEffectSpec {
 
   public var columns: [LocatedText] { [column] }
 
+  public func selection(_ centring: Centring) -> (any PairFunction)? { SameValue() }
+
   public func effect(among actors: ActorData) throws(ScenarioError) -> any NetworkEffect {
     Same(try actors.codes(column.text))
   }

@@ -17,6 +17,10 @@ public struct SimilarSpec: NetworkEffectSpec {
 
   public var columns: [LocatedText] { [column] }
 
+  public func selection(_ centring: Centring) -> (any PairFunction)? {
+    Likeness(range: centring.range, centre: centring.similarity)
+  }
+
   public func effect(among actors: ActorData) throws(ScenarioError) -> any NetworkEffect {
     Similar(try actors.numbers(column.text))
   }

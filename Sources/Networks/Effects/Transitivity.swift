@@ -4,7 +4,7 @@
 /// Σ_h *x_ih* (*x_hj* + *x_jh*): a new tie can close a two-path, or be the first step of a closed one.
 /// Undirected networks count transitive triads, *s_i* = Σ_j<h *x_ij* *x_ih* *x_jh*, with change the number
 /// of common partners Σ_h *x_ih* *x_hj*.
-public struct Transitivity: NetworkEffect {
+public struct Transitivity: TieSum {
   public init() {}
 
   public var reach: Reach { .partnersOfPartners }
@@ -28,5 +28,12 @@ public struct Transitivity: NetworkEffect {
       closed += network.twoPaths(from: ego, to: Int(network.partner(k, of: ego)))
     }
     return network.isDirected ? Double(closed) : Double(closed) / 2
+  }
+
+  /// Each undirected triad is met by its three actors.
+  public func share(directed: Bool) -> Double { directed ? 1 : 1.0 / 3 }
+
+  public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {
+    Double(network.twoPaths(from: ego, to: alter))
   }
 }

@@ -75,9 +75,14 @@ public struct Blocks: Sendable {
 }
 
 /// From the smallest value of a block to the largest.
-struct ValueRange {
-  var low: Double
-  var high: Double
+public struct ValueRange: Sendable, Hashable {
+  public var low: Double
+  public var high: Double
+
+  public init(low: Double, high: Double) {
+    self.low = low
+    self.high = high
+  }
 
   /// The least difference between a value of one range and a value of the other.
   func gap(to other: ValueRange) -> Double { max(0, max(low - other.high, other.low - high)) }

@@ -10,7 +10,12 @@ struct TieChooser: Sendable {
   let effects: [WeightedEffect]
   private let localEffects: [WeightedEffect]
   private let field: ChoiceField
-  private let reach: Reach
+  private let ownEffects: [(effect: any OwnEffect, weight: Double)]
+  /// Who must be enumerated.
+  private let reachesEveryone: Bool
+  private let reachesPair: Bool
+  private let reachesPartners: Bool
+  private let reachesSenders: Bool
   private let actorCount: Int
 
   /// Room for one choice, used again and again.
@@ -40,11 +45,13 @@ struct TieChooser: Sendable {
     self.actorCount = actorCount
     localEffects = effects.filter { $0.effect.reach != .pair }
     let reaches = localEffects.map(\.effect.reach)
-    reach =
-      reaches.contains(.everywhere)
-      ? .everywhere
-      : reaches.contains(.partnersOfPartners)
-        ? .partnersOfPartners : reaches.contains(.neighbours) ? .neighbours : .pair
+    reachesEveryone = reaches.contains(.everywhere)
+    reachesPair = reaches.allSatisfy { $0 == .own }
+    reachesPartners = reaches.contains(.partnersOfPartners)
+    reachesSenders = reaches.contains(.sendersOfSenders)
+    ownEffects = localEffects.compactMap { term in
+      (term.effect as? any OwnEffect).map { (effect: $0, weight: term.weight) }
+    }
   }
 
   /// - Parameter lift: added to the utility of every tie of the ego.
@@ -55,8 +62,9 @@ struct TieChooser: Sendable {
     fillZone(network, ego: ego, &work.zone)
     let zoneTotal = weighZone(network, ego: ego, lift: lift, &work)
     // What the field offers, before the lift: the same under every policy.
-    let near = reach == .everywhere ? 0 : field.near.total(ego)
-    let offered = reach == .everywhere ? 0 : near + field.far.total(ego)
+    let near = reachesEveryone ? 0 : field.near.total(ego)
+    let offered = reachesEveryone ? 0 : near + field.far.total(ego)
+    let scale = scale * ownFactor(network, ego: ego)
     let total = zoneTotal + 1 + scale * offered
     for _ in 0..<Self.mostProposals {
       let part = random.uniform() * total
@@ -86,6 +94,17 @@ struct TieChooser: Sendable {
     }
     return chooseAmongAll(
       network, ego: ego, zoneTotal: zoneTotal, scale: scale, using: &random, &work)
+  }
+
+  /// What the ego's own position multiplies the weights of the field by.
+  @inline(__always)
+  private func ownFactor(_ network: borrowing Network, ego: Int) -> Double {
+    if ownEffects.isEmpty { return 1 }
+    var utility = 0.0
+    for term in ownEffects {
+      utility += term.weight * term.effect.gain(network, ego: ego, tied: false)
+    }
+    return choiceWeight(utility)
   }
 
   /// Proposals after which bounds that are far above the weights are given up for a look at everyone.
@@ -161,22 +180,28 @@ struct TieChooser: Sendable {
   /// Collects the candidates that must be enumerated, ascending.
   private func fillZone(_ network: borrowing Network, ego: Int, _ zone: inout [Int32]) {
     zone.removeAll(keepingCapacity: true)
-    if reach == .everywhere {
+    if reachesEveryone {
       for alter in 0..<actorCount where alter != ego { zone.append(Int32(alter)) }
       return
     }
     for k in 0..<network.degree(ego) { zone.append(network.partner(k, of: ego)) }
-    if reach == .pair { return }
+    if reachesPair { return }
     if network.isDirected {
       for k in 0..<network.inDegree(ego) { zone.append(network.sender(k, to: ego)) }
     }
-    if reach == .partnersOfPartners {
+    if reachesPartners {
       for k in 0..<network.degree(ego) {
         let middle = Int(network.partner(k, of: ego))
         for m in 0..<network.degree(middle) { zone.append(network.partner(m, of: middle)) }
         if network.isDirected {
           for m in 0..<network.inDegree(middle) { zone.append(network.sender(m, to: middle)) }
         }
+      }
+    }
+    if reachesSenders {
+      for k in 0..<network.inDegree(ego) {
+        let middle = Int(network.sender(k, to: ego))
+        for m in 0..<network.inDegree(middle) { zone.append(network.sender(m, to: middle)) }
       }
     }
     sortUnique(&zone, except: Int32(ego))

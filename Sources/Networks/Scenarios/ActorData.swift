@@ -6,12 +6,17 @@ public struct ActorData: Sendable {
   public let table: String
   public let count: Int
   public let locations: Locations?
+  /// The column that tables of pairs call actors by.
+  let id: String
   private let data: DataSet
 
   /// - Parameters:
   ///   - table: one row an actor.
   ///   - places: in the order of its rows.
-  public init(_ data: DataSet, table: String, places: Places?) throws(ScenarioError) {
+  ///   - id: the column that tables of pairs call actors by; the first unless given.
+  public init(
+    _ data: DataSet, table: String, places: Places?, id: String? = nil
+  ) throws(ScenarioError) {
     guard let actors = data[table: table] else { throw .unknownTable(table) }
     guard actors.rowCount > 1 else { throw .tooFewActors(actors.rowCount) }
     self.table = table
@@ -24,6 +29,26 @@ public struct ActorData: Sendable {
       return locations
     }
     count = actors.rowCount
+    self.id = id ?? actors.columnNames.first ?? ""
+  }
+
+  /// The pairs of a table with columns `from`, `to` and, where `valued`, `value`.
+  func pairs(
+    _ name: String, valued: Bool
+  ) throws(ScenarioError) -> [(from: Int, to: Int, value: Double)] {
+    let list = try TieList(name, of: table, id: id, in: data)
+    guard valued else { return list.ties.map { ($0.from, $0.to, 1) } }
+    guard let column = data[table: name]?["value"] else {
+      throw .unknownColumn("value", table: name)
+    }
+    guard case .numbers(let values) = column.storage else {
+      throw .notNumeric("value", table: name)
+    }
+    if let row = values.firstIndex(where: { !$0.isFinite }) {
+      throw .missingValues(
+        column: "value", count: values.count { !$0.isFinite }, of: values.count, firstRow: row + 1)
+    }
+    return zip(list.ties, values).map { ($0.from, $0.to, $1) }
   }
 
   /// A number for every actor.
@@ -39,6 +64,13 @@ public struct ActorData: Sendable {
 
   /// A category for every actor, as a code from zero: different values have different codes.
   public func codes(_ name: String) throws(ScenarioError) -> [Int32] {
+    let result = try groups(name)
+    try requireComplete(name, result.map { $0 >= 0 })
+    return result
+  }
+
+  /// The same where actors may have none, whose code is −1.
+  func groups(_ name: String) throws(ScenarioError) -> [Int32] {
     let resolved = try resolve(name)
     let result: [Int32]
     switch resolved.column.storage {
@@ -51,7 +83,6 @@ public struct ActorData: Sendable {
       }
       result = numbers.map { code[$0] ?? -1 }
     }
-    try requireComplete(name, result.map { $0 >= 0 })
     return result
   }
 

@@ -17,6 +17,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   /// Ties name actors that are not in the table.
   case unknownActors(table: String, count: Int, first: String)
   case selfTie(table: String, row: Int)
+  /// A tie's value that is none of those known.
+  case tieValue(Double, table: String, row: Int)
   case directedEffect(String)
   case noEstimate(step: String)
   case unknownTerm(String, step: String, known: [String])
@@ -54,6 +56,8 @@ extension ScenarioError: CustomStringConvertible {
     case .unknownActors(let table, let count, let first):
       "\(count) ties of `\(table)` name actors that are not there, first `\(first)`: correct or drop them"
     case .selfTie(let table, let row): "row \(row) of `\(table)` ties an actor to itself"
+    case .tieValue(let value, let table, let row):
+      "row \(row) of `\(table)` has value \(value): expected 0, 1, 10 (cannot begin) or 11 (cannot end)"
     case .directedEffect(let name): "`\(name)` has a meaning in directed networks alone"
     case .noEstimate(let step): "step `\(step)` has left no estimate to carry into the scenario"
     case .unknownTerm(let term, let step, let known):

@@ -32,6 +32,12 @@ extension ScenariosStep {
     check(outcome?.weight, "outcome.weight")
     for term in formation.terms {
       for column in term.spec.columns { check(column, "formation.effects") }
+      for table in term.spec.tables where data[table: table.text] == nil {
+        problems.append(
+          SpecError(
+            .unknownName(table.text, kind: "table", known: data.tableNames),
+            path: "\(path).formation.effects", at: table.location))
+      }
     }
     for item in report {
       for column in item.spec.columns { check(column, "report") }
@@ -64,7 +70,8 @@ extension ScenariosStep {
     in data: DataSet, places: Places?, estimates: [String: CarriedEstimate], seed: Seed,
     threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(ScenarioError) -> ScenarioResult {
-    let actors = try ActorData(data, table: self.actors.text, places: places)
+    let actors = try ActorData(
+      data, table: self.actors.text, places: places, id: id?.text)
     var diagnostics: [Diagnostic] = []
     let start = try startNetwork(actors, in: data, &diagnostics)
     let weights = try weights(actors)

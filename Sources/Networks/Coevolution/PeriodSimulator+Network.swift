@@ -1,0 +1,285 @@
+internal import Probability
+
+extension PeriodSimulator {
+  /// One actor's choice among all alters and no change; gives the alter whose tie was toggled.
+  func networkStep(
+    _ state: inout PanelState, ego: Int, using random: inout RandomStream,
+    _ work: inout Workspace
+  ) -> Int? {
+    let fixed = constraints.fixed(ego)
+    work.neighbourhood.gather(state.network, ego: ego, extent: extent, others: fixed)
+    findChanges(state, ego: ego, &work)
+    let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
+    let count = work.neighbourhood.count
+    // What the ego's own position makes of any new tie outside the neighbourhood.
+    var own = 0.0
+    for k in terms.indices {
+      if case .own(let effect) = terms[k].kind, terms[k].making != 0 {
+        own += terms[k].making * effect.gain(state.network, ego: ego, tied: false)
+      }
+    }
+    let scale = own == 0 ? 1 : choiceWeight(own)
+    let offersField = usesField && !isFull && count < actorCount - 1
+    var zone = 0.0
+    var outside = offersField ? field.totals[ego] : 0
+    for c in 0..<count {
+      let isTied = work.neighbourhood.tied[c]
+      var utility = 0.0
+      if isTied {
+        for k in terms.indices { utility -= terms[k].ending * work.changes[k][c] }
+      } else {
+        for k in terms.indices { utility += terms[k].making * work.changes[k][c] }
+      }
+      let weight = isFull && !isTied ? 0 : choiceWeight(utility)
+      work.weights[c] = weight
+      zone += weight
+    }
+    if offersField {
+      for c in 0..<count {
+        outside -= field.weight(
+          state.network, ego: ego, alter: Int(work.neighbourhood.candidates[c]))
+      }
+    }
+    for alter in fixed {
+      let c = Int(work.neighbourhood.position[Int(alter)])
+      zone -= work.weights[c]
+      work.weights[c] = 0
+    }
+    if let most = model.maximumDegree, !model.isDirected {
+      for c in 0..<count where !work.neighbourhood.tied[c] {
+        if state.network.degree(Int(work.neighbourhood.candidates[c])) >= most {
+          zone -= work.weights[c]
+          work.weights[c] = 0
+        }
+      }
+    }
+    zone = max(0, zone)
+    let offered = scale * max(0, outside)
+    let total = zone + 1 + offered
+    let part = random.uniform() * total
+    var chosen: Int?
+    var position = -1
+    if part < zone {
+      var sum = 0.0
+      for c in 0..<count where work.weights[c] > 0 {
+        sum += work.weights[c]
+        position = c
+        if sum > part { break }
+      }
+      if position >= 0 { chosen = Int(work.neighbourhood.candidates[position]) }
+    } else if part >= zone + 1 {
+      chosen = drawOutside(state.network, ego: ego, using: &random, &work)
+    }
+    if withScores {
+      scoreChoice(
+        state, ego: ego, chosen: chosen, position: position, total: total, outside: outside,
+        scale: scale, offersField: offersField, &work)
+    }
+    guard let alter = chosen else { return nil }
+    if !model.isDirected, case .initiative(let rule) = model.consent,
+      !state.network.hasTie(ego, alter)
+    {
+      let worth = findWorth(state, ego: alter, alter: ego, creating: true, to: .second, &work)
+      let probability = rule.confirmation(creating: true, alter: worth)
+      if probability < 1 {
+        let agrees = random.uniform() < probability
+        if withScores {
+          let slope = rule.slope(creating: true, alter: worth)
+          let factor = agrees ? slope / probability : -slope / (1 - probability)
+          for k in terms.indices where terms[k].actsOnMaking {
+            work.scores[terms[k].parameter] += factor * work.second[k]
+          }
+        }
+        if !agrees { return nil }
+      }
+    }
+    state.network.toggle(ego, alter)
+    return alter
+  }
+
+  /// Finds the change statistics of every term and candidate.
+  private func findChanges(_ state: borrowing PanelState, ego: Int, _ work: inout Workspace) {
+    let count = work.neighbourhood.count
+    for k in terms.indices {
+      switch terms[k].kind {
+      case .configuration(let effect):
+        effect.setChanges(
+          work.neighbourhood, directed: model.isDirected, to: &work.changes[k])
+      case .pair(let effect, _):
+        for c in 0..<count { work.changes[k][c] = 0 }
+        Self.add(
+          effect, state.network, ego: ego, work.neighbourhood.candidates, to: &work.changes[k])
+      case .other(let effect):
+        for c in 0..<count { work.changes[k][c] = 0 }
+        Self.add(
+          effect, state.network, ego: ego, work.neighbourhood.candidates, to: &work.changes[k])
+      case .own(let effect):
+        let more = effect.gain(state.network, ego: ego, tied: false)
+        let less = effect.gain(state.network, ego: ego, tied: true)
+        for c in 0..<count { work.changes[k][c] = work.neighbourhood.tied[c] ? less : more }
+      case .selection(let behaviour, let function):
+        for c in 0..<count { work.changes[k][c] = 0 }
+        Self.add(
+          function, state.behaviours[behaviour], ego: ego, work.neighbourhood.candidates,
+          to: &work.changes[k])
+      }
+    }
+  }
+
+  private static func add(
+    _ effect: any NetworkEffect, _ network: borrowing Network, ego: Int, _ candidates: [Int32],
+    to changes: inout [Double]
+  ) {
+    var span = changes.mutableSpan
+    effect.addChanges(network, ego: ego, candidates: candidates.span, weight: 1, to: &span)
+  }
+
+  private static func add(
+    _ function: any PairFunction, _ values: [Double], ego: Int, _ candidates: [Int32],
+    to changes: inout [Double]
+  ) {
+    var span = changes.mutableSpan
+    function.addChanges(values, ego: ego, candidates: candidates.span, weight: 1, to: &span)
+  }
+
+  /// Draws an alter outside the neighbourhood in proportion to its weight.
+  private func drawOutside(
+    _ network: borrowing Network, ego: Int, using random: inout RandomStream,
+    _ work: inout Workspace
+  ) -> Int? {
+    for _ in 0..<50 {
+      let target = random.uniform() * field.totals[ego]
+      let alter = field.alter(network, ego: ego, at: target, &work.field)
+      if alter != ego, work.neighbourhood.position[alter] < 0 { return alter }
+    }
+    // Almost all of the field's weight lies in the neighbourhood: look at everyone else.
+    var sum = 0.0
+    for alter in 0..<actorCount where alter != ego && work.neighbourhood.position[alter] < 0 {
+      sum += field.weight(network, ego: ego, alter: alter)
+    }
+    let target = random.uniform() * sum
+    var last: Int?
+    sum = 0
+    for alter in 0..<actorCount where alter != ego && work.neighbourhood.position[alter] < 0 {
+      sum += field.weight(network, ego: ego, alter: alter)
+      last = alter
+      if sum > target { break }
+    }
+    return last
+  }
+
+  /// Adds what a choice says about the parameters: its change statistics less their expectation.
+  private func scoreChoice(
+    _ state: borrowing PanelState, ego: Int, chosen: Int?, position: Int, total: Double,
+    outside: Double, scale: Double, offersField: Bool, _ work: inout Workspace
+  ) {
+    let count = work.neighbourhood.count
+    for k in terms.indices {
+      let term = terms[k]
+      var expected = 0.0
+      for c in 0..<count {
+        let isTied = work.neighbourhood.tied[c]
+        if isTied ? term.actsOnEnding : term.actsOnMaking {
+          expected += (isTied ? -work.weights[c] : work.weights[c]) * work.changes[k][c]
+        }
+      }
+      if offersField, outside > 0 {
+        switch term.kind {
+        case .own(let effect):
+          if term.actsOnMaking {
+            expected += scale * outside * effect.gain(state.network, ego: ego, tied: false)
+          }
+        case .pair(_, .some(let place)):
+          var moment = field.moments[place][ego]
+          for c in 0..<count {
+            let alter = Int(work.neighbourhood.candidates[c])
+            moment -=
+              field.weight(state.network, ego: ego, alter: alter) * work.changes[k][c]
+          }
+          expected += scale * moment
+        default: break
+        }
+      }
+      work.scores[term.parameter] -= expected / total
+    }
+    guard let chosen else { return }
+    if position >= 0 {
+      let isTied = work.neighbourhood.tied[position]
+      for k in terms.indices where isTied ? terms[k].actsOnEnding : terms[k].actsOnMaking {
+        let change = work.changes[k][position]
+        work.scores[terms[k].parameter] += isTied ? -change : change
+      }
+      return
+    }
+    _ = findWorth(state, ego: ego, alter: chosen, creating: true, to: .first, &work)
+    for k in terms.indices where terms[k].actsOnMaking {
+      work.scores[terms[k].parameter] += work.first[k]
+    }
+  }
+
+  enum Side { case first, second }
+
+  /// What making the tie of a pair is worth to the ego, or ending it where there is one, with the change statistic
+  /// of each term left in the workspace, whose sign is that of the tie.
+  func findWorth(
+    _ state: borrowing PanelState, ego: Int, alter: Int, creating: Bool, to side: Side,
+    _ work: inout Workspace
+  ) -> Double {
+    work.single[0] = Int32(alter)
+    var worth = 0.0
+    for k in terms.indices {
+      work.one[0] = 0
+      switch terms[k].kind {
+      case .pair(let effect, _), .other(let effect):
+        Self.add(effect, state.network, ego: ego, work.single, to: &work.one)
+      case .configuration(let effect):
+        Self.add(effect, state.network, ego: ego, work.single, to: &work.one)
+      case .own(let effect):
+        work.one[0] = effect.gain(state.network, ego: ego, tied: !creating)
+      case .selection(let behaviour, let function):
+        Self.add(function, state.behaviours[behaviour], ego: ego, work.single, to: &work.one)
+      }
+      let change = work.one[0]
+      if side == .first { work.first[k] = change } else { work.second[k] = change }
+      worth += creating ? terms[k].making * change : -terms[k].ending * change
+    }
+    return worth
+  }
+
+  /// A meeting of the ego with any other present actor: the pair decides by the rule.
+  func meet(
+    _ state: inout PanelState, ego: Int, using random: inout RandomStream, _ work: inout Workspace
+  ) -> Int? {
+    guard case .meeting(let rule) = model.consent else { return nil }
+    var alter: Int
+    if let present = constraints.present {
+      guard present.count > 1 else { return nil }
+      repeat { alter = present[random.index(below: present.count)] } while alter == ego
+    } else {
+      alter = random.index(below: actorCount - 1)
+      if alter >= ego { alter += 1 }
+    }
+    if constraints.isFixed(ego, alter) { return nil }
+    let creating = !state.network.hasTie(ego, alter)
+    if creating, let most = model.maximumDegree,
+      state.network.degree(ego) >= most || state.network.degree(alter) >= most
+    {
+      return nil
+    }
+    let own = findWorth(state, ego: ego, alter: alter, creating: creating, to: .first, &work)
+    let other = findWorth(state, ego: alter, alter: ego, creating: creating, to: .second, &work)
+    let probability = rule.probability(creating: creating, ego: own, alter: other)
+    let happens = random.uniform() < probability
+    if withScores {
+      let slopes = rule.slopes(creating: creating, ego: own, alter: other)
+      let factor = happens ? 1 / probability : -1 / (1 - probability)
+      for k in terms.indices where creating ? terms[k].actsOnMaking : terms[k].actsOnEnding {
+        let gain = factor * (slopes.ego * work.first[k] + slopes.alter * work.second[k])
+        work.scores[terms[k].parameter] += creating ? gain : -gain
+      }
+    }
+    guard happens else { return nil }
+    state.network.toggle(ego, alter)
+    return alter
+  }
+}

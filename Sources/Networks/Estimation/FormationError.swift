@@ -1,0 +1,60 @@
+/// What keeps a model of formation from being estimated: wrong or insufficient data, or a model that has no
+/// solution.
+public enum FormationError: Error, Sendable, Hashable {
+  case tooFewWaves(Int)
+  case otherActors(wave: Int, found: Int, expected: Int)
+  case otherKind(wave: Int)
+  case constraintCount(Int, periods: Int)
+  /// Nothing changes in a period, so that there is nothing to estimate a rate from.
+  case noChange(variable: String, period: Int)
+  /// Everything is fixed in a period.
+  case noChoice(period: Int)
+  case tooFewReplicates(Int, parameters: Int)
+  /// A statistic that is the same in every simulation.
+  case constant(effect: String)
+  /// Effects that cannot be told apart.
+  case collinear(effect: String)
+  case conditionalBehaviour
+  case notTieSum(effect: String)
+  case notWhole(behaviour: String, value: Double)
+  case runaway(period: Int, meanDegree: Double)
+  /// Something about the actors' data.
+  case data(ScenarioError)
+}
+
+extension FormationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .tooFewWaves(let count): "expected at least 2 waves, found \(count)"
+    case .otherActors(let wave, let found, let expected):
+      "wave \(wave) has \(found) actors, the first has \(expected): give every wave the same actors"
+    case .otherKind(let wave):
+      "wave \(wave) differs from the first in being directed or in its behaviours"
+    case .constraintCount(let count, let periods):
+      "\(count) sets of constraints for \(periods) periods"
+    case .noChange(let variable, let period):
+      "`\(variable)` does not change between waves \(period) and \(period + 1), so that its rate cannot "
+        + "be estimated: leave one of the waves out"
+    case .noChoice(let period):
+      "between waves \(period) and \(period + 1) no actor can change anything: too few are present, or "
+        + "everything is fixed"
+    case .tooFewReplicates(let count, let parameters):
+      "\(count) replicates are too few for \(parameters) parameters: give at least \(10 * parameters)"
+    case .constant(let effect):
+      "`\(effect)` has the same statistic in every simulated network, so that it cannot be estimated: "
+        + "leave it out"
+    case .collinear(let effect):
+      "`\(effect)` cannot be told apart from the other effects: leave it or one of them out"
+    case .conditionalBehaviour:
+      "`conditional` estimation is for networks alone; with a behaviour leave it out"
+    case .notTieSum(let effect):
+      "`\(effect)` is no sum over ties, so that it cannot act on making or ending them alone"
+    case .notWhole(let behaviour, let value):
+      "`\(behaviour)` must be in whole steps, found \(value): group its values first"
+    case .runaway(let period, let degree):
+      "between waves \(period) and \(period + 1) simulated partnerships run away, to \(degree.rounded()) "
+        + "partners an actor: leave out effects that feed on themselves, or use `gwesp` for `transitivity`"
+    case .data(let problem): "\(problem)"
+    }
+  }
+}

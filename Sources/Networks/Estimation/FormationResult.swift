@@ -1,0 +1,169 @@
+public import LinearAlgebra
+public import Tables
+
+/// What a `formation` step leaves: tidy tables, doubts, and the estimates with their covariance.
+public struct FormationResult: Sendable {
+  /// `effects`, then `fit`, then `waves`.
+  public let tables: [TidyTable]
+  public let diagnostics: [Diagnostic]
+  public let estimate: FormationEstimate
+
+  /// The names of the estimates that ``covariance`` is of, rates with their period.
+  public var names: [String] {
+    estimate.freeParameters.map { k in
+      let parameter = estimate.parameters[k]
+      return parameter.period.map { "\(parameter.effect) \($0)" } ?? parameter.effect
+    }
+  }
+  public var values: [Double] { estimate.freeParameters.map { estimate.parameters[$0].estimate } }
+  public var covariance: Matrix { estimate.covariance }
+
+  init(_ estimate: FormationEstimate, _ panel: Panel, waves: [String]) {
+    self.estimate = estimate
+    let descriptions = panel.waves.map { NetworkDescription($0.network) }
+    tables = [
+      TidyTable("effects", estimate.parameters.map { FormationRow(parameter: $0) }),
+      TidyTable(
+        "fit",
+        estimate.fit.flatMap { fit in
+          fit.levels.indices.map { FitRow(fit: fit, level: $0) }
+        }),
+      TidyTable(
+        "waves",
+        zip(waves, descriptions).enumerated().map { k, wave in
+          WaveRow(
+            wave: wave.0, description: wave.1,
+            jaccard: k == 0
+              ? nil : panel.waves[k - 1].network.jaccard(panel.waves[k].network))
+        }),
+    ]
+    diagnostics = Self.doubts(estimate, panel, waves: waves)
+  }
+
+  private static func doubts(
+    _ estimate: FormationEstimate, _ panel: Panel, waves: [String]
+  ) -> [Diagnostic] {
+    func short(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+    var doubts: [Diagnostic] = []
+    if !estimate.hasConverged {
+      let worst = estimate.parameters.max { abs($0.convergence ?? 0) < abs($1.convergence ?? 0) }
+      doubts.append(
+        Diagnostic(
+          .warning, code: "not-converged",
+          "the estimates have not converged: the overall t-ratio is "
+            + "\(short(estimate.overallConvergence)), the largest is that of "
+            + "`\(worst?.effect ?? "")`, \(short(worst?.convergence ?? 0)); raise `replicates` or leave "
+            + "out effects"))
+    }
+    if estimate.ranAway > 0 {
+      doubts.append(
+        Diagnostic(
+          .warning, code: "ran-away",
+          "in \(estimate.ranAway) simulated periods partnerships ran away and were stopped"))
+    }
+    for period in 0..<panel.periods {
+      let index = panel.waves[period].network.jaccard(panel.waves[period + 1].network)
+      if index < 0.2 {
+        doubts.append(
+          Diagnostic(
+            .warning, code: "few-ties-kept",
+            "`\(waves[period])` and `\(waves[period + 1])` share \(short(index)) of their ties "
+              + "(Jaccard); below 0.2 the waves may be too far apart for gradual change"))
+      }
+    }
+    for fit in estimate.fit where fit.p < 0.05 {
+      doubts.append(
+        Diagnostic(
+          .warning, code: "poor-fit",
+          "the model does not reproduce the distribution of `\(fit.statistic)`: p = \(short(fit.p))"
+        ))
+    }
+    for parameter in estimate.parameters
+    where parameter.standardError > 5 && parameter.period == nil {
+      if abs(parameter.estimate) > 10 {
+        doubts.append(
+          Diagnostic(
+            .warning, code: "large-estimate",
+            "`\(parameter.effect)` is \(short(parameter.estimate)) with standard error "
+              + "\(short(parameter.standardError)): the data may hold almost no information about it"
+          ))
+      }
+    }
+    return doubts
+  }
+}
+
+/// A row of `effects`.
+public struct FormationRow: TidyRow {
+  let parameter: FormationEstimate.Parameter
+
+  public static let schema = [
+    Field(
+      "effect", "The effect as the study writes it; `rate` is opportunities an actor and period."),
+    Field("period", "Of a rate: the period, from 1."),
+    Field("estimate", unit: "log odds", "The estimate; of a rate, opportunities."),
+    Field("std_error", "Its standard error."),
+    Field(
+      "convergence",
+      "Mean deviation of simulated from observed statistics over their sd; good below 0.1."),
+  ]
+
+  public var cells: [Cell] {
+    [
+      .text(parameter.effect), .optional(parameter.period), .number(parameter.estimate),
+      .number(parameter.standardError), .optional(parameter.convergence),
+    ]
+  }
+}
+
+/// A row of `fit`: one level of a statistic that was not fitted.
+public struct FitRow: TidyRow {
+  let fit: GoodnessOfFit
+  let level: Int
+
+  public static let schema = [
+    Field("statistic", "What is compared."),
+    Field("level", "Which value of it."),
+    Field("observed", "Its observed count, summed over waves after the first."),
+    Field("mean", "The mean over simulations at the estimate."),
+    Field("low", "5 % quantile over simulations."),
+    Field("high", "95 % quantile over simulations."),
+    Field("p", "Share of simulations at least as far out, over all levels (Mahalanobis)."),
+  ]
+
+  public var cells: [Cell] {
+    [
+      .text(fit.statistic), .text(fit.levels[level]), .number(fit.observed[level]),
+      .number(fit.simulatedMean[level]), .number(fit.low[level]), .number(fit.high[level]),
+      .number(fit.p),
+    ]
+  }
+}
+
+/// A row of `waves`: one observed network.
+public struct WaveRow: TidyRow {
+  let wave: String
+  let description: NetworkDescription
+  let jaccard: Double?
+
+  public static let schema = [
+    Field("wave", "The table of ties."),
+    Field("ties", "Ties, unordered where undirected."),
+    Field("density", "Ties over possible ties."),
+    Field("mean_degree", "Ties sent per actor; partners where undirected."),
+    Field("reciprocity", "Share of ties that are returned; directed only."),
+    Field("transitivity", "Share of two-paths that are closed."),
+    Field("isolates", "Actors without any tie."),
+    Field("components", "Groups connected by ties, whatever their direction; isolates count."),
+    Field("jaccard", "Ties shared with the wave before over ties in either."),
+  ]
+
+  public var cells: [Cell] {
+    [
+      .text(wave), .count(description.ties), .number(description.density),
+      .number(description.meanDegree), .optional(description.reciprocity),
+      .optional(description.transitivity), .count(description.isolates),
+      .count(description.components), .optional(jaccard),
+    ]
+  }
+}

@@ -1,0 +1,183 @@
+public import StudyFiles
+internal import Tables
+
+/// A `formation` step as a study writes it: how partnerships form, estimated from observed waves of them.
+public struct FormationStep: Sendable {
+  static let actors = Key("actors", .text("the name of a table"), "one row an actor")
+  static let id = Key.optional(
+    "id", .text("the name of a column"), shown: "the first column", "what `waves` call an actor by")
+  static let waves = Key(
+    "waves", .list(of: .text("the name of a table"), atLeast: 2),
+    "tables of ties with columns `from` and `to`, in the order of time; a column `value` may mark ties 1, "
+      + "absent ones 0, and, for the period that follows, ones that cannot end 11 or begin 10")
+  static let directed = Key(
+    "directed", .flag, default: false, shown: "false", "whether a tie has a sender and a receiver")
+  static let consent = Key.optional(
+    "consent", Registry.consentRules.format, shown: "confirm", "what an undirected tie takes")
+  static let effects = Key(
+    "effects", termsFormat,
+    "what makes actors prefer some ties: effects, as in `same(la)`; `creation(…)` or `endowment(…)` "
+      + "around one makes it act on making or on keeping ties alone")
+  static let behaviour = Key(
+    "behaviour", .named(BehaviourSpec.format), default: [], shown: "none",
+    "columns that change together with ties, each with its effects")
+  static let conditional = Key(
+    "conditional", .flag, default: false, shown: "false",
+    "whether the amount of change is held at what was observed")
+  static let replicates = Key(
+    "replicates", .integer("a whole number from 100 to 100000", atLeast: 100, atMost: 100_000),
+    default: 1000, shown: "1000", "simulations for standard errors and convergence")
+  static let maximumDegree = Key.optional(
+    "maximum-degree", .integer("a whole number of at least 1", atLeast: 1),
+    "partners beyond which no one makes another tie")
+
+  public static let keys = [
+    AnyKey(actors), AnyKey(id), AnyKey(waves), AnyKey(directed), AnyKey(consent), AnyKey(effects),
+    AnyKey(behaviour), AnyKey(conditional), AnyKey(replicates), AnyKey(maximumDegree),
+  ]
+
+  /// An effect with the choices that it acts on.
+  struct Term: Sendable {
+    let text: LocatedText
+    let spec: any NetworkEffectSpec
+    let part: PanelModel.Part
+  }
+
+  public let actors: LocatedText
+  let id: LocatedText?
+  let waves: [LocatedText]
+  let directed: Bool
+  let consent: (any ConsentSpec)?
+  let terms: [Term]
+  let behaviours: [Named<BehaviourSpec>]
+  let conditional: Bool
+  let replicates: Int
+  let maximumDegree: Int?
+  let path: String
+
+  /// - Parameter section: checked against ``keys``.
+  public init(from section: Section) throws(SpecErrors) {
+    actors = try section.read(Self.actors)
+    id = try section.read(Self.id)
+    waves = try section.read(Self.waves)
+    directed = try section.read(Self.directed)
+    consent = try section.read(Self.consent)
+    terms = try section.read(Self.effects)
+    behaviours = try section.read(Self.behaviour)
+    conditional = try section.read(Self.conditional)
+    replicates = try section.read(Self.replicates)
+    maximumDegree = try section.read(Self.maximumDegree)
+    path = section.path
+    try checkRules(section)
+  }
+
+  /// Rules between keys.
+  private func checkRules(_ section: Section) throws(SpecErrors) {
+    var problems: [SpecError] = []
+    func add(_ sentence: String, at location: SourceLocation, _ key: String) {
+      problems.append(SpecError(.rule(sentence), path: "\(path).\(key)", at: location))
+    }
+    if directed, consent != nil {
+      add(
+        "`consent` is for undirected ties; a directed tie is its sender's alone",
+        at: section.location(of: "consent"), "consent")
+    }
+    for term in terms where !directed && !term.spec.isForUndirected {
+      add("`\(term.text.text)` needs `directed: true`", at: term.text.location, "effects")
+    }
+    if terms.isEmpty {
+      add("expected at least one effect", at: section.location(of: "effects"), "effects")
+    }
+    if conditional, !behaviours.isEmpty {
+      add(
+        "`conditional` is for networks alone; with a `behaviour` leave it out",
+        at: section.location(of: "conditional"), "conditional")
+    }
+    for behaviour in behaviours
+    where behaviour.value.columns.map({ $0.count != waves.count }) ?? false {
+      add(
+        "expected \(waves.count) columns, one a wave, found \(behaviour.value.columns?.count ?? 0)",
+        at: behaviour.name.location, "behaviour.\(behaviour.name.text)")
+    }
+    var seen: Set<String> = []
+    for term in terms where !seen.insert(term.text.text).inserted {
+      add("`\(term.text.text)` stands twice", at: term.text.location, "effects")
+    }
+    guard problems.isEmpty else { throw SpecErrors(problems) }
+  }
+
+  private static let termsFormat = ValueFormat<[LocatedText]>.list(
+    of: .text("an effect"), atLeast: 1
+  ).mapping(expecting: "effects, as in `[density, same(la), transitivity]`") {
+    (items, node) throws(SpecErrors) -> [Term] in
+    try collecting(items) { (item) throws(SpecErrors) -> Term in
+      var call = try Call(item, path: node.path)
+      var part = PanelModel.Part.evaluation
+      if call.name.text == "creation" || call.name.text == "endowment",
+        call.arguments.count == 1
+      {
+        part = call.name.text == "creation" ? .creation : .endowment
+        call = try Call(call.arguments[0], path: node.path)
+      }
+      let section = Section(call: call.name, arguments: call.arguments, path: node.path)
+      return Term(
+        text: item, spec: try Registry.networkEffects.make(call.name, from: section), part: part)
+    }
+  }
+}
+
+/// A behaviour of a `formation` step: its columns, wave by wave, and its effects.
+struct BehaviourSpec: Sendable {
+  /// An effect with the text that asked for it.
+  struct Term: Sendable {
+    let text: LocatedText
+    let spec: any BehaviourEffectSpec
+  }
+
+  static let columns = Key.optional(
+    "columns", .list(of: .text("the name of a column"), atLeast: 2),
+    shown: "NAME_1, NAME_2, …", "its columns, one a wave")
+  static let effects = Key("effects", effectsFormat, "its effects")
+
+  /// `nil` for the behaviour's name with the number of the wave.
+  let columns: [LocatedText]?
+  let terms: [Term]
+
+  static let effectsFormat = ValueFormat<[LocatedText]>.list(
+    of: .text("an effect"), atLeast: 1
+  ).mapping(expecting: "effects, as in `[linear, quadratic, average-similarity]`") {
+    (items, node) throws(SpecErrors) -> [Term] in try terms(items, path: node.path)
+  }
+
+  private static func terms(
+    _ items: [LocatedText], path: String
+  ) throws(SpecErrors) -> [Term] {
+    try collecting(items) { (item) throws(SpecErrors) -> Term in
+      let call = try Call(item, path: path)
+      let section = Section(call: call.name, arguments: call.arguments, path: path)
+      return Term(text: item, spec: try Registry.behaviourEffects.make(call.name, from: section))
+    }
+  }
+
+  private static let keys = [AnyKey(columns), AnyKey(effects)]
+
+  /// A list of effects, or a section with columns and effects.
+  static let format = ValueFormat<BehaviourSpec>(
+    "\(effectsFormat.expectation), or a section of `columns` and `effects`",
+    schema: ["anyOf": [effectsFormat.schema, objectSchema(keys)]]
+  ) { (node) throws(SpecErrors) in
+    guard case .sequence(let nodes) = node.content else {
+      let section = try Section(
+        node, expecting: "\(effectsFormat.expectation), or a section of `columns` and `effects`")
+      try section.check(keys)
+      return BehaviourSpec(columns: try section.read(columns), terms: try section.read(effects))
+    }
+    let items = try collecting(nodes) { (item) throws(SpecErrors) -> LocatedText in
+      guard case .scalar(let text) = item.content else {
+        throw item.wrongType(expected: "an effect, as in `average-similarity`")
+      }
+      return LocatedText(text, at: item.location)
+    }
+    return BehaviourSpec(columns: nil, terms: try terms(items, path: node.path))
+  }
+}

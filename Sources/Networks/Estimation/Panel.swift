@@ -1,0 +1,60 @@
+/// A network and behaviours observed in waves, with the same actors in each.
+public struct Panel: Sendable {
+  public let waves: [PanelState]
+  /// One for each period between two waves.
+  public let constraints: [PeriodConstraints]
+
+  /// - Throws: where there are fewer than two waves, or they do not have the same actors and behaviours.
+  public init(
+    waves: [PanelState], constraints: [PeriodConstraints]? = nil
+  ) throws(FormationError) {
+    guard let first = waves.first, waves.count > 1 else { throw .tooFewWaves(waves.count) }
+    for (k, wave) in waves.enumerated() {
+      guard wave.network.actorCount == first.network.actorCount,
+        wave.behaviours.allSatisfy({ $0.count == first.network.actorCount })
+      else {
+        throw .otherActors(
+          wave: k + 1, found: wave.network.actorCount, expected: first.network.actorCount)
+      }
+      guard wave.network.isDirected == first.network.isDirected,
+        wave.behaviours.count == first.behaviours.count
+      else { throw .otherKind(wave: k + 1) }
+    }
+    self.waves = waves
+    self.constraints =
+      constraints ?? [PeriodConstraints](repeating: PeriodConstraints(), count: waves.count - 1)
+    guard self.constraints.count == waves.count - 1 else {
+      throw .constraintCount(self.constraints.count, periods: waves.count - 1)
+    }
+  }
+
+  public var actorCount: Int { waves[0].network.actorCount }
+  public var isDirected: Bool { waves[0].network.isDirected }
+  public var periods: Int { waves.count - 1 }
+}
+
+extension Network {
+  /// In how many places two networks of the same actors differ: ordered pairs where directed, unordered where not.
+  public func distance(to other: Network) -> Int {
+    var shared = 0
+    for ego in 0..<actorCount {
+      var k = 0
+      for m in 0..<degree(ego) {
+        let partner = partner(m, of: ego)
+        while k < other.degree(ego), other.partner(k, of: ego) < partner { k += 1 }
+        if k < other.degree(ego), other.partner(k, of: ego) == partner { shared += 1 }
+      }
+    }
+    return tieCount + other.tieCount - 2 * (isDirected ? shared : shared / 2)
+  }
+
+  /// Calls `body` with each tie that is here and not in `other`, both orders where undirected.
+  func forEachTie(notIn other: Network, _ body: (_ from: Int, _ to: Int) -> Void) {
+    for ego in 0..<actorCount {
+      for m in 0..<degree(ego) {
+        let partner = Int(partner(m, of: ego))
+        if !other.hasTie(ego, partner) { body(ego, partner) }
+      }
+    }
+  }
+}
