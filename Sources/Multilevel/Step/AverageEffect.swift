@@ -6,7 +6,7 @@ extension LinearMixedModelFit {
   /// the rows.
   func effect(
     of name: String, averaged: Bool, _ method: DegreesOfFreedomMethod, errors: ClusterRobust?
-  ) throws(EstimationError) -> (test: CoefficientTest, doubts: [Diagnostic]) {
+  ) throws(EstimationError) -> (test: CoefficientTest, contrast: [Double], doubts: [Diagnostic]) {
     let main = try position(of: name)
     var contrast = [Double](repeating: 0, count: coefficients.count)
     contrast[main] = 1
@@ -35,7 +35,7 @@ extension LinearMixedModelFit {
               + "groups in this model: its standard error may be too small."))
       }
     }
-    return (try test(contrast, named: name, method, errors: errors), doubts)
+    return (try test(contrast, named: name, method, errors: errors), contrast, doubts)
   }
 
   private func hasSlope(on column: String) -> Bool {
