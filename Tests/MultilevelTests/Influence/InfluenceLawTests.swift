@@ -1,5 +1,6 @@
 import Designs
 import Foundation
+import LinearAlgebra
 import Multilevel
 import Tables
 import TestSupport
