@@ -28,6 +28,8 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   case unknownCoefficient(String, known: [String])
   /// Something was asked about a grouping factor that the model does not have.
   case unknownFactor(String, known: [String])
+  /// A refit without each group was asked for and crossed factors make each one dear.
+  case refitsTooCostly(factor: String, groups: Int, effects: Int)
   /// Errors robust to clusters were asked for and all groups hang together.
   case oneCluster(factors: [String])
   /// Errors robust to clusters were asked for and some rows lie in no group.
@@ -94,6 +96,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .structure(let error): error.description
     case .notLinear(let family):
       "family `\(family)` is not a linear model: run the step's generalised model"
+    case .refitsTooCostly(let factor, let groups, let effects):
+      "\(groups) refits without a group of `\(factor)` cost too much where \(effects) crossed random "
+        + "effects hang together: ask for a coarser factor, or fit areas apart"
     case .unknownFactor(let name, let known):
       "the model has no grouping factor `\(name)`: it has "
         + known.map { "`\($0)`" }.joined(separator: ", ")

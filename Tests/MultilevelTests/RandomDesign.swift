@@ -187,6 +187,16 @@ struct RandomDesign {
       weights: weights.map { values in order.map { values[$0] } })
   }
 
+  /// Some of the rows, with the levels that they have.
+  func keeping(_ rows: [Int]) -> RandomDesign {
+    let kept = permuted(rows)
+    return RandomDesign(
+      kept, columns: kept.columns, response: kept.response,
+      random: kept.random.map { term in
+        RandomTerm(factor: Self.factor(term.factor.name, term.factor.codes), columns: term.columns)
+      }, offset: kept.offset, weights: kept.weights)
+  }
+
   /// The same groups under other codes.
   func relabelled() -> RandomDesign {
     RandomDesign(

@@ -6,9 +6,9 @@ extension LinearMixedModelFit {
   /// the rows.
   func effect(
     of name: String, averaged: Bool, _ method: DegreesOfFreedomMethod, errors: ClusterRobust?
-  ) throws(EstimationError) -> (test: CoefficientTest, doubts: [Diagnostic]) {
+  ) throws(EstimationError) -> (test: CoefficientTest, contrast: [Double], doubts: [Diagnostic]) {
     let (contrast, doubts) = try effectContrast(of: name, averaged: averaged)
-    return (try test(contrast, named: name, method, errors: errors), doubts)
+    return (try test(contrast, named: name, method, errors: errors), contrast, doubts)
   }
 
   /// The weights of the coefficients in a covariate's effect.

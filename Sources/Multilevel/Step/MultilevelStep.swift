@@ -157,8 +157,9 @@ public struct MultilevelStep: Sendable {
             + "and effect sizes use its variances."))
     }
     var effects: [EffectSize] = []
+    var target: InfluenceTarget?
     if let effect {
-      let (test, doubts) = try fit.effect(
+      let (test, contrast, doubts) = try fit.effect(
         of: effect.of.text, averaged: effect.average, degreesOfFreedom, errors: robust)
       diagnostics += doubts
       if test.degreesOfFreedom < 2 {
@@ -168,10 +169,12 @@ public struct MultilevelStep: Sendable {
             "The effect of `\(test.term)` has \(test.degreesOfFreedom) degrees of freedom: below two there is no "
               + "small-sample factor, so it is given without one and is too large on average."))
       }
+      target = InfluenceTarget(contrast: contrast, test: test)
       effects.append(
         fit.effectSize(test, scale: effect.scale, reference: unconditional ?? fit))
     }
-    let more = try further.run(fit, unconditional: unconditional, seed: seed, threads: threads)
+    let more = try further.run(
+      fit, unconditional: unconditional, effect: target, seed: seed, threads: threads)
     diagnostics += more.diagnostics
     let tables = [
       TidyTable("coefficients", tests.map(CoefficientRow.init)),
