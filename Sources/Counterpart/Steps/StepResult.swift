@@ -1,4 +1,3 @@
-public import Designs
 public import Networks
 public import Reports
 public import Tables
@@ -15,8 +14,8 @@ public struct StepResult: Sendable {
   public let answer: Answer?
   /// The step's part of the report.
   public let sections: [ReportSection]
-  /// The data with imputed columns, once for each imputation, for steps that name it as `imputed`.
-  public private(set) var completed: [DataSet]? = nil
+  /// Completed data sets, for steps that name it as `imputed`.
+  public private(set) var completed: CompletedData? = nil
 }
 
 /// The units of a table that a match kept.

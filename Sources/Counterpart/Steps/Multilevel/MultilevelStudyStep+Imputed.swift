@@ -11,14 +11,14 @@ extension MultilevelStudyStep {
     "An imputation step: the model is fitted to each of its completed data sets and pooled.")
 
   /// The model on every completed data set, pooled.
-  func run(_ completed: [DataSet], _ context: StepContext) throws(RunError) -> StepResult {
+  func run(_ completed: CompletedData, _ context: StepContext) throws(RunError) -> StepResult {
     let sample = try sampleRows(context)
-    let fits = try replicate(completed.count, threads: context.threads) {
+    let fits = try replicate(completed.sets.count, threads: context.threads) {
       (index) throws(RunError) -> CompletedFit in
       let frame: ModelFrame
       do throws(ExpressionError) {
         frame = try step.frame(
-          in: completed[index], rows: sample?.rows, lost: sample.map { [$0.lost] } ?? [])
+          in: completed.sets[index], rows: sample?.rows, lost: sample.map { [$0.lost] } ?? [])
       } catch {
         throw .study(SpecErrors(SpecError(error, in: step.formula, path: "\(path).formula")))
       }
@@ -32,9 +32,22 @@ extension MultilevelStudyStep {
     let rows = fits.first.map { RowUse.rows(of: $0.frame) } ?? []
     return StepResult(
       tables: model.tables + [TidyTable("rows", rows)],
-      diagnostics: model.diagnostics + (sample?.diagnostics ?? []), sample: nil,
+      diagnostics: model.diagnostics + unknown(completed) + (sample?.diagnostics ?? []),
+      sample: nil,
       estimates: step.generalised == nil ? model.estimates : nil, answer: report.answer,
       sections: [report.section])
+  }
+
+  private func unknown(_ completed: CompletedData) -> [Diagnostic] {
+    guard let formula = try? Formula(parsing: step.formula.text) else { return [] }
+    let names = completed.unknown(in: formula, table: step.data.text)
+    guard !names.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "not-in-imputation",
+        "\(names.map { "`\($0)`" }.joined(separator: ", ")) of the formula did not take part in the "
+          + "imputation, so imputed values have no relation with it: name it in `using`.")
+    ]
   }
 
   private func fit(
