@@ -180,4 +180,28 @@ import Testing
       """)
     #expect(none.contains("did you mean `complete`"), "\(none)")
   }
+
+  @Test("matching anew in each completed data set, and a model of each sample")
+  func matched() throws {
+    let match = """
+        comparators:
+          match: {data: pupils, imputed: complete, treated: passed, covariates: [status, score], distance: mahalanobis, outcome: score}
+      """
+    let model =
+      "multilevel: {data: pupils, sample: comparators, formula: score ~ passed + (1 | school)"
+    let tables = try run(match + "\n  pooled: {\(model), imputed: complete}}").tables
+    let effect = try numbers(tables["comparators.pooled_effect.csv"], "estimate")
+    #expect(effect.count == 1 && effect[0].isFinite)
+    let each = try TidyTable("b", csv: #require(tables["comparators.balance.csv"]))
+    let numbersOfSets = Set(try #require(each.column("imputation")))
+    #expect(numbersOfSets.count == 5)
+    let terms = try TidyTable("c", csv: #require(tables["pooled.coefficients.csv"])).column("term")
+    #expect(terms?.last == .text("passed"))
+    do {
+      _ = try run(match + "\n  pooled: {\(model)}}")
+      Issue.record("a model of one data set took the samples of many")
+    } catch let error as RunError {
+      #expect("\(error)".contains("`imputed: complete` too"), "\(error)")
+    }
+  }
 }

@@ -16,6 +16,8 @@ public struct StepResult: Sendable {
   public let sections: [ReportSection]
   /// Completed data sets, for steps that name it as `imputed`.
   public private(set) var completed: CompletedData? = nil
+  /// What a match kept of each completed data set, where it was given them.
+  public private(set) var samples: ImputedSamples? = nil
 }
 
 /// The units of a table that a match kept.

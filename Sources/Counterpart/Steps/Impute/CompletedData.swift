@@ -26,3 +26,11 @@ public struct CompletedData: Sendable {
     return found
   }
 }
+
+/// The units that a match kept of each completed data set.
+public struct ImputedSamples: Sendable {
+  /// The imputation step.
+  public let imputed: String
+  /// One for each completed data set.
+  public let units: [MatchedUnits]
+}

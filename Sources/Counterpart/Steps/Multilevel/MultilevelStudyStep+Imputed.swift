@@ -12,9 +12,9 @@ extension MultilevelStudyStep {
 
   /// The model on every completed data set, pooled.
   func run(_ completed: CompletedData, _ context: StepContext) throws(RunError) -> StepResult {
-    let sample = try sampleRows(context)
     let fits = try replicate(completed.sets.count, threads: context.threads) {
       (index) throws(RunError) -> CompletedFit in
+      let sample = try sampleRows(context, imputation: index)
       let frame: ModelFrame
       do throws(ExpressionError) {
         frame = try step.frame(
@@ -32,10 +32,30 @@ extension MultilevelStudyStep {
     let rows = fits.first.map { RowUse.rows(of: $0.frame) } ?? []
     return StepResult(
       tables: model.tables + [TidyTable("rows", rows)],
-      diagnostics: model.diagnostics + unknown(completed) + (sample?.diagnostics ?? []),
+      diagnostics: model.diagnostics + unknown(completed)
+        + (try sampleRows(context, imputation: 0)?.diagnostics ?? []),
       sample: nil,
       estimates: step.generalised == nil ? model.estimates : nil, answer: report.answer,
       sections: [report.section])
+  }
+
+  /// What a match kept: of the data, or of one completed data set where it was given the same ones.
+  func matched(
+    _ name: LocatedText, _ context: StepContext, imputation: Int?
+  ) throws(RunError) -> MatchedUnits? {
+    guard let samples = context.earlier[name.text]?.samples else {
+      return context.earlier[name.text]?.sample
+    }
+    guard let imputation, samples.imputed == imputed?.text else {
+      throw .study(
+        SpecErrors(
+          SpecError(
+            .rule(
+              "step `\(name.text)` matched each data set that `\(samples.imputed)` completed: give this "
+                + "model `imputed: \(samples.imputed)` too"),
+            path: "\(path).sample", at: name.location)))
+    }
+    return samples.units[imputation]
   }
 
   private func unknown(_ completed: CompletedData) -> [Diagnostic] {
