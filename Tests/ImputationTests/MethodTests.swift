@@ -28,9 +28,9 @@ struct MethodTests {
   /// The mean of `f` over the hidden values, imputed and true, with the spread that draws leave: both the
   /// truth and an imputation are draws, so their difference has about the variance of two.
   private func compare(
-    _ imputed: [[Double]], _ true_: [Double], _ f: (Double) -> Double
+    _ imputed: [[Double]], _ hiddenTruth: [Double], _ f: (Double) -> Double
   ) -> (difference: Double, spread: Double, observed: Double) {
-    let rows = true_.indices.filter { Self.hidden[$0] }
+    let rows = hiddenTruth.indices.filter { Self.hidden[$0] }
     func mean(_ values: [Double], _ rows: [Int]) -> Double {
       rows.reduce(0) { $0 + f(values[$1]) } / Double(rows.count)
     }
@@ -38,10 +38,10 @@ struct MethodTests {
     let centre = each.reduce(0, +) / Double(each.count)
     let between =
       each.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / Double(each.count - 1)
-    let seen = true_.indices.filter { !Self.hidden[$0] }
+    let seen = hiddenTruth.indices.filter { !Self.hidden[$0] }
     return (
-      centre - mean(true_, rows), (2 * between).squareRoot(),
-      mean(true_, seen) - mean(true_, rows)
+      centre - mean(hiddenTruth, rows), (2 * between).squareRoot(),
+      mean(hiddenTruth, seen) - mean(hiddenTruth, rows)
     )
   }
 
