@@ -13,7 +13,17 @@ struct ImputationDoubts {
     chains + share + number + empty(data)
   }
 
+  /// R̂ of fewer than four values a chain says nothing.
   private var chains: [Diagnostic] {
+    guard step.iterations >= 8 else {
+      return problem.order.isEmpty
+        ? []
+        : [
+          Diagnostic(
+            .note, code: "chains-not-judged",
+            "\(step.iterations) rounds are too few to see whether the chains agree: use 8 or more.")
+        ]
+    }
     let apart = convergence.filter { max($0.ofMeans ?? 1, $0.ofDeviations ?? 1) > 1.2 }
     guard !apart.isEmpty else { return [] }
     return [

@@ -12,6 +12,8 @@ struct TwoLevelData {
   var aid: [Double] = []
   var x: [Double] = []
   var y: [Double] = []
+  /// What a teacher says later: y and noise.
+  var report: [Double] = []
   /// One a school.
   var intake: [Double] = []
 
@@ -30,7 +32,9 @@ struct TwoLevelData {
         school.append(Int32(j))
         x.append(covariate)
         aid.append(covariate + random.normal())
+        let noise = 0.7 * random.normal()
         y.append(1 + 0.5 * covariate + 0.8 * w + u + 0.7.squareRoot() * random.normal())
+        report.append(y[y.count - 1] + noise)
       }
     }
   }
@@ -50,6 +54,7 @@ struct TwoLevelData {
           Column("school", type: .category, storage: .codes(school, levels: schoolNames)),
           Column("x", numbers: x ?? self.x), Column("aid", numbers: aid),
           Column("y", numbers: y ?? self.y),
+          Column("report", numbers: report),
         ] + extra))
     result.set(
       Table(

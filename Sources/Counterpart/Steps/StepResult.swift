@@ -1,4 +1,3 @@
-public import Designs
 public import Matching
 public import Networks
 public import Reports
@@ -6,7 +5,8 @@ public import Tables
 
 /// What a step found.
 ///
-/// All but `completed` and `design` can be kept for a later run; a step with one of these is computed again.
+/// All but completed data, their samples and designs can be kept for a later run; a step with one of these is
+/// computed again.
 public struct StepResult: Sendable, Codable {
   public let tables: [TidyTable]
   public let diagnostics: [Diagnostic]
@@ -18,15 +18,17 @@ public struct StepResult: Sendable, Codable {
   public let answer: Answer?
   /// The step's part of the report.
   public let sections: [ReportSection]
-  /// The data with imputed columns, once for each imputation, for steps that name it as `imputed`.
-  public private(set) var completed: [DataSet]? = nil
+  /// Completed data sets, for steps that name it as `imputed`.
+  public private(set) var completed: CompletedData? = nil
+  /// What a match kept of each completed data set, where it was given them.
+  public private(set) var samples: ImputedSamples? = nil
   /// The matched design, where a later step asks for it.
   public private(set) var design: MatchResult? = nil
   /// What the study demands of its own design and does not get: the run does not pass.
   public private(set) var failures: [String] = []
 
   /// Whether nothing is lost when the result is written and read again.
-  var isLasting: Bool { completed == nil && design == nil }
+  var isLasting: Bool { completed == nil && samples == nil && design == nil }
 
   private enum CodingKeys: String, CodingKey {
     case tables, diagnostics, sample, estimates, answer, sections, failures

@@ -15,7 +15,9 @@ public struct CoefficientTest: Sendable, Hashable {
   public let low: Double
   public let high: Double
 
-  package init(term: String, estimate: Double, variance: Double, degreesOfFreedom: Double, level: Double) {
+  package init(
+    term: String, estimate: Double, variance: Double, degreesOfFreedom: Double, level: Double
+  ) {
     self.term = term
     self.estimate = estimate
     standardError = variance.squareRoot()

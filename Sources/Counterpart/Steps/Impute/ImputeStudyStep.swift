@@ -42,7 +42,21 @@ public struct ImputeStudyStep: StudyStep {
       tables: result.tables, diagnostics: result.diagnostics + derived(context.study), sample: nil,
       estimates: nil, answer: nil,
       sections: [ImputeReport(step: context.name, settings: step, result: result).section],
-      completed: result.completed)
+      completed: CompletedData(sets: result.completed, columns: columns(in: context.data)))
+  }
+
+  /// What the imputation knows, as `table.column`.
+  private func columns(in data: DataSet) -> Set<String> {
+    let group = step.group?.text
+    var known = step.columns.map { column in
+      let level = column.level.map(\.text)
+      return (level == group ? nil : level, column.name.text)
+    }.map { "\($0 ?? step.data.text).\($1)" }
+    for name in step.using.map(\.text) + [group].compactMap(\.self) {
+      guard let column = try? data.resolve(name, from: step.data.text) else { continue }
+      known.append("\(column.table).\(column.column.name)")
+    }
+    return Set(known)
   }
 
   /// Columns that were derived before, and so have the holes of what they were derived from.

@@ -12,21 +12,25 @@ public struct MatchStudyStep: StudyStep {
     formula: "weights w with w = 1 for the treated and, for comparators, treated over comparators "
       + "in each set (att)",
     reference: "Stuart (2010), Statistical Science 25, 1-21, doi:10.1214/09-STS313")
-  public static var keys: [AnyKey] { MatchStep.keys }
+  public static var keys: [AnyKey] { MatchStep.keys + [AnyKey(imputedKey)] }
 
   let step: MatchStep
   /// The table whose rows are matched.
   var table: String? { step.data?.text }
+  let imputed: LocatedText?
   /// Where `apart` stands.
   private let apartPlace: SourceLocation
 
   public init(from section: Section) throws(SpecErrors) {
     // The `treatment` section that could say these for several steps is not part of this version.
-    step = try MatchStep(from: section).completed(data: nil, treated: nil)
+    step = try MatchStep(from: section.withoutImputed()).completed(data: nil, treated: nil)
     apartPlace = section.location(of: "apart")
+    imputed = try section.read(Self.imputedKey)
   }
 
-  public var needs: [StepNeed] { [] }
+  public var needs: [StepNeed] {
+    imputed.map { [StepNeed($0, .completed, path: "\(step.path).imputed")] } ?? []
+  }
 
   public var arm: (table: String, column: String)? {
     step.data.flatMap { data in step.treated.map { (data.text, $0.text) } }
@@ -44,6 +48,9 @@ public struct MatchStudyStep: StudyStep {
   }
 
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
+    if let imputed, let completed = context.earlier[imputed.text]?.completed {
+      return try run(completed, of: imputed.text, context)
+    }
     let table = step.data?.text ?? ""
     let key = context.study.tables.first { $0.name.text == table }?.key.first?.text ?? ""
     let result: MatchResult

@@ -16,7 +16,7 @@ public struct MultilevelStudyStep: StudyStep {
 
   let step: MultilevelStep
   let path: String
-  private let imputed: LocatedText?
+  let imputed: LocatedText?
 
   public init(from section: Section) throws(SpecErrors) {
     try section.check(Self.keys)
@@ -177,10 +177,13 @@ public struct MultilevelStudyStep: StudyStep {
   }
 
   /// The rows of the model's table whose units the match kept.
+  ///
+  /// - Parameter imputation: which completed data set the model is fitted to, from zero.
   func sampleRows(
-    _ context: StepContext
+    _ context: StepContext, imputation: Int? = nil
   ) throws(RunError) -> (rows: [Int32], lost: LostRows, diagnostics: [Diagnostic])? {
-    guard let name = step.sample, let units = context.earlier[name.text]?.sample else { return nil }
+    guard let name = step.sample, let units = try matched(name, context, imputation: imputation)
+    else { return nil }
     guard let index = context.data.rowIndex(from: step.data.text, to: units.table) else {
       throw .study(SpecErrors(noLink(to: units.table, name)))
     }

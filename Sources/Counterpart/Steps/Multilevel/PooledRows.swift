@@ -142,12 +142,12 @@ struct PooledTables {
 
   /// The rows of all fits under each other, with the number of the completed data set before them.
   func numbered(_ name: String, as new: String) -> TidyTable? {
-    let tables = all(name)
-    guard let first = tables.first else { return nil }
+    let tables = each.enumerated().compactMap { number, tables in
+      tables.first { $0.name == name }.map { (number: number, table: $0) }
+    }
+    guard let first = tables.first?.table else { return nil }
     return TidyTable(
       new, fields: [Field("imputation", "Which completed data set, from 1.")] + first.fields,
-      rows: tables.enumerated().flatMap { number, table in
-        table.rows.map { [.count(number + 1)] + $0 }
-      })
+      rows: tables.flatMap { number, table in table.rows.map { [.count(number + 1)] + $0 } })
   }
 }
