@@ -46,13 +46,15 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
 
   /// A response that is not normal was given to the linear model.
   case notLinear(family: String)
+  /// A response of successes and failures was given to the linear model.
+  case pairedResponse
 
   public var description: String {
     switch self {
     case .noRows:
-      "no row is left to fit: every row was filtered out or has a missing value"
+      ModelProblem.noRows.description
     case .noRandomTerms:
-      "the formula has no random term such as `(1 | school)`: fit an ordinary regression instead"
+      ModelProblem.noRandomTerms.description
     case .notFinite(let column):
       "column `\(column)` holds a value that is not finite: declare it missing or filter the row out"
     case .weightNotPositive(let column):
@@ -60,25 +62,21 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .tooFewRows(let rows, let coefficients):
       "\(rows) rows cannot give \(coefficients) coefficients and a residual variance: drop columns"
     case .collinear(let column):
-      "column `\(column)` is a linear combination of the columns before it: drop it"
+      ModelProblem.collinear(column: column).description
     case .oneGroup(let factor):
-      "grouping factor `\(factor)` has one level only, so it shows no variance between groups: "
-        + "drop its term"
+      ModelProblem.oneGroup(factor: factor).description
     case .tooManyEffects(let term, let effects, let rows):
       "term `\(term)` has \(effects) random effects for \(rows) rows, which cannot be told from the "
         + "residuals: drop a column or use a coarser group"
     case .missingGroup(let factor, let row):
-      "row \(row + 1) belongs to no level of `\(factor)` but its random-effect columns are not zero: "
-        + "give it a group, filter it out, or write `(0 + indicator | \(factor))`"
+      ModelProblem.missingGroup(factor: factor, row: row).description
     case .noResidualVariance(let response):
       "the model reproduces `\(response)` exactly, so no residual variance is left: "
         + "is the response constant, or a copy of a covariate?"
     case .tooLarge(let effects, let limit):
-      "\(effects) crossed random effects hang together, more than the \(limit) that fit in memory: "
-        + "drop the smallest crossed factor or fit areas apart"
+      ModelProblem.tooLarge(effects: effects, limit: limit).description
     case .noConvergence(let decrement, let evaluations):
-      "no optimum was found in \(evaluations) evaluations (decrement \(decrement)): "
-        + "rescale the covariates or simplify the random part"
+      ModelProblem.noConvergence(decrement: decrement, evaluations: evaluations).description
     case .oneCluster(let factors):
       "all groups of \(factors.map { "`\($0)`" }.joined(separator: ", ")) hang together in one cluster, "
         + "but errors robust to clusters need several: use `errors: model`, or group by areas that no "
@@ -102,9 +100,10 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .unknownFactor(let name, let known):
       "the model has no grouping factor `\(name)`: it has "
         + known.map { "`\($0)`" }.joined(separator: ", ")
+    case .pairedResponse:
+      "`cbind(successes, failures)` is a binomial response: write `family: binomial`"
     case .unknownCoefficient(let name, let known):
-      "the model has no coefficient `\(name)`: it has "
-        + known.map { "`\($0)`" }.joined(separator: ", ")
+      ModelProblem.unknownCoefficient(name, known: known).description
     }
   }
 }

@@ -30,6 +30,7 @@ public struct LinearMixedModel: Sendable {
     _ frame: ModelFrame, threads: Int = 1
   ) throws(EstimationError) -> LinearMixedModelFit {
     BLAS.useOneThread()
+    guard frame.failures == nil else { throw .pairedResponse }
     let problem = try Problem(frame, criterion: criterion, threads: threads)
     var optimizer = Optimizer(problem, threads: threads)
     let optimum = try optimizer.minimize()

@@ -179,7 +179,7 @@ import Testing
   /// Formula, where it is wrong, how much of it, and what is said.
   @Test(arguments: [
     ("score", 0, 5, "expected a formula such as `outcome ~ x + (1 | school)`, found no `~`"),
-    ("cbind(a, b) ~ x", 0, 11, "`cbind()` is not available in this version"),
+    ("cbind(a) ~ x", 0, 8, "expected `cbind(successes, failures)`"),
     ("score ~ ses @ base", 12, 6, "`@ base` is not available in this version"),
     (
       "score ~ 2 * ses", 8, 1,

@@ -61,4 +61,15 @@ struct FixedEstimates {
     thresholdCount = cutpoints.count
     self.jacobian = jacobian
   }
+
+  /// The covariance of (θ, values) from that of (θ, b, α).
+  func joint(_ own: Matrix, thetaCount: Int) -> Matrix {
+    let n = thetaCount + values.count
+    var whole = Matrix(rows: n, columns: own.rows)
+    for k in 0..<thetaCount { whole[k, k] = 1 }
+    for j in 0..<jacobian.columns {
+      for i in 0..<jacobian.rows { whole[thetaCount + i, thetaCount + j] = jacobian[i, j] }
+    }
+    return (whole * own).timesTransposed(whole)
+  }
 }

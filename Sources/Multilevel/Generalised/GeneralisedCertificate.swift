@@ -11,6 +11,9 @@ public struct GeneralisedCertificate: Sendable, Hashable {
   /// For every θ at zero, the derivative of the deviance in its square: above zero where the variance is
   /// not wanted.
   public let boundary: [BoundaryCheck]
+  /// Parameters along which the deviance is flat, so that nothing tells them apart; empty where a variance
+  /// is zero, which leaves its correlations free.
+  public let unidentified: [String]
   /// The largest step in u that the search for the modes left undone.
   public let innerStep: Double
   public let evaluations: Int
@@ -35,6 +38,11 @@ public struct GeneralisedCertificate: Sendable, Hashable {
     boundary = terms.diagonal.filter { minimiser.point[$0] == 0 }.map {
       BoundaryCheck(parameter: names[$0], slope: 0.5 * minimiser.hessian[$0, $0])
     }
+    let p = minimiser.deviance.observations.fixedCount
+    let all =
+      names + minimiser.deviance.observations.standardisation.names
+      + (0..<minimiser.point.count - names.count - p).map { "threshold \($0 + 2)" }
+    unidentified = boundary.isEmpty ? newton.flat.map { all[$0] } : []
     innerStep = minimiser.current.innerStep
     evaluations = minimiser.evaluations
     self.gap = gap

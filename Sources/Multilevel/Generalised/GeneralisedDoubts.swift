@@ -12,9 +12,11 @@ struct GeneralisedDoubts {
   let names: [String]
   let family: ResponseFamily
   let certificate: GeneralisedCertificate
+  /// Root mean squares of the columns of Z.
+  let randomScales: [Double]
 
   var diagnostics: [Diagnostic] {
-    singular + empty + few + separation + approximation
+    singular + empty + few + separation + approximation + runaway + unidentified
       + (certificate.isOptimum
         ? []
         : [
@@ -82,6 +84,45 @@ struct GeneralisedDoubts {
         .warning, code: "laplace-gap",
         "Laplace's approximation moves an estimate by \(rounded(gap.shift)) standard errors from "
           + "adaptive quadrature (deviance \(rounded(gap.deviance))): use `quadrature: 9` or more")
+    ]
+  }
+
+  /// A random part that leaves hardly anything to chance within its groups.
+  private var runaway: [Diagnostic] {
+    let level: Double
+    switch family {
+    case .binomial(let link), .cumulative(let link): level = link.latentVariance.squareRoot()
+    case .poisson, .negativeBinomial: return []
+    }
+    return terms.factors.flatMap { factor in
+      let lambda = factor.factor(theta)
+      let k = factor.columns
+      return factor.shares.flatMap { share in
+        (share.start..<share.start + share.columns).compactMap { c -> Diagnostic? in
+          let deviation = (0..<k).reduce(0) { $0 + lambda[c + $1 * k] * lambda[c + $1 * k] }
+            .squareRoot()
+          let own = deviation * randomScales[factor.firstColumn + c]
+          guard own > 4 * level else { return nil }
+          let column = frame.columns[frame.random[share.term].columns[c - share.start]].name
+          return Diagnostic(
+            .warning, code: "runaway-variance",
+            "the standard deviation of `\(column)` between levels of `\(factor.name)` is "
+              + "\(rounded(own)) on the scale of the link, whose own is \(rounded(level)): within groups "
+              + "outcomes hardly vary, Laplace's approximation does not hold, and the estimates rest on "
+              + "the few groups where they do; use quadrature or a coarser group")
+        }
+      }
+    }
+  }
+
+  private var unidentified: [Diagnostic] {
+    guard !certificate.unidentified.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "unidentified",
+        "nothing tells "
+          + certificate.unidentified.map { "`\($0)`" }.joined(separator: " and ")
+          + " apart: drop a random term or a column")
     ]
   }
 

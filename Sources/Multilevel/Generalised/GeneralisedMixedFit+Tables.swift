@@ -17,7 +17,7 @@ extension GeneralisedMixedFit {
   }
 
   /// `coefficients`, `variances`, `fit`, `random_effects`, `groups`, `vpc`, `covariance` with the columns
-  /// that linear models have, and for logit and log links `ratios`.
+  /// that linear models have; `predictions`, `margins` and `r_squared`; and for logit and log links `ratios`.
   ///
   /// - Parameter unconditional: the model without covariates, for its variance shares.
   public func tables(unconditional: GeneralisedMixedFit? = nil) -> [TidyTable] {
@@ -31,6 +31,13 @@ extension GeneralisedMixedFit {
       TidyTable("vpc", shareRows(null: unconditional)),
       TidyTable("covariance", covarianceRows),
     ]
+    if let margins = try? margins() {
+      tables.append(TidyTable("predictions", margins.outcomes.map(AverageOutcomeRow.init)))
+      tables.append(TidyTable("margins", margins.effects.map(MarginalEffectRow.init)))
+    }
+    if let shares = try? explainedShares() {
+      tables.append(TidyTable("r_squared", shares.map(ExplainedShareRow.init)))
+    }
     if let kind = model.family.ratioName {
       tables.append(
         TidyTable("ratios", tests.dropFirst(thresholdCount).map { RatioRow(test: $0, kind: kind) }))
@@ -58,14 +65,14 @@ extension GeneralisedMixedFit {
   }
 
   private var effectRows: [RandomEffectRow] {
-    modes.flatMap { term in
+    let added = predictionVariances
+    return modes.enumerated().flatMap { position, term in
       term.columns.indices.flatMap { column in
         term.levels.indices.map { level in
-          // The variance of the prediction error is not worked out for these models: missing.
           RandomEffectRow(
             group: term.factor, level: term.levels[level], term: term.columns[column],
             mode: term.values[level, column], conditionalVariance: term.variances[level, column],
-            predictionVariance: .nan)
+            predictionVariance: added[position][level, column])
         }
       }
     }
@@ -130,28 +137,31 @@ public struct GeneralisedFitRow: TidyRow, Hashable {
 
   public init(_ fit: GeneralisedMixedFit) {
     cells = [
-      .count(fit.rowCount), .text(fit.model.family.name), .text(fit.model.family.linkName),
-      .count(fit.model.quadraturePoints), .number(fit.deviance), .number(fit.logLikelihood),
-      .number(fit.aic), .number(fit.bic), .number(fit.conditionalDeviance), .flag(fit.isSingular),
-      .number(fit.certificate.decrement), .number(fit.certificate.distance),
+      .count(fit.rowCount), .text(LikelihoodCriterion.ml.rawValue), .number(fit.deviance),
+      .number(fit.logLikelihood), .number(fit.aic), .number(fit.bic), .missing,
+      .flag(fit.isSingular), .number(fit.certificate.decrement), .text(fit.model.family.name),
+      .text(fit.model.family.linkName), .count(fit.model.quadraturePoints),
+      .number(fit.conditionalDeviance), .number(fit.certificate.distance),
       .optional(fit.certificate.gap?.deviance), .optional(fit.certificate.gap?.shift),
     ]
   }
 
   public static let schema = [
     Field("n", unit: "rows", "Rows used."),
-    Field("family", "Distribution of the response given the random effects."),
-    Field("link", "Link of its mean to the linear predictor."),
-    Field("quadrature", unit: "points", "Points of adaptive quadrature; 1 is Laplace."),
+    Field("criterion", "What was optimised: always ML."),
     Field("deviance", "−2 log likelihood, with all constants."),
     Field("log_likelihood", "Log likelihood."),
     Field("aic", "Deviance + 2 × parameters."),
     Field("bic", "Deviance + log n × parameters."),
-    Field(
-      "conditional_deviance", "Sum of squared deviance residuals given the conditional modes."),
+    Field("sigma", "Missing: these models have no residual standard deviation."),
     Field("singular", "Whether a variance is zero or a correlation ±1."),
     Field(
       "decrement", "Newton decrement at the end: twice the fall in the deviance still expected."),
+    Field("family", "Distribution of the response given the random effects."),
+    Field("link", "Link of its mean to the linear predictor."),
+    Field("quadrature", unit: "points", "Points of adaptive quadrature; 1 is Laplace."),
+    Field(
+      "conditional_deviance", "Sum of squared deviance residuals given the conditional modes."),
     Field("distance", unit: "standard errors", "Largest distance of an estimate to the optimum."),
     Field(
       "laplace_gap",

@@ -14,6 +14,9 @@ public struct GeneralisedMixedFit: Sendable {
   public let categories: [String]
   /// Covariance of the coefficients, p × p, from the Hessian of the deviance in (θ, β).
   public let covariance: Matrix
+  /// Covariance of θ and the coefficients together, in that order.
+  public let jointCovariance: Matrix
+  let source: GeneralisedSource
   /// The lower triangles of the terms' factors, terms by decreasing number of levels, diagonals ≥ 0.
   public let theta: [Double]
   /// As `school.(Intercept)` and `school.ses.(Intercept)`.
@@ -62,6 +65,12 @@ public struct GeneralisedMixedFit: Sendable {
     let fixed = FixedEstimates(
       point, metric: newton.metric, observations: observations, kernel: kernel)
     covariance = fixed.covariance
+    let ownCovariance = 2 * newton.metric
+    jointCovariance = fixed.joint(ownCovariance, thetaCount: thetaCount)
+    source = GeneralisedSource(
+      frame: frame, terms: terms, trials: observations.trials, deviance: minimiser.deviance,
+      point: point, covariance: ownCovariance,
+      meanOutcome: observations.totals.reduce(0, +) / observations.exposures.reduce(0, +))
     thresholdCount = fixed.thresholdCount
     categories = observations.categories
     coefficients = fixed.names.indices.map { j in
@@ -94,7 +103,8 @@ public struct GeneralisedMixedFit: Sendable {
       + GeneralisedDoubts(
         frame: frame, terms: terms, theta: theta, standardised: fixed.standardised,
         deviations: fixed.deviations, names: observations.standardisation.names,
-        family: model.family, certificate: certificate
+        family: model.family, certificate: certificate,
+        randomScales: observations.randomScales
       ).diagnostics
   }
 }

@@ -53,18 +53,24 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
   case quadraturePoints(Int)
   /// The crossed part cannot be held in memory as one dense block.
   case tooLarge(effects: Int, limit: Int)
+  /// Something was asked about a coefficient that the model does not have.
+  case unknownCoefficient(String, known: [String])
+  /// A profile was asked of a parameter that cannot be held by itself.
+  case notProfiled(String, known: [String])
+  /// Two models that no likelihood-ratio test compares: what differs.
+  case notComparable(String)
   /// The optimiser came to a standstill away from an optimum.
   case noConvergence(decrement: Double, evaluations: Int)
 
   public var description: String {
     switch self {
     case .noRows:
-      "no row is left to fit: every row was filtered out or has a missing value"
+      ModelProblem.noRows.description
     case .multipleMembership(let factor):
       "`\(factor)` gives rows several groups, which this family does not offer: use a normal response, or "
         + "one group a row"
     case .noRandomTerms:
-      "the formula has no random term such as `(1 | school)`: fit an ordinary regression instead"
+      ModelProblem.noRandomTerms.description
     case .noFixedColumns:
       "the formula has no fixed column: add an intercept"
     case .notFinite(let column, let row):
@@ -111,13 +117,11 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
       "within every level of `\(factor)` all outcomes are the same, so the variance between levels has "
         + "no finite estimate: use a coarser group, or model the levels' outcomes directly"
     case .collinear(let column):
-      "column `\(column)` is a linear combination of the columns before it: drop it"
+      ModelProblem.collinear(column: column).description
     case .oneGroup(let factor):
-      "grouping factor `\(factor)` has one level only, so it shows no variance between groups: "
-        + "drop its term"
+      ModelProblem.oneGroup(factor: factor).description
     case .missingGroup(let factor, let row):
-      "row \(row + 1) belongs to no level of `\(factor)` but its random-effect columns are not zero: "
-        + "give it a group, filter it out, or write `(0 + indicator | \(factor))`"
+      ModelProblem.missingGroup(factor: factor, row: row).description
     case .quadratureNeedsOneScalarTerm(let points, let effects):
       "\(points) quadrature points need a model with one random effect a group, found \(effects): "
         + "use `quadrature: 1`, the Laplace approximation"
@@ -126,11 +130,16 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
     case .quadraturePoints(let points):
       "found \(points) quadrature points, expected 1 to 100: 1 is the Laplace approximation"
     case .tooLarge(let effects, let limit):
-      "\(effects) crossed random effects hang together, more than the \(limit) that fit in memory: "
-        + "drop the smallest crossed factor or fit areas apart"
+      ModelProblem.tooLarge(effects: effects, limit: limit).description
     case .noConvergence(let decrement, let evaluations):
-      "no optimum was found in \(evaluations) evaluations (decrement \(decrement)): "
-        + "rescale the covariates or simplify the random part"
+      ModelProblem.noConvergence(decrement: decrement, evaluations: evaluations).description
+    case .unknownCoefficient(let name, let known):
+      ModelProblem.unknownCoefficient(name, known: known).description
+    case .notProfiled(let name, let known):
+      "no profile of `\(name)`: expected one of " + known.map { "`\($0)`" }.joined(separator: ", ")
+    case .notComparable(let found):
+      "two models can be compared where the smaller is nested in the larger, on the same rows and by the "
+        + "same approximation: found \(found)"
     }
   }
 }

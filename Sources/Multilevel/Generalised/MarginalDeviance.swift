@@ -4,7 +4,7 @@ internal import LinearAlgebra
 /// of the terms' factors Λ, then the standardised coefficients.
 ///
 /// Every evaluation finds the modes of the random effects anew, starting from the last ones found.
-protocol MarginalDeviance {
+protocol MarginalDeviance: Sendable {
   var observations: GeneralisedObservations { get }
   var kernel: ResponseKernel { get }
   mutating func evaluate(_ parameters: [Double]) -> DevianceEvaluation

@@ -10,6 +10,8 @@ struct NewtonStep {
   let metric: Matrix
   /// The smallest eigenvalue of H scaled to a unit diagonal, over directions that are not flat.
   let smallestCurvature: Double
+  /// Parameters that carry directions without curvature: nothing tells them apart.
+  let flat: [Int]
   /// A direction of negative curvature, in units of its own scale, if there is one.
   let escape: [Double]?
 
@@ -23,6 +25,7 @@ struct NewtonStep {
       decrement = .infinity
       metric = Matrix.diagonal(scale.map { $0 * $0 })
       smallestCurvature = -.infinity
+      flat = []
       escape = nil
       return
     }
@@ -34,6 +37,11 @@ struct NewtonStep {
     self.step = step
     decrement = -dot(step, gradient)
     smallestCurvature = eigen.values.first { abs($0) > floor } ?? 0
+    flat = (0..<n).filter { k in
+      eigen.values.indices.contains {
+        abs(eigen.values[$0]) < 1e-6 && abs(eigen.vectors[k, $0]) > 0.3
+      }
+    }
     escape = eigen.values.first.flatMap { value in
       guard value < -1e-5 else { return nil }
       return zip(eigen.vectors.column(0), scale).map { $0 * $1 }

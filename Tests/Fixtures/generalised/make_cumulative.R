@@ -93,6 +93,9 @@ fit <- function(name, family, points, Z) {
     if (max(abs(step)) < 1e-9) break
   }
   H <- hessian(fs, zero, method.args = args); V <- (2 * solve(H)) * outer(scale, scale)
+  # The sign of a column of Lambda is free; its diagonal is given positive.
+  Lam <- matrix(0, ncol(Z), ncol(Z)); lower <- lower.tri(Lam, diag = TRUE); Lam[lower] <- x[1:nt]
+  x[1:nt] <- (Lam %*% diag(sign(diag(Lam)), ncol(Z)))[lower]
   out <- list(name = name, link = family, points = points, slope = nt > 1, deviance = f(x),
        theta = x[1:nt], coefficients = x[-(1:nt)], se = unname(sqrt(diag(V)))[-(1:nt)],
        covariance = unname(V[-(1:nt), -(1:nt)]), last_step = max(abs(step)))

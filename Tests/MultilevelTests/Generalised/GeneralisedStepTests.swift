@@ -84,7 +84,7 @@ import Testing
     #expect(
       result.tables.map(\.name) == [
         "coefficients", "variances", "fit", "random_effects", "groups", "vpc", "covariance",
-        "ratios",
+        "predictions", "margins", "r_squared", "ratios",
       ])
     let table = try #require(result.tables.first)
     #expect(table.column("term") == [.text("(Intercept)"), .text("ses")])

@@ -22,11 +22,33 @@ struct CumulativeInformation {
     let n = p + gaps
     var score = [Double](repeating: 0, count: n)
     var products = [Double](repeating: 0, count: n * n)
+    let sum = Self.accumulate(
+      &score, &products, observations: observations, kernel: kernel, eta: eta)
+    logLikelihood = sum.isFinite ? sum : -.infinity
+    self.score = score
+    var information = Matrix(rows: n, columns: n, elements: products)
+    information.fillUpperFromLower()
+    self.information = information
+    cutpoints = kernel.cutpoints
+    fixedCount = p
+  }
+
+  /// Adds the rows' scores and the lower triangle of their information, and gives Σ l.
+  private static func accumulate(
+    _ score: inout [Double], _ products: inout [Double], observations: GeneralisedObservations,
+    kernel: CumulativeKernel, eta: [Double]
+  ) -> Double {
+    let p = observations.fixedCount
+    let gaps = kernel.cutpoints.count - 1
+    let n = p + gaps
+    var score = score.mutableSpan
+    var products = products.mutableSpan
+    let (x, eta) = (observations.fixed.span, eta.span)
+    let (weights, categories) = (observations.exposures.span, observations.totals.span)
     var sum = 0.0
-    let x = observations.fixed.span
-    for row in 0..<observations.count {
-      let weight = observations.exposures[row]
-      let k = Int(observations.totals[row])
+    for row in 0..<eta.count {
+      let weight = weights[row]
+      let k = Int(categories[row])
       let interval = kernel.interval(eta[row], category: k)
       sum += weight * interval.logProbability
       for j in 0..<p {
@@ -35,28 +57,23 @@ struct CumulativeInformation {
         for i in j..<p { products[i + j * n] += value * interval.information * x[row * p + i] }
       }
       // Places of the row's cutpoints; the first cutpoint is no parameter.
-      let upper = k > 1 && k <= gaps + 1 ? p + k - 2 : nil
-      let lower = k > 2 ? p + k - 3 : nil
-      for (place, slope, coupling, curvature) in [
-        (upper, interval.upper, interval.upperCoupling, interval.upperCurvature),
-        (lower, interval.lower, interval.lowerCoupling, interval.lowerCurvature),
-      ] {
-        guard let place else { continue }
-        score[place] += weight * slope
-        products[place + place * n] -= weight * curvature
-        for j in 0..<p { products[place + j * n] -= weight * coupling * x[row * p + j] }
+      let upper = p + k - 2
+      let lower = p + k - 3
+      if k > 1, k <= gaps + 1 {
+        score[upper] += weight * interval.upper
+        products[upper + upper * n] -= weight * interval.upperCurvature
+        let coupling = weight * interval.upperCoupling
+        for j in 0..<p { products[upper + j * n] -= coupling * x[row * p + j] }
+        if k > 2 { products[upper + lower * n] -= weight * interval.crossCurvature }
       }
-      if let upper, let lower {
-        products[upper + lower * n] -= weight * interval.crossCurvature
+      if k > 2 {
+        score[lower] += weight * interval.lower
+        products[lower + lower * n] -= weight * interval.lowerCurvature
+        let coupling = weight * interval.lowerCoupling
+        for j in 0..<p { products[lower + j * n] -= coupling * x[row * p + j] }
       }
     }
-    logLikelihood = sum.isFinite ? sum : -.infinity
-    self.score = score
-    var information = Matrix(rows: n, columns: n, elements: products)
-    information.fillUpperFromLower()
-    self.information = information
-    cutpoints = kernel.cutpoints
-    fixedCount = p
+    return sum
   }
 
   /// The information in coefficients and logarithmic gaps, where the cutpoints' own slopes vanish.

@@ -21,7 +21,7 @@ struct CumulativeInterval {
   /// −dl/dη
   var pull: Double { upper + lower }
   /// d²l/dη da
-  var upperCoupling: Double { -information - lowerCoupling }
+  var upperCoupling: Double { information - lowerCoupling }
 
   /// Logit: F(a) − F(b) = F(a)(1 − F(b))(1 − e^{b − a}), so that η and the gap separate.
   init(logitAbove b: Double?, below a: Double?, logGap: Double, gapRate: Double) {

@@ -1,3 +1,5 @@
+internal import Probability
+
 /// Log likelihood of ordered categories: P(Y ≤ k) = F(δₖ − η), with F the inverse of a binomial link.
 ///
 /// The first cutpoint δ₁ is zero, so that η keeps its intercept (which is −τ₁); the others follow from the
@@ -165,6 +167,14 @@ struct Logistic {
 }
 
 extension BinomialLink {
+  /// The linear predictor at which the mean is `mean`, between 0 and 1.
+  func quantile(_ mean: Double) -> Double {
+    switch self {
+    case .probit: Normal().quantile(mean)
+    case .logit, .cloglog: kernel.link(mean)
+    }
+  }
+
   /// Whose mean is the link's inverse.
   var kernel: ResponseKernel {
     switch self {

@@ -114,10 +114,14 @@ extension GeneralisedObservations {
   /// η of every row without random effects, at standardised coefficients.
   func fixedPredictor(_ coefficients: some Collection<Double>) -> [Double] {
     let b = Array(coefficients)
-    var eta = offset
-    for row in 0..<count {
-      for j in b.indices { eta[row] += fixed[row * b.count + j] * b[j] }
+    var result = offset
+    var eta = result.mutableSpan
+    let (x, values) = (fixed.span, b.span)
+    for row in 0..<eta.count {
+      var sum = eta[row]
+      for j in 0..<values.count { sum += x[row * values.count + j] * values[j] }
+      eta[row] = sum
     }
-    return eta
+    return result
   }
 }

@@ -1,0 +1,160 @@
+import Designs
+import Foundation
+import LinearAlgebra
+import Multilevel
+import Probability
+import Tables
+import TestSupport
+import Testing
+
+/// Comparisons, joint tests, profiles, and what the certificate says of data that hardly hold a model.
+@Suite struct GeneralisedInferenceTests {
+  private func fit(
+    _ frame: ModelFrame, _ trials: Int? = nil, points: Int = 1
+  ) throws -> GeneralisedMixedFit {
+    try GeneralisedMixedModel(.binomial(.logit), quadraturePoints: points).fit(
+      frame, trials: trials)
+  }
+
+  @Test func nestedModelsAreCompared() throws {
+    let model = RandomGeneralisedModel(.slope, .binomial(.logit), seed: 5, rows: 300)
+    let frame = model.frame
+    let slope = try fit(frame, model.trials)
+    let intercept = ModelFrame(
+      selection: nil, rowCount: frame.rowCount, columns: frame.columns, fixed: frame.fixed,
+      response: frame.response, offset: frame.offset,
+      random: [RandomTerm(factor: frame.random[0].factor, columns: [1])])
+    let smaller = try fit(intercept, model.trials)
+    let test = try slope.compared(with: smaller)
+    #expect(test.statistic == smaller.deviance - slope.deviance)
+    #expect(test.degreesOfFreedom == 2)
+    #expect(test.variancesAtZero == 1)
+    let (one, two) = (
+      ChiSquared(degreesOfFreedom: 1).upperTail(test.statistic),
+      ChiSquared(degreesOfFreedom: 2).upperTail(test.statistic)
+    )
+    #expect(test.pValue == two)
+    #expect(test.boundaryPValue == 0.5 * (one + two))
+    #expect(throws: GeneralisedModelError.self) { try smaller.compared(with: slope) }
+    let poisson = RandomGeneralisedModel(.intercept, .poisson, seed: 5, rows: 300)
+    let other = try GeneralisedMixedModel(.poisson).fit(poisson.frame)
+    #expect(throws: GeneralisedModelError.self) { try slope.compared(with: other) }
+    let fixed = ModelFrame(
+      selection: nil, rowCount: frame.rowCount, columns: frame.columns,
+      fixed: [frame.fixed[0]], response: frame.response, offset: frame.offset,
+      random: intercept.random)
+    let none = try smaller.compared(with: try fit(fixed, model.trials))
+    #expect(none.degreesOfFreedom == 2)
+    #expect(none.boundaryPValue == nil)
+    // The joint Wald test of the same two coefficients is near the likelihood-ratio test.
+    let wald = try smaller.wald(["x", "w"])
+    #expect(wald.degreesOfFreedom == 2)
+    #expect(isClose(wald.statistic, none.statistic, relative: 0.25))
+  }
+
+  @Test func waldOfOneCoefficientIsItsSquaredStatistic() throws {
+    let model = RandomGeneralisedModel(.crossed, .binomial(.logit), seed: 4, rows: 250)
+    let fit = try fit(model.frame, model.trials)
+    let test = try fit.wald(["x", "x"])
+    #expect(test.terms == ["x"])
+    #expect(isClose(test.statistic, fit.coefficients[1].z * fit.coefficients[1].z, relative: 1e-10))
+    #expect(isClose(test.pValue, fit.coefficients[1].pValue, relative: 1e-8))
+    #expect(
+      throws: GeneralisedModelError.unknownCoefficient("z", known: ["(Intercept)", "x", "w"])
+    ) { try fit.wald(["z"]) }
+  }
+
+  @Test func profilesRiseByTheQuantile() throws {
+    let model = RandomGeneralisedModel(.intercept, .binomial(.logit), seed: 4, rows: 400)
+    let fit = try fit(model.frame, model.trials, points: 5)
+    let parameters = fit.theta + fit.coefficients.map(\.estimate)
+    for (name, place) in [("g0.(Intercept)", 0), ("x", 2), ("w", 3)] {
+      let interval = try fit.profileInterval(name)
+      #expect(isClose(interval.estimate, parameters[place], relative: 1e-10))
+      let error = fit.jointCovariance[place, place].squareRoot()
+      #expect(interval.low < interval.estimate)
+      #expect(isClose(interval.high - interval.low, 2 * 1.96 * error, relative: 0.25))
+      // At an end the deviance of all others' optimum is 3.84 above its minimum: no other point is lower.
+      for end in [interval.low, interval.high] where end > 0 {
+        var objective = try GeneralisedObjective(fit.model, model.frame, trials: model.trials)
+        var lowest = Double.infinity
+        // Along the direction of the covariance, and off it.
+        var start = parameters
+        for k in start.indices {
+          start[k] +=
+            fit.jointCovariance[k, place] / fit.jointCovariance[place, place]
+            * (end - parameters[place])
+        }
+        for k in start.indices where k != place {
+          for step in [-0.3, 0, 0.3] {
+            var other = start
+            other[k] += step * fit.jointCovariance[k, k].squareRoot()
+            lowest = min(
+              lowest,
+              objective.evaluate(theta: [other[0]], coefficients: Array(other[1...])).value)
+          }
+        }
+        let rise = lowest - fit.deviance
+        #expect(rise > 3.8414)
+        #expect(rise < 4.1)
+      }
+    }
+    #expect(throws: GeneralisedModelError.self) { try fit.profileInterval("(Intercept)") }
+  }
+
+  @Test func aVarianceThatRunsAwayIsFlagged() throws {
+    // Pairs that agree nearly always, as of two births of a mother.
+    var random = RandomStream(Seed(71)["pairs"])
+    var (y, x, g): ([Double], [Double], [Int]) = ([], [], [])
+    for pair in 0..<300 {
+      let first = random.uniform() < 0.5 ? 1.0 : 0
+      for _ in 0..<2 {
+        y.append(random.uniform() < 0.98 ? first : 1 - first)
+        x.append(random.normal())
+        g.append(pair)
+      }
+    }
+    var draft = FrameDraft(response: y)
+    draft.addIntercept()
+    draft.addFixed("x", x)
+    draft.addTerm(["(Intercept)"], by: GroupingFactor("mother", codes: g, levels: 300))
+    let fit = try fit(draft.frame, points: 9)
+    #expect(fit.diagnostics.contains { $0.code == "runaway-variance" })
+    let calm = RandomGeneralisedModel(.intercept, .binomial(.logit), seed: 4, rows: 400)
+    #expect(
+      !(try self.fit(calm.frame, calm.trials).diagnostics.contains { $0.code == "runaway-variance" })
+    )
+  }
+
+  @Test func theSameTermTwiceIsNamed() throws {
+    let model = RandomGeneralisedModel(.intercept, .poisson, seed: 3, rows: 300)
+    let frame = model.frame
+    let twice = ModelFrame(
+      selection: nil, rowCount: frame.rowCount, columns: frame.columns, fixed: frame.fixed,
+      response: frame.response, offset: frame.offset, random: frame.random + frame.random)
+    let once = try GeneralisedMixedModel(.poisson).fit(frame)
+    let fit = try GeneralisedMixedModel(.poisson).fit(twice)
+    #expect(isClose(fit.deviance, once.deviance, absolute: 1e-6))
+    // Both variances above zero, with nothing to tell them apart, or one of them at zero.
+    let isSaid = fit.diagnostics.contains { $0.code == "unidentified" }
+    let isSingular = fit.diagnostics.contains { $0.code == "singular-fit" }
+    #expect(isSaid || isSingular)
+    if isSaid { #expect(fit.certificate.unidentified == ["g0.(Intercept)", "g0.(Intercept)"]) }
+  }
+
+  @Test func theGapOfLaplaceIsMeasured() throws {
+    let model = RandomGeneralisedModel(.intercept, .cumulative(.logit), seed: 2, rows: 60)
+    let laplace = try GeneralisedMixedModel(.cumulative(.logit)).fit(model.frame)
+    let gap = try #require(laplace.certificate.gap)
+    #expect(gap.deviance != 0)
+    let finer = try GeneralisedMixedModel(.cumulative(.logit), quadraturePoints: 9).fit(model.frame)
+    #expect(finer.certificate.gap == nil)
+    // One Newton step towards the finer optimum, measured in standard errors.
+    let before = laplace.theta + laplace.coefficients.map(\.estimate)
+    let after = finer.theta + finer.coefficients.map(\.estimate)
+    let moved = before.indices.map {
+      abs(before[$0] - after[$0]) / laplace.jointCovariance[$0, $0].squareRoot()
+    }
+    #expect(isClose(moved.max() ?? 0, gap.shift, absolute: 0.5 * gap.shift + 1e-3))
+  }
+}
