@@ -78,8 +78,16 @@ public struct MatchDesign: Sendable {
   /// arms; then the method chooses. Scores are fitted on all complete candidates; the covariance of a
   /// distance and the spread of a caliper come from those in common support, all strata together.
   public func match(_ candidates: Candidates, seed: Seed) throws(MatchingError) -> MatchOutcome {
+    try match(candidates, seed: seed, joint: nil)
+  }
+
+  /// - Parameter joint: what the members of two units add to their distance.
+  func match(
+    _ candidates: Candidates, seed: Seed, joint: JointDistance?
+  ) throws(MatchingError) -> MatchOutcome {
     let kind = type(of: method)
-    if kind.grouping != .matchedSets, propensityCaliper != nil || !calipers.isEmpty {
+    if joint != nil, !(method is OptimalPairs) { throw .jointNotKept(method: kind.name) }
+    if !kind.keepsCalipers, propensityCaliper != nil || !calipers.isEmpty {
       throw .calipersNotKept(method: kind.name)
     }
     if kind.grouping == .weights, !candidates.exact.isEmpty {
@@ -121,7 +129,7 @@ public struct MatchDesign: Sendable {
       strata: screening.strata, coordinates: coordinates, score: score,
       calipers: limits(candidates, score: score, units: inSupport),
       covariates: candidates.covariates, estimand: estimand, probabilities: probabilities,
-      propensity: model)
+      propensity: model, joint: joint)
     if let unit = problem.firstNotFinite { throw .notFiniteDistance(unit: unit) }
     var stream = RandomStream(seed["order"])
     let sample = try method.match(problem, using: &stream)
@@ -136,6 +144,7 @@ public struct MatchDesign: Sendable {
     let audit = ConstraintAudit(
       candidates: candidates, estimand: estimand, calipers: problem.calipers, apart: apart,
       ratio: method.ratio, balancedMoments: method.balancedMoments,
+      means: method.meanTolerance.map { ($0, problem.eligible) },
       trim: method.probabilityBounds.flatMap { bounds in probabilities.map { ($0, bounds) } },
       support: discard == .none ? nil : score.map { ($0, discard) })
     let checks = audit.checks(sample)

@@ -43,6 +43,14 @@ public enum MatchingError: Error, Sendable, Hashable {
   case groupsInLargerSets
   /// An outcome that does not differ within any matched set.
   case noDifferences(outcome: String)
+  /// More possible pairs than a method that looks at all of them takes.
+  case tooManyPairs(count: Int, limit: Int)
+  /// Matched units without members that could be matched.
+  case noMembers
+  /// A joint match with a method that does not weigh members.
+  case jointNotKept(method: String)
+  /// No pair of units, however few, has means within the tolerance.
+  case noBalancedSample(tolerance: Double)
   /// A setting that names what is no covariate, or none of numbers.
   case notABinnedCovariate(setting: String, name: String)
   case propensity(RegressionError)
@@ -122,6 +130,16 @@ extension MatchingError: CustomStringConvertible {
         + "them whole: match one to one"
     case .noDifferences(let outcome):
       "`\(outcome)` does not differ within any matched set, so there is nothing to explain away"
+    case .tooManyPairs(let count, let limit):
+      "\(count) possible pairs are more than the \(limit) that `fine`, `near-exact`, ratios that vary and "
+        + "joint designs take: narrow the population by `exact` or calipers, or match without them"
+    case .noMembers:
+      "no members of matched units can be matched: widen their caliper, or check their covariates"
+    case .jointNotKept(let method):
+      "method `\(method)` does not weigh members: match with `optimal`, or use `design: nested`"
+    case .noBalancedSample(let tolerance):
+      "no sample was found whose means differ by at most \(tolerance) standard deviations: allow more, or "
+        + "balance fewer covariates"
     case .notABinnedCovariate(let setting, let name):
       "`\(setting)` names `\(name)`, which is no covariate of numbers: name one that is"
     case .propensity(let error): "the propensity could not be fitted: \(error)"

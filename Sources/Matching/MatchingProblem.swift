@@ -20,10 +20,24 @@ public struct MatchingProblem: Sendable {
   public let covariates: [Covariate]
   public let estimand: Estimand
 
+  /// What the members of two units add to their distance.
+  let joint: JointDistance?
+
   public init(
     treated: [Bool], eligible: [Bool], strata: [Int32], coordinates: Matrix, score: [Double]?,
     calipers: [Caliper], covariates: [Covariate], estimand: Estimand,
     probabilities: [Double]? = nil, propensity: FittedPropensity? = nil
+  ) {
+    self.init(
+      treated: treated, eligible: eligible, strata: strata, coordinates: coordinates, score: score,
+      calipers: calipers, covariates: covariates, estimand: estimand, probabilities: probabilities,
+      propensity: propensity, joint: nil)
+  }
+
+  init(
+    treated: [Bool], eligible: [Bool], strata: [Int32], coordinates: Matrix, score: [Double]?,
+    calipers: [Caliper], covariates: [Covariate], estimand: Estimand, probabilities: [Double]?,
+    propensity: FittedPropensity?, joint: JointDistance?
   ) {
     precondition(eligible.count == treated.count, "eligibility of other units")
     precondition(strata.count == treated.count, "strata of other units")
@@ -35,6 +49,7 @@ public struct MatchingProblem: Sendable {
     self.score = score
     self.probabilities = probabilities
     self.propensity = propensity
+    self.joint = joint
     self.calipers = calipers
     self.covariates = covariates
     self.estimand = estimand
@@ -55,6 +70,12 @@ public struct MatchingProblem: Sendable {
       sum += difference * difference
     }
     return rounded(sum.squareRoot())
+  }
+
+  /// The distance of two units with what their members add to it; `nil` where these make no pair.
+  func jointDistance(_ a: Int, _ b: Int) -> Double? {
+    guard let joint else { return distance(a, b) }
+    return joint.pool.meanDistance(a, b).map { rounded(distance(a, b) + joint.weight * $0) }
   }
 
   /// Whether two eligible units of the same stratum keep every caliper.

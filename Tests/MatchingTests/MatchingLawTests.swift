@@ -26,9 +26,14 @@ struct LawCase: CustomTestStringConvertible {
     "nearest": [
       "{}", "{ratio: 2}", "{replace: true}", "{ratio: 3, replace: true}", "{order: closest}",
       "{order: farthest}", "{order: random}", "{order: data, ratio: 2}", "{order: smallest}",
-      "{order: closest, ratio: 2}",
+      "{order: closest, ratio: 2}", "{ratio: {least: 1, most: 3}}",
+      "{ratio: {least: 1, most: 4, mean: 1.5}, order: farthest}",
     ],
-    "optimal": ["{}", "{ratio: 2}"],
+    "optimal": [
+      "{}", "{ratio: 2}", "{fine: kind}", "{fine: [kind, z], near-exact: y}",
+      "{ratio: {least: 1, most: 3, mean: 2}}", "{near-exact: [kind, z], ratio: 2}",
+    ],
+    "cardinality": ["{}", "{tolerance: 0.3}"],
     "subclass": ["{}", "{subclasses: 2}", "{subclasses: 20}"],
     "entropy": ["{}", "{moments: 2}"],
     "weighting": ["{}", "{trim: 0.1}", "{cap: 0.9}", "{trim: 0.2, cap: 0.8}"],
@@ -218,7 +223,8 @@ struct MatchingLawTests {
     // Row order is a setting of its own for some orders: those are left out.
     let usesRows =
       law.settings.contains("data")
-      || (law.settings == "{}" || law.settings == "{ratio: 2}" || law.settings.contains("smallest"))
+      || (law.settings == "{}" || law.settings.hasPrefix("{ratio: ")
+        || law.settings.contains("smallest"))
         && !law.distance.isScore
         && ![.propensityCaliper, .support, .everything].contains(law.constraints)
         && type(of: law.method).name == "nearest"

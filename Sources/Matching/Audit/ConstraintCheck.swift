@@ -31,6 +31,8 @@ struct ConstraintAudit {
   let ratio: Int?
   /// Moments of the covariates that both arms must share.
   let balancedMoments: Int
+  /// The largest difference of means, in standard deviations of the units that could have been used.
+  let means: (tolerance: Double, eligible: [Bool])?
   /// The propensities and the bounds that used units must keep.
   let trim: (probabilities: [Double], bounds: ClosedRange<Double>)?
   /// The score and the sides that had to lie in the other arm's range of it.
@@ -86,6 +88,13 @@ struct ConstraintAudit {
       checks.append(
         ConstraintCheck(
           constraint: "balance", declared: .number(1e-8), worst: worst, holds: worst <= 1e-8))
+    }
+    if let means {
+      let worst = largestMeanDifference(sample, eligible: means.eligible)
+      checks.append(
+        ConstraintCheck(
+          constraint: "mean balance", declared: .number(means.tolerance), worst: worst,
+          holds: worst <= means.tolerance + 1e-8))
     }
     if let trim {
       let bounds = trim.bounds
@@ -182,6 +191,28 @@ struct ConstraintAudit {
         if balancedMoments > 1, indicator.level == nil {
           worst = max(worst, difference(standard.map { $0 * $0 }))
         }
+      }
+    }
+    return worst
+  }
+
+  /// The largest difference of weighted means over the root mean of both arms' variances among the eligible.
+  private func largestMeanDifference(_ sample: MatchedSample, eligible: [Bool]) -> Double {
+    let units = eligible.indices.filter { eligible[$0] }
+    var worst = 0.0
+    for covariate in candidates.covariates {
+      for column in covariate.indicators(for: units) {
+        var variances: [Double] = []
+        var means: [Double] = []
+        for arm in [true, false] {
+          let own = units.indices.filter { candidates.treated[units[$0]] == arm }
+          variances.append(sampleVariance(own.map { column.values[$0] }))
+          let weights = own.map { sample.weights[units[$0]] }
+          let total = weights.reduce(0, +)
+          means.append(zip(own, weights).reduce(0) { $0 + $1.1 / total * column.values[$1.0] })
+        }
+        let deviation = ((variances[0] + variances[1]) / 2).squareRoot()
+        if deviation > 0 { worst = max(worst, abs(means[0] - means[1]) / deviation) }
       }
     }
     return worst

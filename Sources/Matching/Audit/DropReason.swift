@@ -17,6 +17,10 @@ public enum DropReason: Sendable, Hashable, CustomStringConvertible {
   case calipersTogether
   /// Comparators were near enough, but others took them.
   case lostToCompetitor
+  /// A member of a unit that is not in the matched sample.
+  case unitNotMatched
+  /// The largest balanced sample does without it.
+  case notBalanced
   /// A possible comparator that was not needed.
   case notChosen
 
@@ -31,6 +35,8 @@ public enum DropReason: Sendable, Hashable, CustomStringConvertible {
     case .caliper(let name): "nobody within the caliper on \(name)"
     case .calipersTogether: "nobody within all calipers together"
     case .lostToCompetitor: "no comparator left"
+    case .unitNotMatched: "its unit is not matched"
+    case .notBalanced: "left out so that the means balance"
     case .notChosen: "not chosen"
     }
   }

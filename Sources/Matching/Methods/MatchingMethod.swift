@@ -21,6 +21,10 @@ public protocol MatchingMethod: Choice {
   static var unusedReason: DropReason? { get }
   /// The moments of the covariates that it promises to make equal in both arms: 0 for none.
   var balancedMoments: Int { get }
+  /// Whether calipers hold for every pair that it makes.
+  static var keepsCalipers: Bool { get }
+  /// The largest difference of means that it promises, in standard deviations; `nil` for none.
+  var meanTolerance: Double? { get }
   /// The propensities that it admits to the sample; `nil` for all.
   var probabilityBounds: ClosedRange<Double>? { get }
   /// The covariates that its settings name, each with the setting's key.
@@ -39,6 +43,8 @@ extension MatchingMethod {
   public static var basis: MatchingBasis { .distance }
   public static var grouping: SampleGrouping { .matchedSets }
   public static var unusedReason: DropReason? { nil }
+  public static var keepsCalipers: Bool { grouping == .matchedSets }
+  public var meanTolerance: Double? { nil }
   public var balancedMoments: Int { 0 }
   public var probabilityBounds: ClosedRange<Double>? { nil }
   public var namedCovariates: [(key: String, name: String)] { [] }

@@ -34,6 +34,33 @@ extension NearestNeighbour {
     return found
   }
 
+  /// The nearest pair of all first, so many pairs and for nobody more than `most` in all; those in the queue
+  /// have `least` each.
+  func closestUpTo<Search: NeighbourSearch>(
+    _ queue: [Int], pairs: Int, in problem: MatchingProblem, from search: inout Search
+  ) -> [(focal: Int, match: Neighbour, k: Int)] {
+    var found: [(focal: Int, match: Neighbour, k: Int)] = []
+    var taken = [Bool](repeating: false, count: problem.count)
+    var counts = [Int](repeating: matches.least, count: problem.count)
+    var offers = BinaryHeap<Offer>()
+    func offer(_ unit: Int, _ search: inout Search) {
+      guard counts[unit] < matches.most else { return }
+      let match = search.nearest(to: unit, where: { problem.keepsCalipers(unit, $0) })
+      if let match { offers.insert(Offer(key: match.distance, focal: unit, match: match)) }
+    }
+    for unit in queue { offer(unit, &search) }
+    while found.count < pairs, let best = offers.popLeast() {
+      if !taken[best.match.unit] {
+        taken[best.match.unit] = true
+        search.remove(best.match.unit)
+        counts[best.focal] += 1
+        found.append((best.focal, best.match, counts[best.focal]))
+      }
+      offer(best.focal, &search)
+    }
+    return found
+  }
+
   /// The focal unit with the farthest nearest comparator first. When a comparator goes, all whose nearest
   /// it was look again, since they may now be the ones who come first.
   func farthestFirst<Search: NeighbourSearch>(

@@ -10,7 +10,7 @@ extension NearestNeighbour {
       + "DOI 10.18637/jss.v042.i08")
 
   static let ratioKey = Key(
-    "ratio", .integer("a whole number from 1", atLeast: 1), default: 1, shown: "1",
+    "ratio", MatchRatio.format, default: .fixed(1), shown: "1",
     "comparators for each treated unit; everyone gets a first before anyone a second")
   static let replaceKey = Key(
     "replace", .flag, default: false, shown: "false", "whether a comparator may be taken again")
@@ -21,8 +21,19 @@ extension NearestNeighbour {
   public static let keys = [AnyKey(ratioKey), AnyKey(replaceKey), AnyKey(orderKey)]
 
   public init(from section: Section) throws(SpecErrors) {
-    self.init(
-      ratio: try section.read(Self.ratioKey), replace: try section.read(Self.replaceKey),
-      order: try section.read(Self.orderKey))
+    let ratio = try section.read(Self.ratioKey)
+    let order = try section.read(Self.orderKey)
+    let replace = try section.read(Self.replaceKey)
+    switch ratio {
+    case .fixed(let number): self.init(ratio: number, replace: replace, order: order)
+    case .variable:
+      guard !replace else {
+        throw section.error(
+          .rule(
+            "a ratio that varies shares out comparators, which `replace` does not: give a number"),
+          at: "ratio")
+      }
+      self.init(ratio: ratio, order: order)
+    }
   }
 }

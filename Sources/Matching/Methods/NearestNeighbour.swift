@@ -6,6 +6,7 @@ public import Probability
 /// | setting | default | range | meaning |
 /// |---|---|---|---|
 /// | ratio | 1 | ≥ 1 | comparators for each focal unit; everyone gets a first before anyone a second |
+/// | | | least, most, mean | everyone gets `least`; then the nearest pairs first, up to `most` or the mean |
 /// | replace | false | | whether a comparator may be taken again |
 /// | order | largest score first, or row order without a score | | who chooses first |
 ///
@@ -26,21 +27,27 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     case data
   }
 
-  public let matches: Int
+  public let matches: MatchRatio
   public let reusesComparators: Bool
   /// `nil`: by the score, from the end where comparators are fewest; by row where there is none.
   public let order: Order?
 
   public init(ratio: Int = 1, replace: Bool = false, order: Order? = nil) {
     precondition(ratio >= 1, "a ratio of \(ratio)")
-    matches = ratio
+    matches = .fixed(ratio)
     reusesComparators = replace
+    self.order = order
+  }
+
+  public init(ratio: MatchRatio, order: Order? = nil) {
+    matches = ratio
+    reusesComparators = false
     self.order = order
   }
 
   public static let estimands: [Estimand] = [.att, .atc]
 
-  public var ratio: Int? { matches }
+  public var ratio: Int? { matches.most }
 
   public func match(
     _ problem: MatchingProblem, using stream: inout RandomStream
@@ -81,7 +88,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     let queue = arranged(focal, in: problem, using: &stream)
     // Who found nobody in one round will find nobody in the next.
     var remaining = queue
-    for k in 1...matches {
+    for k in 1...matches.least {
       let round: [(focal: Int, match: Neighbour)] =
         switch order {
         case .closest: closestFirst(remaining, in: problem, from: &search)
@@ -93,6 +100,11 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
       var matched = [Bool](repeating: false, count: problem.count)
       for choice in round { matched[choice.focal] = true }
       remaining = remaining.filter { matched[$0] }
+    }
+    if case .variable = matches {
+      let focal = found.count { $0.k == 1 }
+      found += closestUpTo(
+        remaining, pairs: matches.pairs(of: focal) - found.count, in: problem, from: &search)
     }
     return found
   }
@@ -134,7 +146,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     var found: [(focal: Int, match: Neighbour, k: Int)] = []
     for unit in focal {
       var chosen: [Int] = []
-      while chosen.count < matches,
+      while chosen.count < matches.most,
         let match = search.nearest(
           to: unit, where: { problem.keepsCalipers(unit, $0) && !chosen.contains($0) })
       {

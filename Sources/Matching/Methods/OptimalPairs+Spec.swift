@@ -10,12 +10,22 @@ extension OptimalPairs {
       + "DOI 10.1007/BF02278710")
 
   static let ratioKey = Key(
-    "ratio", .integer("a whole number from 1", atLeast: 1), default: 1, shown: "1",
+    "ratio", MatchRatio.format, default: .fixed(1), shown: "1",
     "comparators for each treated unit; as many as possible get a first, then a second")
 
-  public static let keys = [AnyKey(ratioKey)]
+  static let fineKey = Key(
+    "fine", .list(of: .text("the name of a covariate")), default: [], shown: "none",
+    "covariates of which comparators must have the treated's shares, each refining those before")
+  static let nearExactKey = Key(
+    "near-exact", .list(of: .text("the name of a covariate")), default: [], shown: "none",
+    "covariates in which partners are equal as far as that costs no pair")
+
+  public static let keys = [AnyKey(ratioKey), AnyKey(fineKey), AnyKey(nearExactKey)]
 
   public init(from section: Section) throws(SpecErrors) {
-    self.init(ratio: try section.read(Self.ratioKey))
+    self.init(
+      ratio: try section.read(Self.ratioKey),
+      fine: try section.read(Self.fineKey).map(\.text),
+      nearExact: try section.read(Self.nearExactKey).map(\.text))
   }
 }

@@ -9,6 +9,7 @@ extension Registry where Kind == any MatchingMethod {
         Entry(NearestNeighbour.self) { $0 },
         Entry(OptimalPairs.self) { $0 },
         Entry(OptimalFull.self) { $0 },
+        Entry(CardinalityMatching.self) { $0 },
         Entry(PropensitySubclasses.self) { $0 },
         Entry(ExactStrata.self) { $0 },
         Entry(CoarsenedExact.self) { $0 },

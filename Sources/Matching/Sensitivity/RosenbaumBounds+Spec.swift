@@ -18,10 +18,15 @@ extension RosenbaumBounds {
     "alpha", .number("a number between 0 and 1", in: 1e-9...0.5), default: 0.05, shown: "0.05",
     "level of the one-sided tests")
 
-  public static let keys = [AnyKey(gammaKey), AnyKey(alphaKey)]
+  static let zerosKey = Key(
+    "zeros", ValueFormat<ZeroDifferences>.oneOf("treatment of zeros"), default: .dropped,
+    shown: "dropped", "whether pairs that do not differ leave before or after ranking")
+
+  public static let keys = [AnyKey(gammaKey), AnyKey(alphaKey), AnyKey(zerosKey)]
 
   public init(from section: Section) throws(SpecErrors) {
     self.init(
-      gammas: try section.read(Self.gammaKey), alpha: try section.read(Self.alphaKey))
+      gammas: try section.read(Self.gammaKey), alpha: try section.read(Self.alphaKey),
+      zeros: try section.read(Self.zerosKey))
   }
 }

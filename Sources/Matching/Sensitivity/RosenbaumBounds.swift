@@ -7,19 +7,33 @@ internal import Tables
 /// |---|---|---|---|
 /// | gamma | 1, 1.1, 1.25, 1.5, 2, 3 | ≥ 1 | odds by which two units of a set may differ in being treated |
 /// | alpha | 0.05 | 0 … 1 | level of the one-sided tests |
+/// | zeros | dropped | dropped, ranked | whether differences of zero leave before or after ranking |
 ///
 /// In the direction of the estimate: Wilcoxon's signed ranks and signs for pairs, Huber's M-statistic and
 /// the permutational t for sets of one against several. Γ* is where the largest p-value reaches alpha. One
 /// covariate that multiplies the odds of treatment by Λ and those of a higher outcome by Δ is worth
 /// Γ = (ΛΔ + 1)/(Λ + Δ) (amplification: Rosenbaum & Silber 2009, DOI 10.1198/jasa.2009.tm08470).
 public struct RosenbaumBounds: SensitivityCheck, Hashable {
+  /// What becomes of pairs that do not differ, in the signed rank test.
+  public enum ZeroDifferences: String, Sendable, Hashable, CaseIterable {
+    /// They leave before ranking, as Wilcoxon had it.
+    case dropped
+    /// They are ranked and then leave, as Pratt and Rosenbaum have it.
+    case ranked
+  }
+
   public let gammas: [Double]
   public let alpha: Double
+  public let zeros: ZeroDifferences
 
-  public init(gammas: [Double] = [1, 1.1, 1.25, 1.5, 2, 3], alpha: Double = 0.05) {
+  public init(
+    gammas: [Double] = [1, 1.1, 1.25, 1.5, 2, 3], alpha: Double = 0.05,
+    zeros: ZeroDifferences = .dropped
+  ) {
     precondition(gammas.allSatisfy { $0 >= 1 }, "a Γ below 1")
     self.gammas = gammas
     self.alpha = alpha
+    self.zeros = zeros
   }
 
   /// Δ for a Λ above Γ: (ΓΛ − 1)/(Λ − Γ).
@@ -48,7 +62,7 @@ public struct RosenbaumBounds: SensitivityCheck, Hashable {
     var tests: [(name: String, test: any BiasedTest)] = []
     var estimates: ((Double) -> ClosedRange<Double>)?
     if let pairs = differences.pairs {
-      if let test = SignedRankBound(pairs) {
+      if let test = SignedRankBound(pairs, zeros: zeros) {
         tests.append((SignedRankBound.name, test))
         estimates = test.estimates
       }

@@ -5,7 +5,8 @@ internal import Probability
 ///
 /// With ranks r of the absolute differences that are not zero, T = Σ r over positive ones lies, in
 /// distribution, between sums in which each is positive with probability 1/(1 + Γ) and Γ/(1 + Γ); p-values
-/// are from the normal approximation, without a continuity correction.
+/// are from the normal approximation, without a continuity correction. Differences of zero are left out
+/// before ranking (Wilcoxon) or after it (Pratt 1959, DOI 10.1080/01621459.1959.10501526; Rosenbaum's way).
 struct SignedRankBound: BiasedTest {
   static let name = "wilcoxon"
 
@@ -15,14 +16,14 @@ struct SignedRankBound: BiasedTest {
   private let squares: Double
 
   /// `nil` where no difference is other than zero.
-  init?(_ differences: [Double]) {
-    let kept = differences.filter { $0 != 0 }
-    guard !kept.isEmpty else { return nil }
+  init?(_ differences: [Double], zeros: RosenbaumBounds.ZeroDifferences = .dropped) {
+    let kept = differences.filter { zeros == .ranked || $0 != 0 }
+    guard kept.contains(where: { $0 != 0 }) else { return nil }
     self.differences = differences
     statistic = Self.rankSum(kept)
     var sum = 0.0
     var squares = 0.0
-    for rank in averageRanks(kept.map(abs)) {
+    for (rank, difference) in zip(averageRanks(kept.map(abs)), kept) where difference != 0 {
       sum += rank
       squares += rank * rank
     }

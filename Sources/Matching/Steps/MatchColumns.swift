@@ -14,6 +14,7 @@ struct MatchColumns {
   let outcome: Covariate?
   let adjust: [Covariate]
   let prognostic: Covariate?
+  let members: MemberColumns?
 
   /// - Throws: ``StudyFiles/SpecErrors`` with every name that is unknown, ambiguous or of the wrong type.
   init(_ step: MatchStep, in data: DataSet) throws(SpecErrors) {
@@ -43,6 +44,9 @@ struct MatchColumns {
     outcome = step.outcome.flatMap { finder.numbers($0, key: "outcome") }
     adjust = step.adjust.compactMap { finder.covariate($0, key: "adjust") }
     prognostic = step.prognostic.flatMap { finder.numbers($0, key: "prognostic") }
+    members = step.members.map {
+      MemberColumns($0, in: data, of: table.name, problems: &finder.problems)
+    }
     if let gate = step.gate {
       finder.problems += gate.variables(step, in: data, table: table, candidate: []).problems
     }

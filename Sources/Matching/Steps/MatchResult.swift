@@ -16,6 +16,8 @@ public struct MatchResult: Sendable {
   public let effect: DesignEffect?
   /// What the gate found; `nil` where none was asked for. Where it has failures, the run must not pass.
   public let gate: GateOutcome?
+  /// Members of the matched units; `nil` where none are asked for.
+  public let members: MemberResult?
   public let tables: [TidyTable]
   public let diagnostics: [Diagnostic]
   /// Data of figures: `overlap`, the arms' distribution of the score before and after. The love plot is

@@ -16,10 +16,11 @@ extension MatchStep {
   ///   - rows: the population, as rows of the match's table; `nil` for all.
   ///   - unitKey: the column that names the units.
   ///   - places: one a row of the table, where `apart` is asked for.
+  ///   - memberKey: the column that names the members, where members are matched.
   ///   - groups: where groups are assigned, that of each row of the table, below zero for none.
   public func run(
     in data: DataSet, seed: Seed, rows: [Int32]? = nil, unitKey: String, places: [Place?]? = nil,
-    groups: [Int32]? = nil
+    groups: [Int32]? = nil, memberKey: String? = nil
   ) throws(MatchingError) -> MatchResult {
     let columns: MatchColumns
     do throws(SpecErrors) { columns = try MatchColumns(self, in: data) } catch {
@@ -55,7 +56,13 @@ extension MatchStep {
             "\(unknown) treated units have no location, so `apart` cannot hold against them"))
       }
     }
-    let match = try design.match(candidates, seed: seed)
+    let pool = try memberPool(columns, rows: candidateRows, treated: candidates.treated)
+    let match = try design.match(
+      candidates, seed: seed,
+      joint: pool.flatMap { pool in
+        members?.design == .joint
+          ? JointDistance(pool: pool, weight: members?.weight ?? 1) : nil
+      })
     let keys = columns.table[unitKey]?.texts
     let prognostic = try columns.prognostic.map { outcome throws(MatchingError) in
       try PrognosticScore(match, outcome: outcome.selecting(candidateRows))
@@ -74,15 +81,37 @@ extension MatchStep {
       seed: seed)
     tables += gate.tables
     diagnostics += gate.diagnostics
+    var memberResult: MemberResult?
+    if let pool, let members, let memberColumns = columns.members {
+      let found = try MemberMatch(pool, units: match, design: members.design, groups: own).result(
+        members, columns: memberColumns,
+        keys: memberKey.flatMap { memberColumns.table[$0]?.texts })
+      memberResult = found.result
+      tables += found.tables
+      diagnostics += found.diagnostics.filter { !diagnostics.contains($0) }
+    }
     return MatchResult(
       table: columns.table.name, unitKey: unitKey, rows: candidateRows, outcome: match,
       inputs: MatchResult.Inputs(
         step: self, seed: seed, population: rows, places: places, groups: groups),
-      effect: effects.effect, gate: gate.outcome, tables: tables, diagnostics: diagnostics,
+      effect: effects.effect, gate: gate.outcome,
+      members: memberResult, tables: tables, diagnostics: diagnostics,
       figures: [match.overlap()].compactMap { $0 })
   }
 }
 
 extension Table {
   var allRows: [Int32] { (0..<rowCount).map(Int32.init) }
+}
+
+extension MatchStep {
+  /// The members of the candidates as points, where members are asked for.
+  private func memberPool(
+    _ columns: MatchColumns, rows: [Int32], treated: [Bool]
+  ) throws(MatchingError) -> MemberPool? {
+    guard let members, let found = columns.members else { return nil }
+    var candidate = [Int32](repeating: -1, count: columns.table.rowCount)
+    for (position, row) in rows.enumerated() { candidate[Int(row)] = Int32(position) }
+    return try found.pool(members, candidate: candidate, treated: treated)
+  }
 }

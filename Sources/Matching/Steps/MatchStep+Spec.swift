@@ -67,6 +67,10 @@ extension MatchStep {
       in: 0 ... .greatestFiniteMagnitude),
     "tests whether the effect is within this bound")
 
+  static let membersKey = Key<MemberStep?>.optional(
+    "members", MemberStep.format,
+    "members of the units, such as pupils, that are matched inside them")
+
   enum Inference: String, CaseIterable, Sendable { case randomisation }
 
   /// The keys that do not depend on the method.
@@ -75,7 +79,7 @@ extension MatchStep {
     AnyKey(methodKey), AnyKey(distanceKey), AnyKey(withinKey), AnyKey(exactKey),
     AnyKey(caliperKey), AnyKey(apartKey), AnyKey(discardKey), AnyKey(outcomeKey),
     AnyKey(adjustKey), AnyKey(errorsKey), AnyKey(gateKey), AnyKey(prognosticKey),
-    AnyKey(inferenceKey), AnyKey(drawsKey), AnyKey(equivalenceKey),
+    AnyKey(inferenceKey), AnyKey(drawsKey), AnyKey(equivalenceKey), AnyKey(membersKey),
     .notAvailable("allow-post-treatment"),
   ]
 
@@ -123,6 +127,7 @@ extension MatchStep {
     equivalence = try section.read(Self.equivalenceKey).map {
       $0.unit == "sd" ? .deviations($0.value) : .outcome($0.value)
     }
+    members = try section.read(Self.membersKey)
     written = section
     location = section.location
     path = section.path
@@ -163,7 +168,7 @@ extension MatchStep {
         at: "errors")
     }
     let kind = type(of: method)
-    if kind.grouping != .matchedSets, !calipers.isEmpty {
+    if !kind.keepsCalipers, !calipers.isEmpty {
       rule(
         "`\(kind.name)` makes no pairs that a caliper could limit: leave `caliper` out",
         at: "caliper")
@@ -209,6 +214,16 @@ extension MatchStep {
       rule(
         "a gate on the prognostic score needs `prognostic: COLUMN`, an outcome of an earlier year",
         at: "gate")
+    }
+    if let members {
+      if kind.grouping != .matchedSets || method.reusesComparators {
+        rule(
+          "members are matched inside matched sets, and \(kind.name) makes none here", at: "members"
+        )
+      }
+      if members.design == .joint, !(method is OptimalPairs) {
+        rule("`design: joint` needs `method: optimal`, which weighs members", at: "members")
+      }
     }
     let makesSets = kind.grouping != .weights && !method.reusesComparators
     if randomisation != nil, !makesSets {

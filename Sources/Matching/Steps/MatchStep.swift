@@ -28,6 +28,8 @@ public struct MatchStep: Sendable {
   public let randomisation: Int?
   /// The bound of an equivalence test.
   public let equivalence: EquivalenceTest.Bound?
+  /// Members of the units, such as pupils of schools, that are matched as well.
+  public let members: MemberStep?
   /// The section as it is written, for steps that ask what another setting would have found.
   public let written: Section
   /// Where the section stands, for errors about what it lacks.
@@ -65,7 +67,7 @@ public struct MatchStep: Sendable {
       estimand: estimand, method: method, distance: distance, within: within, exact: exact,
       calipers: calipers, apart: apart, discard: discard, outcome: outcome, adjust: adjust,
       errors: errors, gate: gate, prognostic: prognostic, randomisation: randomisation,
-      equivalence: equivalence, written: written, location: location, path: path)
+      equivalence: equivalence, members: members, written: written, location: location, path: path)
   }
 
   /// The settings without names.
