@@ -5,18 +5,23 @@ struct GroupColumns: Sendable {
   let name: String
   /// For each column the code of each row of the table, −1 where it is missing, and the labels.
   private let parts: [(codes: [Int32], labels: [String])]
+  /// The columns as factors.
+  let factors: [Factor]
 
   init(_ term: RandomSyntax, _ binder: Binder, rows: Int) throws(ExpressionError) {
     name = term.name
     var parts: [(codes: [Int32], labels: [String])] = []
+    var factors: [Factor] = []
     for part in term.group {
       guard case .name(let name) = part.kind else { continue }
       let column = try binder.resolve(name, at: part.span)
       let type = ValueType(column.column.type)
       let factor = Factor(Vector(column), type: type, rows: rows, contrast: .treatment)
       parts.append((factor.codes, factor.levels))
+      factors.append(factor)
     }
     self.parts = parts
+    self.factors = factors
   }
 
   func isMissing(_ row: Int) -> Bool { parts.contains { $0.codes[row] < 0 } }
