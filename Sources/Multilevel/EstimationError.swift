@@ -16,6 +16,8 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   case oneGroup(factor: String)
   /// A term with as many random effects as rows, such as one group a row.
   case tooManyEffects(term: String, effects: Int, rows: Int)
+  /// Something that reads the rows once more, where they were streamed.
+  case needsRows(String)
   /// A row in no group whose random-effect columns are not zero.
   case missingGroup(factor: String, row: Int)
   /// The fixed part explains every row: no residual variance is left.
@@ -68,6 +70,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .noConvergence(let decrement, let evaluations):
       "no optimum was found in \(evaluations) evaluations (decrement \(decrement)): "
         + "rescale the covariates or simplify the random part"
+    case .needsRows(let what):
+      "\(what) needs all rows at hand, and they were read in pieces: drop `stream: true` of the table, or "
+        + "do without"
     case .oneCluster(let factors):
       "all groups of \(factors.map { "`\($0)`" }.joined(separator: ", ")) hang together in one cluster, "
         + "but errors robust to clusters need several: use `errors: model`, or group by areas that no "

@@ -75,7 +75,7 @@ public struct Runner: Sendable {
         .stepStarted(name: name, kind: named.kind, number: position + 1, of: steps.count))
       let needed = Set(named.step.needs.map(\.step.text))
       let context = StepContext(
-        name: name, study: study, data: loaded.data, places: loaded.places,
+        name: name, study: study, data: loaded.data, streams: loaded.streams, places: loaded.places,
         seed: study.seed[name], threads: threads,
         earlier: Dictionary(
           uniqueKeysWithValues: results.filter { needed.contains($0.name) }.map {

@@ -112,4 +112,9 @@ struct StreamedPairs: Sendable {
 package struct GroupPair: Sendable, Hashable {
   package let first: Int32
   package let second: Int32
+
+  package init(first: Int32, second: Int32) {
+    self.first = first
+    self.second = second
+  }
 }

@@ -42,6 +42,7 @@ public struct ClusterRobust: Sendable {
   init(
     _ fit: LinearMixedModelFit, _ kind: ClusterRobustKind, threads: Int
   ) throws(EstimationError) {
+    if fit.isStreamed { throw .needsRows("`errors: \(kind.rawValue)`") }
     let problem = fit.problem
     let clusters = try RobustClusters(problem, CellProducts(problem, fit.frame))
     var work = Workspace(problem.plan, order: problem.order)

@@ -86,6 +86,7 @@ struct SmallSampleInference {
     _ fit: LinearMixedModelFit, _ method: DegreesOfFreedomMethod, _ errors: ClusterRobust?
   ) throws(EstimationError) {
     if method == .kenwardRoger, errors != nil { throw .modelErrorsNeeded(method) }
+    if method == .betweenWithin, fit.isStreamed { throw .needsRows("`df: between-within`") }
     self.errors = errors
     self.fit = fit
     self.method = method

@@ -14,8 +14,8 @@ public struct MultilevelStudyStep: StudyStep {
       + "doi:10.18637/jss.v067.i01")
   public static var keys: [AnyKey] { MultilevelStep.keys }
 
-  private let step: MultilevelStep
-  private let path: String
+  let step: MultilevelStep
+  let path: String
 
   public init(from section: Section) throws(SpecErrors) {
     try section.check(Self.keys)
@@ -65,6 +65,7 @@ public struct MultilevelStudyStep: StudyStep {
   }
 
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
+    if let stream = context.streams[step.data.text] { return try run(stream, context) }
     let sample = try sampleRows(context)
     let frame: ModelFrame
     do throws(ExpressionError) {
@@ -81,6 +82,14 @@ public struct MultilevelStudyStep: StudyStep {
     do throws(EstimationError) {
       result = try step.run(frame, threads: context.threads)
     } catch { throw located(error, context.name) }
+    return finished(result, frame, context, losses)
+  }
+
+  /// What the study gets of a fitted model.
+  func finished(
+    _ result: MultilevelStep.Result, _ frame: ModelFrame, _ context: StepContext,
+    _ losses: [Diagnostic]
+  ) -> StepResult {
     let report = MultilevelReport(
       step: context.name, settings: step, frame: frame, result: result)
     return StepResult(
@@ -111,7 +120,7 @@ public struct MultilevelStudyStep: StudyStep {
   }
 
   /// A coefficient that the study names and the model lacks is the study's fault.
-  private func located(_ error: EstimationError, _ name: String) -> RunError {
+  func located(_ error: EstimationError, _ name: String) -> RunError {
     if case .unknownCoefficient(let coefficient, let known) = error, let effect = step.effect {
       return .study(
         SpecErrors(
