@@ -53,7 +53,9 @@ struct FrameBuilder {
     try evaluateEverything()
     dropIncompleteRows()
     dropRowsWithoutGroup()
-    do throws(ExpressionError) { try refuseUnusableValues() } catch { throw error.rows(from: firstRow) }
+    do throws(ExpressionError) { try refuseUnusableValues() } catch {
+      throw error.rows(from: firstRow)
+    }
     let reasons =
       variables.values.sorted { $0.span.offset < $1.span.offset }.map { "missing `\($0.name)`" }
       + [offset].compactMap { $0 }.map { "missing `\($0.name)`" }

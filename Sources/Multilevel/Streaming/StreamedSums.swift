@@ -202,7 +202,8 @@ extension CrossProducts {
       rowCount: rowCount, logWeights: logWeights,
       gram: places.flatMap { i in places.map { gram[i * c + $0] } }, diagonal: diagonal,
       fixed: fixed.map { panel in
-        stride(from: 0, to: panel.count, by: c).flatMap { start in places.map { panel[start + $0] } }
+        stride(from: 0, to: panel.count, by: c).flatMap { start in places.map { panel[start + $0] }
+        }
       }, pairs: pairs)
   }
 

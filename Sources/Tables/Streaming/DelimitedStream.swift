@@ -15,28 +15,30 @@ public struct DelimitedStream: Sendable {
   private let header: [String]
   private let firstLine: Int
   private let window: Int
+  let pieceRows: Int
 
   /// Rows of a piece, save the last: few enough for a piece to cost little memory.
   public static let chunkRows = 65_536
 
   /// Reads the file once, or twice where a column turns out to be a category after its first rows.
   ///
-  /// - Parameters:
-  ///   - window: bytes held at a time, for tests.
-  ///   - watch: called with the bytes of the file, piece after piece.
+  /// - Parameter watch: called with the bytes of the file, piece after piece.
   /// - Throws: ``TableError`` as reading the file whole does.
   public init(
     scanning file: DelimitedFile, as name: String, watch: (([UInt8]) -> Void)? = nil
   ) throws(TableError) {
-    try self.init(scanning: file, as: name, window: RecordWindow.size, watch: watch)
+    try self.init(
+      scanning: file, as: name, window: RecordWindow.size, chunkRows: Self.chunkRows, watch: watch)
   }
 
   package init(
-    scanning file: DelimitedFile, as name: String, window: Int, watch: (([UInt8]) -> Void)? = nil
+    scanning file: DelimitedFile, as name: String, window: Int, chunkRows: Int,
+    watch: (([UInt8]) -> Void)? = nil
   ) throws(TableError) {
     self.file = file
     self.name = name
     self.window = window
+    pieceRows = chunkRows
     let reader = TableReader(file: file.path, settings: file.settings)
     let settings = file.settings
     let separator = (settings.separator ?? .init(fileExtensionOf: file.path)).rawValue
@@ -186,7 +188,7 @@ public struct DelimitedChunks {
   /// - Throws: ``TableError``, also where the file has changed since it was first read.
   public mutating func next() throws(TableError) -> (table: Table, firstRow: Int)? {
     let first = rows
-    while rows - first < DelimitedStream.chunkRows {
+    while rows - first < stream.pieceRows {
       try records.fill(&block, slots: slots, firstRow: rows)
       if block.rows == 0 { break }
       for slot in columns.indices {

@@ -21,7 +21,8 @@ extension MultilevelStudyStep {
         throw .study(
           SpecErrors(
             SpecError(
-              .rule("`\(step.data.text)` has no link to `\(units.table)`: add a `link` to its data"),
+              .rule(
+                "`\(step.data.text)` has no link to `\(units.table)`: add a `link` to its data"),
               path: "\(path).sample", at: name.location)))
       }
       stream = stream.keeping(
