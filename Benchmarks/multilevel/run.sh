@@ -1,19 +1,66 @@
 #!/bin/sh
-# Times our fit beside lme4's on the same made-up pupils: run.sh [nested|crossed [ROWS [THREADS]]]
-# lme4 is skipped, and that is said, where Rscript or the package is missing.
+# Times linear mixed models beside their peers on the same made-up pupils and prints one table:
+#   run.sh [quick|full]
+# `quick` (the default) takes 300,000 pupils; `full` takes 3 million and 600,000, where lme4 needs minutes and
+# 3 GB. Peers that are not installed are skipped, and the table says so.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-model=${1:-nested}
-rows=${2:-300000}
-threads=${3:-1}
+size=${1:-quick}
 # Without this a build that is reused does not see source files that were added to the package above.
 touch "$here/../Package.swift"
 swift build -c release --package-path "$here/.." --product MultilevelBenchmark
-file=$(mktemp --suffix=.csv)
-trap 'rm -f "$file"' EXIT
-"$(swift build -c release --package-path "$here/.." --show-bin-path)/MultilevelBenchmark" \
-  "$model" "$rows" "$threads" "$file"
-if command -v Rscript > /dev/null && Rscript -e 'quit(status = !requireNamespace("lme4", quietly = TRUE))'
-then Rscript "$here/peer.R" "$model" "$file"
-else echo "lme4: skipped, it is not installed here"
+bin=$(swift build -c release --package-path "$here/.." --show-bin-path)/MultilevelBenchmark
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+ours() { "$bin" "$@" >> "$folder/table"; }
+peer() {
+  if command -v Rscript > /dev/null; then Rscript "$here/peer.R" "$@" >> "$folder/table"
+  else printf '%s\tlme4\t-\t-\t-\tskipped: R is not installed here\n' "$1" >> "$folder/table"
+  fi
+}
+
+nested=300000
+crossed=100000
+if [ "$size" = full ]; then nested=3000000; crossed=600000; fi
+ours nested "$nested"
+"$bin" write "$nested" "$folder/nested.csv"
+peer nested "$folder/nested.csv"
+ours factorisation
+ours crossed "$crossed"
+"$bin" write "$crossed" "$folder/crossed.csv"
+peer crossed "$folder/crossed.csv"
+ours kenward-roger 300000
+ours kenward-roger-nested "$nested"
+ours cr2 "$nested"
+# pbkrtest forms matrices of rows x rows: 20,000 pupils are what a laptop holds.
+"$bin" write 20000 "$folder/small.csv"
+peer kenward-roger "$folder/small.csv"
+ours growth
+
+# Bootstrap refits: add `ours bootstrap …` and `peer bootstrap …` here, with their cases in main.swift and
+# peer.R.
+
+# The command from file to report, with the rows in memory and streamed.
+if [ -n "${COUNTERPART:-}" ]; then
+  for stream in false true; do
+    cat > "$folder/study.yaml" <<STUDY
+counterpart: 1
+title: The national cohort
+seed: 1
+data:
+  pupils: {file: nested.csv, columns: {school: category, authority: category}, stream: $stream}
+steps:
+  model:
+    multilevel:
+      data: pupils
+      formula: attainment ~ prior + prior2 + poverty + female + language + intake + type + (1 + prior | school) + (1 | authority)
+STUDY
+    /usr/bin/time -f "command, stream: $stream	counterpart	$nested	%e	%U	peak %M kB" -a -o "$folder/table" \
+      "$COUNTERPART" run "$folder/study.yaml" --output "$folder/results-$stream" > /dev/null
+  done
+else
+  printf 'command\tcounterpart\t-\t-\t-\tskipped: set COUNTERPART to the command built with -c release\n' \
+    >> "$folder/table"
 fi
+printf 'task\ttool\trows\telapsed s\tprocessor s\tnote\n' | cat - "$folder/table" | column -t -s '	'

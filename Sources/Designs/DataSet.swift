@@ -6,6 +6,8 @@ public struct DataSet: Sendable {
   public private(set) var tables: [Table] = []
   public private(set) var links: [Link] = []
   public private(set) var episodes: [Episodes] = []
+  /// Tables of which only some rows are here at a time, or none.
+  public private(set) var streamed: Set<String> = []
 
   public init() {}
 
@@ -23,6 +25,9 @@ public struct DataSet: Sendable {
   }
 
   public mutating func add(_ link: Link) { links.append(link) }
+
+  /// Says that a table is read in pieces, so that nothing may be computed from all its rows.
+  public mutating func markStreamed(_ table: String) { streamed.insert(table) }
 
   public mutating func add(_ episodes: Episodes) { self.episodes.append(episodes) }
 

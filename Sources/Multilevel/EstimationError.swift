@@ -16,6 +16,8 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   case oneGroup(factor: String)
   /// A term with as many random effects as rows, such as one group a row.
   case tooManyEffects(term: String, effects: Int, rows: Int)
+  /// Something that reads the rows once more, where they were streamed.
+  case needsRows(String)
   /// A row in no group whose random-effect columns are not zero.
   case missingGroup(factor: String, row: Int)
   /// The fixed part explains every row: no residual variance is left.
@@ -77,6 +79,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
       ModelProblem.tooLarge(effects: effects, limit: limit).description
     case .noConvergence(let decrement, let evaluations):
       ModelProblem.noConvergence(decrement: decrement, evaluations: evaluations).description
+    case .needsRows(let what):
+      "\(what) needs all rows at hand, and they were read in pieces: drop `stream: true` of the table, or "
+        + "do without"
     case .oneCluster(let factors):
       "all groups of \(factors.map { "`\($0)`" }.joined(separator: ", ")) hang together in one cluster, "
         + "but errors robust to clusters need several: use `errors: model`, or group by areas that no "

@@ -5,7 +5,12 @@ internal import Tables
 
 extension LinearMixedModelFit {
   /// Brings an optimum back to the units of the data.
-  init(_ problem: Problem, _ found: Optimum, _ frame: ModelFrame) throws(EstimationError) {
+  ///
+  /// - Parameter means: means over the rows of the columns of random terms, where the frame has no rows to
+  ///   take them from.
+  init(
+    _ problem: Problem, _ found: Optimum, _ frame: ModelFrame, means given: [Int: Double]? = nil
+  ) throws(EstimationError) {
     let structure = problem.structure
     let theta = problem.signed(found.theta)
     let work: Workspace
@@ -42,7 +47,8 @@ extension LinearMixedModelFit {
     let triangles = structure.triangles(theta)
     var dataTriangles: [[Double]] = []
     var terms: [TermFit] = []
-    let means = frame.randomMeans
+    let means = given ?? frame.randomMeans
+    isStreamed = given != nil
     for (index, factor) in structure.factors.enumerated() {
       let triangle = lowerTriangle(
         solving: problem.standard.transforms[index], triangles[index], width: factor.width)

@@ -29,6 +29,8 @@ public struct LinearMixedModelFit: Sendable {
   public let certificate: Certificate
   public let trace: [OptimizationStep]
   public let diagnostics: [Diagnostic]
+  /// Whether the rows were read in pieces, so that nothing can be asked of them again.
+  public let isStreamed: Bool
   let curvature: VarianceCurvature
   let problem: Problem
   let frame: ModelFrame

@@ -127,4 +127,22 @@ struct CriterionTests {
     #expect(one.covariance == two.covariance)
     #expect(one.trace == two.trace)
   }
+
+  @Test("the search by average information ends where the general one does")
+  func averageInformation() throws {
+    for structure in [RandomDesign.Structure.crossed, .nested, .threeCrossed, .oneFactor] {
+      for seed in UInt64(1)...4 {
+        let design = RandomDesign(structure, seed: seed, rows: 2_000)
+        for criterion in LikelihoodCriterion.allCases {
+          let probe = try CriterionProbe(design.frame, criterion: criterion)
+          // A variance at zero is left to the general search.
+          guard let found = try probe.climbed() else { continue }
+          let fit = try LinearMixedModel(criterion: criterion).fit(design.frame)
+          #expect(
+            isClose(try probe.value(at: found.theta).criterion, fit.deviance, relative: 1e-12))
+          #expect(found.evaluations <= 16, "\(structure) seed \(seed): \(found.evaluations)")
+        }
+      }
+    }
+  }
 }

@@ -93,6 +93,14 @@ struct National {
     return GroupingFactor(name: name, codes: codes.map { position[Int($0)] }, levels: levels)
   }
 
+  /// (1 | school).
+  var schoolFrame: ModelFrame {
+    let whole = frame(nested: false)
+    return ModelFrame(
+      selection: nil, rowCount: rows, columns: whole.columns, fixed: whole.fixed,
+      response: whole.response, random: [whole.random[1]])
+  }
+
   /// The rows as a model's frame: `nested` is (1 + prior | school) + (1 | authority), otherwise
   /// (1 | primary) + (1 | school).
   func frame(nested: Bool) -> ModelFrame {

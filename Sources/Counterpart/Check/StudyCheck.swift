@@ -51,7 +51,9 @@ public struct StudyCheck: Sendable {
     if let question = study.question { lines.append(question) }
     lines += ["", "Data"]
     for table in loaded.data.tables {
-      let rows = loaded.flows.first { $0.table == table.name }?.start.all ?? table.rowCount
+      let rows =
+        loaded.flows.first { $0.table == table.name }?.start.all
+        ?? loaded.rowCount(of: table.name)
       lines.append("  \(table.name): \(rows) rows")
       lines += TextTable.lines(
         headings: ["column", "type", "missing", "by code", "range"],

@@ -17,9 +17,28 @@ public struct DictionaryRow: TidyRow, Hashable {
     type = column.type
     rows = column.count
     missing = (0..<column.count).reduce(0) { $0 + (column.isMissing($1) ? 1 : 0) }
-    codes = column.missing.map { "\($0.code.isEmpty ? "empty" : $0.code) \($0.count)" }
-      .joined(separator: ", ")
+    codes = Self.codes(of: column)
     range = Self.range(of: column)
+  }
+
+  /// A column of a streamed table, from the reading that found its type.
+  init(stream: DelimitedStream, column: StreamedColumn) {
+    table = stream.name
+    self.column = column.column.name
+    type = column.column.type
+    rows = stream.rowCount
+    missing = column.missing
+    codes = Self.codes(of: column.column)
+    if let range = column.range {
+      self.range = "\(type.text(of: range.lowerBound)) to \(type.text(of: range.upperBound))"
+    } else {
+      range = Self.range(of: column.column)
+    }
+  }
+
+  private static func codes(of column: Column) -> String {
+    column.missing.map { "\($0.code.isEmpty ? "empty" : $0.code) \($0.count)" }
+      .joined(separator: ", ")
   }
 
   public static let schema = [

@@ -6,6 +6,8 @@ internal import Tables
 struct LoadedStudy: Sendable {
   /// The population with its prepared columns.
   let data: DataSet
+  /// Tables that are read in pieces, by name; `data` has them without rows.
+  let streams: [String: StudyStream]
   /// Coordinates of the rows of each table that declares a location.
   let places: [String: Places]
   /// Every column as it was read, then the prepared ones.
@@ -26,18 +28,23 @@ struct LoadedStudy: Sendable {
   ) throws(RunError) {
     var reader = TableLoader(study: study)
     var data = try reader.read(notify)
-    var dictionary = data.tables.flatMap { table in
-      table.columns.map { DictionaryRow(table: table, column: $0) }
+    let scanned = reader.streams
+    var dictionary = data.tables.flatMap { table -> [DictionaryRow] in
+      if let stream = scanned.first(where: { $0.name == table.name }) {
+        return stream.columns.map { DictionaryRow(stream: stream, column: $0) }
+      }
+      return table.columns.map { DictionaryRow(table: table, column: $0) }
     }
     let preparation = try Preparation(study.preparations, in: data)
     data = preparation.data
-    for prepared in study.preparations {
+    for prepared in study.preparations where !data.streamed.contains(prepared.table.text) {
       guard let table = data[table: prepared.table.text], let column = table[prepared.column.text]
       else { continue }
       dictionary.append(DictionaryRow(table: table, column: column))
     }
     let population = try Population(study, of: data)
     self.data = population.data
+    streams = try Self.streams(scanned, study, data, population)
     places = try PlaceReader.places(of: study.tables, in: population.data)
     self.dictionary = dictionary
     flows = population.flows
@@ -47,12 +54,31 @@ struct LoadedStudy: Sendable {
     try Self.check(study, in: population.data, places: places)
   }
 
+  /// Rows of a table, of its file where it is streamed.
+  func rowCount(of table: String) -> Int {
+    streams[table]?.rowCount ?? data[table: table]?.rowCount ?? 0
+  }
+
+  private static func streams(
+    _ scanned: [DelimitedStream], _ study: Study, _ data: DataSet, _ population: Population
+  ) throws(RunError) -> [String: StudyStream] {
+    var result: [String: StudyStream] = [:]
+    for stream in scanned {
+      do throws(ExpressionError) {
+        result[stream.name] = try StudyStream(
+          stream, study, original: data, population: population)
+      } catch { throw .data(["\(stream.name): \(error)"]) }
+    }
+    return result
+  }
+
   /// Resolves every name of every step and reports all that are wrong together.
   private static func check(
     _ study: Study, in data: DataSet, places: [String: Places]
   ) throws(RunError) {
     var problems: [SpecError] = []
     for named in study.steps {
+      problems += StreamingRules.problems(named, in: data)
       do throws(SpecErrors) { try named.step.check(in: data, places: places) } catch {
         problems += error.problems
       }

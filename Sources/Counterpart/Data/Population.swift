@@ -7,6 +7,8 @@ struct Population: Sendable {
   let data: DataSet
   let flows: [PopulationFlow]
   let diagnostics: [Diagnostic]
+  /// Where each row of a table went that was cut down; −1 for nowhere.
+  let positions: [String: [Int32]]
 
   /// - Throws: ``RunError/study(_:)`` with every rule that does not fit the data, ``RunError/data(_:)``
   ///   where no row is left.
@@ -43,6 +45,8 @@ struct Population: Sendable {
             SpecError(error, in: rule.expression, path: "population.\(table.name)"))
         }
       }
+      // The rows of a streamed table are not here: each piece is cut down as it is read.
+      if original.streamed.contains(table.name) { continue }
       kept[table.name] = rows
       flows.append(PopulationFlow(table: table.name, start: start, stages: stages))
     }
@@ -65,7 +69,7 @@ struct Population: Sendable {
           ]))
     }
     self.flows = flows
-    data = Self.select(followed, from: original)
+    (data, positions) = Self.select(followed, from: original)
     diagnostics = flows.flatMap { flow in
       flow.stages.filter { $0.undecided > 0 }.map { stage in
         Diagnostic(
@@ -99,8 +103,10 @@ struct Population: Sendable {
   }
 
   /// The data with only the kept rows. A row that links to a row that is not kept is not kept either.
-  private static func select(_ kept: [String: [Bool]], from data: DataSet) -> DataSet {
-    guard !kept.isEmpty else { return data }
+  private static func select(
+    _ kept: [String: [Bool]], from data: DataSet
+  ) -> (data: DataSet, positions: [String: [Int32]]) {
+    guard !kept.isEmpty else { return (data, [:]) }
     var positions: [String: [Int32]] = [:]
     var result = DataSet()
     for table in data.tables {
@@ -125,7 +131,8 @@ struct Population: Sendable {
       result.add(Link(from: link.from, column: link.column, to: link.to, index: index))
     }
     for episodes in data.episodes { result.add(episodes) }
-    return result
+    for table in data.streamed { result.markStreamed(table) }
+    return (result, positions)
   }
 
   /// Spreads the loss of rows along the links until nothing changes.

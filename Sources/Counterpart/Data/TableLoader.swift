@@ -7,15 +7,18 @@ struct TableLoader {
   private let study: Study
   private(set) var inputHashes: [String: String] = [:]
   private(set) var diagnostics: [Diagnostic] = []
+  private(set) var streams: [DelimitedStream] = []
 
   init(study: Study) { self.study = study }
 
   mutating func read(_ notify: @Sendable (RunEvent) -> Void) throws(RunError) -> DataSet {
     try requireFiles()
+    try StreamingRules.check(study.tables)
     var data = DataSet()
     for declaration in study.tables {
       notify(.reading(table: declaration.name.text, file: declaration.file.text))
-      data.set(try table(declaration))
+      data.set(try declaration.isStreamed ? streamed(declaration) : table(declaration))
+      if declaration.isStreamed { data.markStreamed(declaration.name.text) }
     }
     try requireColumns(in: data)
     try checkKeys(in: data)
@@ -40,13 +43,7 @@ struct TableLoader {
     let path = study.resolve(path: declaration.file.text)
     let contents = try FileAccess.readData(path)
     inputHashes[declaration.file.text] = Digest.of(contents)
-    var columns: [String: DelimitedSettings.Declaration] = [:]
-    for column in declaration.columns {
-      columns[column.name.text] = DelimitedSettings.Declaration(
-        column.type ?? (column.levels == nil ? .text : .category), levels: column.levels)
-    }
-    let file = DelimitedFile(
-      path, settings: DelimitedSettings(missing: declaration.missing, columns: columns))
+    let file = file(declaration)
     do throws(TableError) {
       let table = try file.read(as: declaration.name.text)
       diagnostics += table.source?.diagnostics ?? []
@@ -54,6 +51,32 @@ struct TableLoader {
     } catch {
       throw located(error, in: declaration)
     }
+  }
+
+  /// The columns of a streamed table, from a reading that keeps no row.
+  private mutating func streamed(_ declaration: TableDeclaration) throws(RunError) -> Table {
+    var digest = RunningDigest()
+    do throws(TableError) {
+      let stream = try DelimitedStream(
+        scanning: file(declaration), as: declaration.name.text, watch: { digest.add($0) })
+      inputHashes[declaration.file.text] = digest.text
+      diagnostics += stream.diagnostics
+      streams.append(stream)
+      return stream.schema
+    } catch {
+      throw located(error, in: declaration)
+    }
+  }
+
+  private func file(_ declaration: TableDeclaration) -> DelimitedFile {
+    let path = study.resolve(path: declaration.file.text)
+    var columns: [String: DelimitedSettings.Declaration] = [:]
+    for column in declaration.columns {
+      columns[column.name.text] = DelimitedSettings.Declaration(
+        column.type ?? (column.levels == nil ? .text : .category), levels: column.levels)
+    }
+    return DelimitedFile(
+      path, settings: DelimitedSettings(missing: declaration.missing, columns: columns))
   }
 
   /// A column that the study declares and the file lacks is the study's fault, not the data's.

@@ -55,7 +55,7 @@ struct StudyReport: Sendable {
         outcome.study.tables.map { table in
           let rows =
             outcome.loaded.flows.first { $0.table == table.name.text }?.start.all
-            ?? outcome.loaded.data[table: table.name.text]?.rowCount ?? 0
+            ?? outcome.loaded.rowCount(of: table.name.text)
           return Fact(
             table.name.text, "\(rows) rows from \(code: table.file.text)")
         })

@@ -5,9 +5,19 @@ internal import FoundationEssentials
 enum Digest {
   static func of(_ text: String) -> String { of(Data(text.utf8)) }
 
-  static func of(_ data: Data) -> String {
+  static func of(_ data: Data) -> String { text(of: SHA256.hash(data: data)) }
+
+  fileprivate static func text(of digest: SHA256.Digest) -> String {
     let digits = Array("0123456789abcdef")
-    return String(
-      SHA256.hash(data: data).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
+}
+
+/// The same of bytes that come in pieces.
+struct RunningDigest {
+  private var hash = SHA256()
+
+  mutating func add(_ bytes: [UInt8]) { hash.update(data: bytes) }
+
+  var text: String { Digest.text(of: hash.finalize()) }
 }

@@ -89,7 +89,7 @@ public struct Runner: Sendable {
       let needed = Set(named.step.needs.map(\.step.text))
       let demanded = steps.flatMap(\.step.needs).filter { $0.step.text == name }.map(\.provision)
       let context = StepContext(
-        name: name, study: study, data: loaded.data, places: loaded.places,
+        name: name, study: study, data: loaded.data, streams: loaded.streams, places: loaded.places,
         seed: study.seed[name], threads: threads,
         earlier: Dictionary(
           uniqueKeysWithValues: results.filter { needed.contains($0.name) }.map {

@@ -49,6 +49,8 @@ public struct StepContext: Sendable {
   public let study: Study
   /// The population, with prepared columns.
   public let data: DataSet
+  /// Tables that are read in pieces, by name; `data` has them without rows.
+  let streams: [String: StudyStream]
   /// Coordinates of the rows of each table that declares a location.
   public let places: [String: Places]
   /// The seed of this step; purposes within it are derived by label.

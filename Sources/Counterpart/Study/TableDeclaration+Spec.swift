@@ -11,6 +11,7 @@ extension TableDeclaration {
     let columns: [ColumnDeclaration]
     let location: LocationDeclaration?
     let episodes: EpisodesDeclaration?
+    let isStreamed: Bool
   }
 
   init(name: LocatedText, settings: Settings) {
@@ -22,6 +23,7 @@ extension TableDeclaration {
     columns = settings.columns
     location = settings.location
     episodes = settings.episodes
+    isStreamed = settings.isStreamed
   }
 
   static let format = ValueFormat.section("a table: a section with `file`", keys: Keys.all) {
@@ -30,7 +32,7 @@ extension TableDeclaration {
       file: try section.read(Keys.file), key: try section.read(Keys.key),
       links: try section.read(Keys.link), missing: try section.read(Keys.missing),
       columns: try section.read(Keys.columns), location: try section.read(Keys.location),
-      episodes: try section.read(Keys.episodes))
+      episodes: try section.read(Keys.episodes), isStreamed: try section.read(Keys.stream))
   }
 
   /// The keys of a table's section.
@@ -61,11 +63,15 @@ extension TableDeclaration {
       "episodes", episodesFormat,
       "memberships, one row an episode: `{unit, group, kind, from, to}`")
 
+    static let stream = Key(
+      "stream", .flag, default: false, shown: "false",
+      "read the file in pieces by the `multilevel` steps that use it, and never hold its rows")
+
     /// Every key that may stand in a table's section.
     public static let all: [AnyKey] =
       [
         AnyKey(file), AnyKey(key), AnyKey(link), AnyKey(missing), AnyKey(columns),
-        AnyKey(location), AnyKey(episodes),
+        AnyKey(location), AnyKey(episodes), AnyKey(stream),
       ] + ["encoding", "as-of", "rename", "successors"].map(AnyKey.notAvailable)
   }
 

@@ -13,6 +13,8 @@ public struct TableDeclaration: Sendable {
   public let columns: [ColumnDeclaration]
   public let location: LocationDeclaration?
   public let episodes: EpisodesDeclaration?
+  /// Whether the file is read in pieces whenever it is needed, and never held.
+  public let isStreamed: Bool
 
   /// A column of this table names a row of another.
   public struct LinkDeclaration: Sendable, Hashable {

@@ -18,6 +18,7 @@ extension Binder {
     case .round: return try bindRound(call)
     case .min, .max, .mean, .sd, .median, .sum, .count: return try bindAggregate(call)
     case .standardise:
+      try refuseStreamed(table, syntax)
       let by = try call.named("by")
       let value = try bindNumeric(try call.positional(1...1)[0])
       return BoundExpression(
@@ -118,16 +119,28 @@ extension Binder {
     let values = try call.positional(1...(rowWise ? Int.max : 1))
     if values.count > 1 { return try bindExtreme(aggregate, values, call.syntax) }
     if let child = try childTable(of: values[0]) {
+      try refuseStreamed(child, call.syntax)
       let inner = Binder(data: data, table: child)
       let value = try inner.bindArgument(values[0], of: aggregate)
       return BoundExpression(
         .aggregate(aggregate, of: value, over: try rows(of: child, by: by)),
         aggregate.type(of: value.type), call.syntax)
     }
+    try refuseStreamed(table, call.syntax)
     let value = try bindArgument(values[0], of: aggregate)
     let rows: AggregateRows = if let by { .by(try bind(by)) } else { .all }
     return BoundExpression(
       .aggregate(aggregate, of: value, over: rows), aggregate.type(of: value.type), call.syntax)
+  }
+
+  /// What runs over all rows of a table cannot be had from pieces of it.
+  private func refuseStreamed(_ table: String, _ syntax: Syntax) throws(ExpressionError) {
+    guard data.streamed.contains(table) else { return }
+    throw ExpressionError(
+      .rule(
+        "`\(syntax.spelling)` runs over all rows of `\(table)`, which is streamed: add it to the "
+          + "file as a column, or to a table that `\(table)` links to, or drop `stream: true`"),
+      at: syntax.head)
   }
 
   private func bindArgument(

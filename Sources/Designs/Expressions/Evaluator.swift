@@ -20,7 +20,9 @@ struct Evaluator {
   init(_ data: DataSet) { self.data = data }
 
   /// What was complained about, in the order of the text.
-  var diagnostics: [Diagnostic] {
+  var diagnostics: [Diagnostic] { Self.diagnostics(of: complaints) }
+
+  static func diagnostics(of complaints: [Complaint]) -> [Diagnostic] {
     complaints.sorted { $0.offset < $1.offset }.map { complaint in
       Diagnostic(
         .warning, code: complaint.code,

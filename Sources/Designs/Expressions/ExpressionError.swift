@@ -63,6 +63,20 @@ public struct ExpressionError: Error, Sendable, Hashable {
   }
 }
 
+extension ExpressionError {
+  /// The same with rows counted from another one than the first.
+  func rows(from first: Int) -> ExpressionError {
+    let reason: Reason =
+      switch reason {
+      case .infiniteValue(let column, let row): .infiniteValue(column: column, row: row + first)
+      case .unusableWeight(let column, let row, let value):
+        .unusableWeight(column: column, row: row + first, value: value)
+      default: reason
+      }
+    return ExpressionError(reason, offset: offset, length: length, setting: setting)
+  }
+}
+
 extension ExpressionError: CustomStringConvertible {
   /// The reason, after the place: `character 5: unknown function `lgo``; a caller who knows the file
   /// writes the place itself and `reason`.

@@ -46,6 +46,25 @@ struct FrameBuilder {
     return try assemble()
   }
 
+  /// What a piece of a streamed table gives by itself: everything but levels, groups and columns.
+  ///
+  /// - Parameter firstRow: the row of the whole table that the piece starts with, for messages.
+  mutating func chunkVariables(firstRow: Int) throws(ExpressionError) -> ChunkVariables {
+    try evaluateEverything()
+    dropIncompleteRows()
+    dropRowsWithoutGroup()
+    do throws(ExpressionError) { try refuseUnusableValues() } catch {
+      throw error.rows(from: firstRow)
+    }
+    let reasons =
+      variables.values.sorted { $0.span.offset < $1.span.offset }.map { "missing `\($0.name)`" }
+      + [offset].compactMap { $0 }.map { "missing `\($0.name)`" }
+      + formula.groupNames.map { "missing `\($0)`" }
+    return ChunkVariables(
+      selection: selection, variables: variables, groups: groups, weights: weights,
+      offset: offset, lost: lost, complaints: evaluator.complaints, reasons: reasons)
+  }
+
   // MARK: Values
 
   private mutating func evaluateEverything() throws(ExpressionError) {
@@ -250,27 +269,33 @@ struct FrameBuilder {
       variables[variable.name] = FrameVariable(
         name: variable.name, identity: variable.identity, values: .factor(factor),
         span: variable.span)
-      let used = Set(factor.used)
-      let unused = factor.levels.indices.filter { !used.contains($0) }.map {
-        "`\(factor.levels[$0])`"
-      }
-      if !unused.isEmpty {
-        diagnostics.append(
-          Diagnostic(
-            .note, code: "unused-levels",
-            "`\(variable.name)` has no row with \(listed(unused)): left out of the model"))
-      }
-      if factor.used.count == 1 {
-        diagnostics.append(
-          Diagnostic(
-            .warning, code: "single-level",
-            "`\(variable.name)` is `\(factor.levels[factor.used[0]])` in every row used: "
-              + "it has no effect to estimate"))
-      }
+      diagnostics += Self.doubts(about: factor, named: variable.name)
     }
   }
 
-  private func listed(_ names: [String]) -> String {
+  static func doubts(about factor: Factor, named name: String) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    let used = Set(factor.used)
+    let unused = factor.levels.indices.filter { !used.contains($0) }.map {
+      "`\(factor.levels[$0])`"
+    }
+    if !unused.isEmpty {
+      diagnostics.append(
+        Diagnostic(
+          .note, code: "unused-levels",
+          "`\(name)` has no row with \(listed(unused)): left out of the model"))
+    }
+    if factor.used.count == 1 {
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "single-level",
+          "`\(name)` is `\(factor.levels[factor.used[0]])` in every row used: "
+            + "it has no effect to estimate"))
+    }
+    return diagnostics
+  }
+
+  private static func listed(_ names: [String]) -> String {
     names.prefix(12).joined(separator: ", ")
       + (names.count > 12 ? " and \(names.count - 12) more" : "")
   }
@@ -335,7 +360,7 @@ struct FrameBuilder {
 }
 
 /// The distinct columns of a frame.
-private struct ColumnStore {
+struct ColumnStore {
   private(set) var columns: [ModelFrame.NamedColumn] = []
   private var positions: [DesignColumn.Key: Int] = [:]
 
@@ -353,7 +378,7 @@ private struct ColumnStore {
 }
 
 extension FrameVariable {
-  fileprivate var modelColumn: ModelColumn {
+  var modelColumn: ModelColumn {
     switch values {
     case .numbers(let vector): vector.modelColumn
     case .factor(let factor):

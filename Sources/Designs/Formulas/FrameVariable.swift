@@ -33,6 +33,8 @@ struct Factor: Sendable {
   /// Positions of the levels that have rows.
   let used: [Int]
   let contrast: Contrast
+  /// The number of each level, where the factor was made from numbers.
+  var numbers: [Double] = []
 
   init(_ vector: Vector, type: ValueType, rows: Int, contrast: Contrast) {
     self.contrast = contrast
@@ -44,10 +46,12 @@ struct Factor: Sendable {
     case .constant(let value):
       codes = Array(repeating: value.isNaN ? -1 : 0, count: rows)
       levels = value.isNaN ? [] : [Self.label(value, type)]
+      numbers = value.isNaN ? [] : [value]
     case .numbers(let values):
       let (codes, distinct) = Self.code(values)
       self.codes = codes
       levels = distinct.map { Self.label($0, type) }
+      numbers = distinct
     }
     used = Array(levels.indices)
   }
@@ -72,10 +76,14 @@ struct Factor: Sendable {
 
   /// Numbers as positions in their distinct values, ascending.
   static func code(_ values: [Double]) -> (codes: [Int32], distinct: [Double]) {
-    let distinct = Set(values.lazy.filter { !$0.isNaN }.map { $0 == 0 ? 0 : $0 }).sorted()
-    var positions: [Double: Int32] = [:]
-    for (position, value) in distinct.enumerated() { positions[value] = Int32(position) }
-    return (values.map { $0.isNaN ? -1 : positions[$0] ?? -1 }, distinct)
+    var dictionary = NumberCodes()
+    var codes = values.map { $0.isNaN ? -1 : dictionary.code($0 == 0 ? 0 : $0) }
+    let found = dictionary.values
+    let order = found.indices.sorted { found[$0] < found[$1] }
+    var positions = [Int32](repeating: 0, count: found.count)
+    for (position, code) in order.enumerated() { positions[code] = Int32(position) }
+    for row in codes.indices where codes[row] >= 0 { codes[row] = positions[Int(codes[row])] }
+    return (codes, order.map { found[$0] })
   }
 
   static func label(_ value: Double, _ type: ValueType) -> String {

@@ -8,24 +8,31 @@ struct GroupColumns: Sendable {
   /// Where a row may belong to several groups; then there are no parts.
   private let memberships: MembershipColumns?
 
+  /// The columns as factors.
+  let factors: [Factor]
+
   init(_ memberships: MembershipColumns, named name: String) {
     self.name = name
     self.memberships = memberships
     parts = []
+    factors = []
   }
 
   init(_ term: RandomSyntax, _ binder: Binder, rows: Int) throws(ExpressionError) {
     name = term.name
     var parts: [(codes: [Int32], labels: [String])] = []
+    var factors: [Factor] = []
     for part in term.group {
       guard case .name(let name) = part.kind else { continue }
       let column = try binder.resolve(name, at: part.span)
       let type = ValueType(column.column.type)
       let factor = Factor(Vector(column), type: type, rows: rows, contrast: .treatment)
       parts.append((factor.codes, factor.levels))
+      factors.append(factor)
     }
     self.parts = parts
     memberships = nil
+    self.factors = factors
   }
 
   /// What a reader should know about the groups of the used rows.

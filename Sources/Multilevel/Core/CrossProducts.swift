@@ -62,7 +62,7 @@ extension CrossProducts {
     self.init(total: total, logWeights: logWeights, rowCount: n, layout, structure, standard)
   }
 
-  private init(
+  init(
     total: [Double], logWeights: Double, rowCount: Int, _ layout: SumLayout,
     _ structure: RandomStructure, _ standard: Standardization
   ) {
@@ -151,34 +151,44 @@ struct SumLayout: Sendable {
   struct Pair: Sendable {
     let finer: Int
     let coarser: Int
-    let relation: PairRelation
+    var relation: PairRelation
     let cellCount: Int
     let source: PairSource
   }
 
   let gram: Int
   let factors: [FactorSource]
-  let pairs: [Pair]
+  var pairs: [Pair]
   /// How many numbers a chunk sums.
   let count: Int
 
   init(_ structure: RandomStructure, _ standard: Standardization) {
+    let factors = structure.factors
+    self.init(
+      structure, standard,
+      relations: factors.indices.map { finer in
+        factors.indices.dropFirst(finer + 1).map {
+          PairRelation(finer: factors[finer], coarser: factors[$0])
+        }
+      }, hasRowsWithout: factors.map { $0.codes.contains(-1) })
+  }
+
+  /// - Parameters:
+  ///   - relations: of each factor with each later one.
+  ///   - hasRowsWithout: for each factor whether some row has none of its levels.
+  init(
+    _ structure: RandomStructure, _ standard: Standardization, relations: [[PairRelation]],
+    hasRowsWithout: [Bool]
+  ) {
     let c = standard.fixed.count
     let factors = structure.factors
     var next = c * c
-    var relations: [[PairRelation]] = []
-    for finer in factors.indices {
-      relations.append(
-        factors.indices.dropFirst(finer + 1).map {
-          PairRelation(finer: factors[finer], coarser: factors[$0])
-        })
-    }
     func derivation(finer: Int, coarser: Int) -> (parents: [Int32], map: [Int])? {
       guard finer != coarser else { return nil }
       guard case .nested(let parents) = relations[finer][coarser - finer - 1] else { return nil }
       let map = standard.random[coarser].compactMap { standard.random[finer].firstIndex(of: $0) }
       guard map.count == factors[coarser].width, !parents.contains(-1),
-        !factors[finer].codes.contains(-1)
+        !hasRowsWithout[finer]
       else { return nil }
       return (parents, map)
     }

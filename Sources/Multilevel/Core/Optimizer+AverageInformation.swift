@@ -15,10 +15,20 @@ extension Optimizer {
   mutating func climb() throws(EstimationError) -> Optimum? {
     var ratios = problem.momentRatios
     var (value, gradient) = try evaluate(ratios.map { $0.squareRoot() })
+    // What the traces' averages leave out, learnt from how the slope has changed along each step.
+    var correction = Matrix(rows: ratios.count, columns: ratios.count)
+    var last: (ratios: [Double], slope: [Double])?
     for _ in 0..<40 {
       let information = problem.averageInformation(value, work)
       let slope = zip(gradient.gradient, ratios).map { $0 / (2 * $1.squareRoot()) }
-      guard let factor = try? Cholesky(information) else { return nil }
+      if let last {
+        correction.learn(
+          step: zip(ratios, last.ratios).map { $0 - $1 },
+          change: zip(slope, last.slope).map { $0 - $1 }, beside: information)
+      }
+      last = (ratios, slope)
+      guard let factor = (try? Cholesky(information + correction)) ?? (try? Cholesky(information))
+      else { return nil }
       let step = factor.solve(slope).map { -$0 }
       let decrement = -dot(step, slope)
       trace.append(
@@ -59,5 +69,18 @@ extension Optimizer {
     return Optimum(
       theta: theta, value: value, gradient: gradient, hessian: hessian, decrement: decrement,
       trace: trace, evaluations: evaluations, work: kept)
+  }
+}
+
+extension Matrix {
+  /// The symmetric change of rank one after which `other` + self turns `step` into `change`
+  /// (Davidon's update).
+  fileprivate mutating func learn(step: [Double], change: [Double], beside other: Matrix) {
+    let image = other * step
+    let own = self * step
+    let left = change.indices.map { change[$0] - image[$0] - own[$0] }
+    let scale = dot(left, step)
+    guard abs(scale) > 1e-8 * (dot(left, left) * dot(step, step)).squareRoot() else { return }
+    for i in left.indices { for j in left.indices { self[i, j] += left[i] * left[j] / scale } }
   }
 }

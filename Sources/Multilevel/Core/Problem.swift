@@ -24,13 +24,22 @@ struct Problem: Sendable {
   init(
     _ frame: ModelFrame, criterion: LikelihoodCriterion, threads: Int
   ) throws(EstimationError) {
+    let structure = try Self.structure(of: frame)
+    let standard = Standardization(frame, structure)
+    try self.init(
+      frame, structure, standard,
+      try CrossProducts(frame, structure, standard, threads: threads), criterion: criterion)
+  }
+
+  /// The random part of a frame that has enough rows, groups and columns.
+  static func structure(of frame: ModelFrame) throws(EstimationError) -> RandomStructure {
     let n = frame.rowCount
     guard n > 0 else { throw .noRows }
     guard !frame.random.isEmpty else { throw .noRandomTerms }
     guard n > frame.fixed.count else {
       throw .tooFewRows(rows: n, coefficients: frame.fixed.count)
     }
-    structure = RandomStructure(frame.random)
+    let structure = RandomStructure(frame.random)
     for factor in structure.factors {
       guard factor.levelCount > 1 else { throw .oneGroup(factor: factor.name) }
       for term in factor.terms where term.width * factor.levelCount >= n {
@@ -38,10 +47,19 @@ struct Problem: Sendable {
           term: frame.termName(term.position), effects: term.width * factor.levelCount, rows: n)
       }
     }
+    return structure
+  }
+
+  /// - Parameter frame: named and counted from; its rows are not read.
+  init(
+    _ frame: ModelFrame, _ structure: RandomStructure, _ standard: Standardization,
+    _ products: CrossProducts, criterion: LikelihoodCriterion
+  ) throws(EstimationError) {
+    self.structure = structure
+    self.standard = standard
+    self.products = products
     self.criterion = criterion
     responseName = frame.columns[frame.response].name
-    standard = Standardization(frame, structure)
-    products = try CrossProducts(frame, structure, standard, threads: threads)
     try Self.checkFixedPart(frame, products, standard)
     try Identification(frame, structure, products, standard).check()
     let (plan, edges) = try EliminationPlan.make(structure, products)

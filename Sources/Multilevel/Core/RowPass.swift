@@ -43,8 +43,14 @@ struct RowPass: Sendable {
   }
 
   func sums(rows: Range<Int>) throws(EstimationError) -> RowSums {
-    let width = columns.count
     var sums = RowSums(values: [Double](repeating: 0, count: layout.count), logWeights: 0)
+    try add(rows: rows, to: &sums)
+    return sums
+  }
+
+  /// Adds the products of some rows to sums of the same layout.
+  func add(rows: Range<Int>, to sums: inout RowSums) throws(EstimationError) {
+    let width = columns.count
     // Row after row, `width` numbers each.
     var panel = [Double](repeating: 0, count: Self.blockSize * width)
     var column = [Double](repeating: 0, count: Self.blockSize)
@@ -83,7 +89,6 @@ struct RowPass: Sendable {
       }
       start = block.upperBound
     }
-    return sums
   }
 
   func fill(_ block: Range<Int>, _ buffer: inout [Double], _ panel: inout [Double]) {

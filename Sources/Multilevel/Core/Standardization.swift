@@ -26,6 +26,16 @@ struct Standardization: Sendable {
 
   var response: StandardizedColumn { fixed[fixed.count - 1] }
 
+  init(
+    fixed: [StandardizedColumn], intercept: Int?, random: [[StandardizedColumn]],
+    transforms: [[Double]]
+  ) {
+    self.fixed = fixed
+    self.intercept = intercept
+    self.random = random
+    self.transforms = transforms
+  }
+
   init(_ frame: ModelFrame, _ structure: RandomStructure) {
     let pilot = Pilot(frame)
     let intercept = frame.fixed.firstIndex { frame.isConstant($0) }

@@ -43,6 +43,7 @@ public struct ClusterRobust: Sendable {
     _ fit: LinearMixedModelFit, _ kind: ClusterRobustKind, threads: Int
   ) throws(EstimationError) {
     try fit.checkStructureForRows("errors robust to clusters")
+    if fit.isStreamed { throw .needsRows("`errors: \(kind.rawValue)`") }
     let problem = fit.problem
     let clusters = try RobustClusters(problem, CellProducts(problem, fit.frame))
     var work = Workspace(problem.plan, order: problem.order)

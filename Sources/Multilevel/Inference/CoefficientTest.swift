@@ -89,6 +89,7 @@ struct SmallSampleInference {
   ) throws(EstimationError) {
     if method == .kenwardRoger, errors != nil { throw .modelErrorsNeeded(method) }
     try fit.checkStructure(for: method)
+    if method == .betweenWithin, fit.isStreamed { throw .needsRows("`df: between-within`") }
     self.errors = errors
     self.fit = fit
     self.method = method

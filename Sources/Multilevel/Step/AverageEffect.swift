@@ -30,6 +30,7 @@ extension LinearMixedModelFit {
             "The effect of `\(name)` holds where `\(other)` adds nothing; it is not averaged."))
         continue
       }
+      if isStreamed { throw .needsRows("the average effect of `\(name)` in `\(other)`") }
       let partners = parts.filter { !own.contains($0) }
       guard let mean = frame.meanOfProduct(partners) else {
         throw .unknownCoefficient(partners.joined(separator: ":"), known: coefficientNames)

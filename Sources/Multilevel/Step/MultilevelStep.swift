@@ -141,7 +141,43 @@ public struct MultilevelStep: Sendable {
     if let generalised { throw .notLinear(family: generalised.model.family.name) }
     let model = LinearMixedModel(criterion: criterion)
     let fit = try model.fit(frame, threads: threads)
-    let unconditional = try? model.fit(frame.unconditional, threads: threads)
+    return try result(
+      fit, try? model.fit(frame.unconditional, threads: threads), threads: threads)
+  }
+
+  /// Reads the formula against a streamed table.
+  public func frame(
+    of stream: any RowStream
+  ) throws(RowStreamError) -> StreamedFrame {
+    let parsed: Formula
+    do throws(ExpressionError) { parsed = try Formula(parsing: formula.text) } catch {
+      throw .expression(error)
+    }
+    var chosen: [String: Contrast] = [:]
+    for (factor, contrast) in contrasts { chosen[factor.text] = contrast }
+    return try StreamedFrame(
+      parsed, of: stream,
+      options: FrameOptions(contrasts: chosen, weights: precision?.text))
+  }
+
+  /// Fits the model to a streamed table, and the one without covariates beside it.
+  public func run(
+    _ streamed: StreamedFrame, threads: Int = 1
+  ) throws(StreamedModelError) -> Result {
+    if let generalised {
+      throw .estimation(.needsRows("family `\(generalised.model.family.name)`"))
+    }
+    let (fit, unconditional) = try LinearMixedModel(criterion: criterion).fit(
+      streamed, threads: threads)
+    do throws(EstimationError) {
+      return try result(fit, unconditional, threads: threads)
+    } catch { throw .estimation(error) }
+  }
+
+  /// What there is to say about a fitted model.
+  private func result(
+    _ fit: LinearMixedModelFit, _ unconditional: LinearMixedModelFit?, threads: Int
+  ) throws(EstimationError) -> Result {
     var robust: ClusterRobust?
     if let errors { robust = try fit.clusterRobust(errors, threads: threads) }
     let tests = try fit.tests(degreesOfFreedom, errors: robust)

@@ -37,6 +37,8 @@ struct ColumnReader {
   private var codes: [Int32] = []
   private(set) var dictionary = LevelDictionary()
   private var rows = 0
+  /// Rows whose values have been taken as pieces.
+  private var taken = 0
 
   /// A column of the declared type, or one whose type is to be found out.
   init(_ name: String, declaration: DelimitedSettings.Declaration?, missing: MissingCodes) {
@@ -96,7 +98,7 @@ struct ColumnReader {
       }
       rows += row
       if case .category = kind {
-        codes = Array(repeating: -1, count: rows)
+        codes = Array(repeating: -1, count: rows - taken)
       } else {
         for _ in 0..<row { numbers.append(.nan) }
       }
@@ -150,6 +152,34 @@ struct ColumnReader {
       return Column(
         name, type: isText ? .text : .category,
         storage: .codes(order.recoded(codes), levels: order.levels), missing: counts)
+    }
+  }
+
+  /// The values read since the last piece, which the reader lets go of; its type, levels and counts stay.
+  ///
+  /// - Parameters:
+  ///   - order: where the codes of a category go; the order of discovery where `nil`.
+  ///   - whole: the column as all its values make it, for name, type and levels.
+  mutating func takePiece(_ order: LevelOrder?, as whole: Column? = nil) -> Column {
+    let storage: Column.Storage
+    switch kind {
+    case .category, .levels, .text:
+      var levels: [String] = []
+      if let whole, case .codes(_, let known) = whole.storage { levels = known }
+      storage = .codes(order?.recoded(codes) ?? codes, levels: levels)
+    default: storage = .numbers(numbers)
+    }
+    numbers.removeAll(keepingCapacity: true)
+    codes.removeAll(keepingCapacity: true)
+    taken = rows
+    return Column(name, type: whole?.type ?? .number, storage: storage)
+  }
+
+  /// The order in which the levels of a category are kept; `nil` for other columns and declared levels.
+  var levelOrder: LevelOrder? {
+    switch kind {
+    case .category, .text: LevelOrder(dictionary, sorted: kind != .text)
+    default: nil
     }
   }
 

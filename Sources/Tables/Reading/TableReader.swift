@@ -95,7 +95,7 @@ struct TableReader {
     return start
   }
 
-  private func names(
+  func names(
     _ cells: [CellRange], _ bytes: Span<UInt8>
   ) throws(TableError) -> [String] {
     var first: [String: Int] = [:]
@@ -114,7 +114,7 @@ struct TableReader {
     return names
   }
 
-  private func doubt(aboutHeader header: [String]) -> [Diagnostic] {
+  func doubt(aboutHeader header: [String]) -> [Diagnostic] {
     guard header.count == 1, header[0].contains(where: { ",;\t".contains($0) }) else { return [] }
     return [
       Diagnostic(
@@ -124,7 +124,7 @@ struct TableReader {
     ]
   }
 
-  private func refuseMisfits(
+  func refuseMisfits(
     _ columns: [ColumnReader], _ source: TableSource
   ) throws(TableError) {
     let count = columns.reduce(0) { $0 + $1.misfitCount }

@@ -103,6 +103,7 @@ public struct MultilevelStudyStep: StudyStep {
   }
 
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
+    if let stream = context.streams[step.data.text] { return try run(stream, context) }
     if let imputed, let completed = context.earlier[imputed.text]?.completed {
       return try run(completed, context)
     }
@@ -122,6 +123,14 @@ public struct MultilevelStudyStep: StudyStep {
     do throws(EstimationError) {
       result = try step.run(frame, threads: context.threads, seed: context.seed)
     } catch { throw located(error, context.name) }
+    return try finished(result, frame, context, losses)
+  }
+
+  /// What the study gets of a fitted model.
+  func finished(
+    _ result: MultilevelStep.Result, _ frame: ModelFrame, _ context: StepContext,
+    _ losses: [Diagnostic]
+  ) throws(RunError) -> StepResult {
     let inference: MultilevelStep.InferenceResult
     do throws(MultilevelStep.InferenceError) {
       inference = try step.infer(

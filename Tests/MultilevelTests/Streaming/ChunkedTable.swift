@@ -1,0 +1,42 @@
+import Designs
+import Tables
+
+/// Pupils of a table in memory handed out in pieces, as a file would be.
+struct ChunkedTable: RowStream {
+  let whole: DataSet
+  let table: String
+  let rows: Int
+
+  var schema: DataSet { piece(0..<0) }
+
+  func chunks() throws(TableError) -> any RowChunks { Chunks(source: self) }
+
+  func piece(_ range: Range<Int>) -> DataSet {
+    var result = DataSet()
+    for other in whole.tables {
+      result.set(other.name == table ? other.selecting(rows: Array(range)) : other)
+    }
+    for link in whole.links {
+      result.add(
+        link.from == table
+          ? Link(
+            from: link.from, column: link.column, to: link.to, index: Array(link.index[range]))
+          : link)
+    }
+    result.markStreamed(table)
+    return result
+  }
+
+  private struct Chunks: RowChunks {
+    let source: ChunkedTable
+    var next = 0
+
+    mutating func next() throws(TableError) -> RowChunk? {
+      let count = source.whole[table: source.table]?.rowCount ?? 0
+      guard next < count else { return nil }
+      let range = next..<min(count, next + source.rows)
+      next = range.upperBound
+      return RowChunk(data: source.piece(range), firstRow: range.lowerBound)
+    }
+  }
+}
