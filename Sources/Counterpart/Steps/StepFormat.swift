@@ -16,8 +16,7 @@ enum StepFormat {
 
   /// Kinds that the language has and this version does not.
   private static let laterKinds = [
-    "families", "equivalence", "formation", "use", "power", "event-study",
-    "description",
+    "families", "equivalence", "use", "event-study", "description",
   ]
 
   private static var schema: JSON {

@@ -27,7 +27,13 @@ public struct PostEstimation: Sendable {
   }
 
   /// Whether anything is asked for.
-  public var isEmpty: Bool { schoolEffects.isEmpty && !explained && influence == nil && !residuals }
+  public var isEmpty: Bool { askedKeys.isEmpty }
+
+  /// The keys of what is asked for, as a study writes them.
+  public var askedKeys: [String] {
+    (schoolEffects.isEmpty ? [] : ["school_effects"]) + (explained ? ["explained"] : [])
+      + (influence == nil ? [] : ["influence"]) + (residuals ? ["residuals"] : [])
+  }
 
   /// - Parameters:
   ///   - unconditional: the model without covariates, where it could be estimated.

@@ -15,6 +15,15 @@ extension MultilevelStudyStep {
                 + "`\(step.data.text)` is streamed: drop `stream: true`"),
             path: "\(path).data", at: step.data.location)))
     }
+    if let question = step.questionsThatNeedRows.first {
+      throw .study(
+        SpecErrors(
+          SpecError(
+            .rule(
+              "`\(question)` needs all rows at hand, and `\(step.data.text)` is streamed: drop "
+                + "`stream: true` of the table, or do without"),
+            path: "\(path).data", at: step.data.location)))
+    }
     var stream = stream
     if let name = step.sample, let units = context.earlier[name.text]?.sample {
       guard context.data.rowIndex(from: step.data.text, to: units.table) != nil else {
@@ -40,7 +49,7 @@ extension MultilevelStudyStep {
       case .estimation(let problem): throw located(problem, context.name)
       }
     }
-    return finished(result, frame.shape, context, [])
+    return try finished(result, frame.shape, context, [])
   }
 
   private func located(_ error: RowStreamError) -> RunError {

@@ -67,7 +67,7 @@ extension GeneralisedMixedFit {
       outcomes += self.outcomes(
         averager.average(.none, scale), covariate: nil, value: nil, scale, reach: reach)
       for column in columns {
-        let effect: AveragePrediction
+        let effect: MarginalPrediction
         if column.isIndicator {
           let high = averager.average(.set(column, 1), scale)
           let low = averager.average(.set(column, 0), scale)
@@ -121,7 +121,7 @@ extension GeneralisedMixedFit {
   }
 
   private func outcomes(
-    _ average: AveragePrediction, covariate: String?, value: Double?, _ scale: PredictionScale,
+    _ average: MarginalPrediction, covariate: String?, value: Double?, _ scale: PredictionScale,
     reach: Double
   ) -> [AverageOutcome] {
     average.values.enumerated().map { k, estimate in

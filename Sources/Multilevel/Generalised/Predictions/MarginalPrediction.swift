@@ -9,20 +9,20 @@ public enum PredictionScale: String, Sendable, Hashable, CaseIterable {
 }
 
 /// A mean over the rows of predicted probabilities or means, with its derivative in (θ, coefficients).
-struct AveragePrediction: Sendable {
+struct MarginalPrediction: Sendable {
   /// One for each outcome: P(Y = 1), a mean, or P(Y = k) of every category.
   var values: [Double]
   /// For each outcome, in (θ, coefficients with thresholds first).
   var gradients: [[Double]]
 
-  static func - (a: AveragePrediction, b: AveragePrediction) -> AveragePrediction {
-    AveragePrediction(
+  static func - (a: MarginalPrediction, b: MarginalPrediction) -> MarginalPrediction {
+    MarginalPrediction(
       values: zip(a.values, b.values).map { $0 - $1 },
       gradients: zip(a.gradients, b.gradients).map { zip($0, $1).map { $0 - $1 } })
   }
 
-  static func / (a: AveragePrediction, divisor: Double) -> AveragePrediction {
-    AveragePrediction(
+  static func / (a: MarginalPrediction, divisor: Double) -> MarginalPrediction {
+    MarginalPrediction(
       values: a.values.map { $0 / divisor },
       gradients: a.gradients.map { $0.map { $0 / divisor } })
   }
@@ -51,7 +51,7 @@ struct PredictionAverager: Sendable {
 
   var outcomeCount: Int { thresholds.isEmpty ? 1 : thresholds.count + 1 }
 
-  func average(_ change: Change, _ scale: PredictionScale) -> AveragePrediction {
+  func average(_ change: Change, _ scale: PredictionScale) -> MarginalPrediction {
     let p = coefficients.count
     let k = terms.columns.count
     let curves = max(thresholds.count, 1)
@@ -85,17 +85,17 @@ struct PredictionAverager: Sendable {
         }
       }
     }
-    let exceedances = AveragePrediction(
+    let exceedances = MarginalPrediction(
       values: sums.map { $0 / total }, gradients: gradients.map { $0.map { $0 / total } })
     return thresholds.isEmpty ? exceedances : categories(exceedances)
   }
 
   /// P(Y = k) from P(Y > k).
-  private func categories(_ above: AveragePrediction) -> AveragePrediction {
+  private func categories(_ above: MarginalPrediction) -> MarginalPrediction {
     let zero = [Double](repeating: 0, count: parameterCount)
     let values = [1] + above.values + [0]
     let gradients = [zero] + above.gradients + [zero]
-    return AveragePrediction(
+    return MarginalPrediction(
       values: (0...above.values.count).map { values[$0] - values[$0 + 1] },
       gradients: (0...above.values.count).map { k in
         zip(gradients[k], gradients[k + 1]).map { $0 - $1 }
