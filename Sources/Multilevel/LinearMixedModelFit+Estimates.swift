@@ -66,10 +66,12 @@ extension LinearMixedModelFit {
     self.terms = terms
     self.theta = structure.theta(dataTriangles)
     factors = problem.factorFits(work, value, names: names)
-    self.problem = problem
-    self.frame = frame
     standardizedTheta = theta
     curvature = VarianceCurvature(problem, optimum, theta: theta, back: back)
+    residual = ResidualFit(problem, frame, theta, curvature)
+    // What comes after takes the residual covariance as it was estimated.
+    self.problem = problem.fixed(at: theta)
+    self.frame = frame.weighted(by: residual)
 
     let edge = structure.parameters.indices.filter {
       structure.parameters[$0].isDiagonal && theta[$0] < 1e-4
@@ -110,7 +112,7 @@ extension Problem {
         for row in column..<width { triangles[index][row * width + column] *= -1 }
       }
     }
-    return structure.theta(triangles)
+    return structure.theta(triangles) + residualParameters(theta)
   }
 
   /// Modes and covariances of every level, in the units of the data.

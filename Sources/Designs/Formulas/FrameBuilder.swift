@@ -18,6 +18,7 @@ struct FrameBuilder {
   private var weights: Vector?
   private var offset: (name: String, vector: Vector)?
   private var groups: [String: GroupColumns] = [:]
+  private var structure: RowStructureColumns?
 
   init(
     _ formula: Formula, _ data: DataSet, _ table: String, _ options: FrameOptions
@@ -68,6 +69,9 @@ struct FrameBuilder {
       }
     }
     weights = try resolveWeights(binder)
+    if let wanted = options.structure {
+      structure = try RowStructureColumns(wanted, binder, rows: tableRows, at: formula.syntax.span)
+    }
     try checkContrasts(bound)
 
     add(response, as: formula.response, isFactor: false, formula.responseSyntax.span)
@@ -137,6 +141,11 @@ struct FrameBuilder {
       drop("missing `\(variable.name)`") { variable.isMissing($0) }
     }
     if let offset { drop("missing `\(offset.name)`") { offset.vector.number(row: $0).isNaN } }
+    if let structure {
+      for name in structure.names {
+        drop("missing `\(name)`") { structure.missing($0) == name }
+      }
+    }
   }
 
   private mutating func drop(_ reason: String, where test: (Int) -> Bool) {
@@ -277,7 +286,8 @@ struct FrameBuilder {
     return ModelFrame(
       selection: selection.rows, rowCount: selection.count, columns: store.columns, fixed: fixed,
       response: responsePosition, offset: offsetPosition, weights: weightsPosition,
-      random: random, lost: lost, diagnostics: evaluator.diagnostics + diagnostics)
+      random: random, lost: lost, diagnostics: evaluator.diagnostics + diagnostics,
+      rows: try structure?.structure(in: selection))
   }
 }
 

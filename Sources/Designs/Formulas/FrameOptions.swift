@@ -14,19 +14,22 @@ public enum Contrast: String, Sendable, Hashable, CaseIterable {
 /// | weights | none | the column of precision weights: residual variance σ² / weight |
 /// | rows | all | the rows that may be used, ascending or not, such as those of a matched sample |
 /// | lost | none | rows that were lost before, and why |
+/// | structure | none | columns of residual classes, times and design weights |
 public struct FrameOptions: Sendable {
   public let contrasts: [String: Contrast]
   public let weights: String?
   public let rows: [Int32]?
   public let lost: [LostRows]
+  public let structure: RowStructureOptions?
 
   public init(
     contrasts: [String: Contrast] = [:], weights: String? = nil, rows: [Int32]? = nil,
-    lost: [LostRows] = []
+    lost: [LostRows] = [], structure: RowStructureOptions? = nil
   ) {
     self.contrasts = contrasts
     self.weights = weights
     self.rows = rows
     self.lost = lost
+    self.structure = structure
   }
 }

@@ -62,7 +62,7 @@ extension CrossProducts {
     self.init(total: total, logWeights: logWeights, rowCount: n, layout, structure, standard)
   }
 
-  private init(
+  init(
     total: [Double], logWeights: Double, rowCount: Int, _ layout: SumLayout,
     _ structure: RandomStructure, _ standard: Standardization
   ) {

@@ -29,6 +29,7 @@ extension ModelFrame {
     }
     return ModelFrame(
       selection: selection, rowCount: rowCount, columns: columns, fixed: [constant],
-      response: response, offset: offset, weights: weights, random: terms, lost: lost)
+      response: response, offset: offset, weights: weights, random: terms, lost: lost,
+      rows: rows)
   }
 }
