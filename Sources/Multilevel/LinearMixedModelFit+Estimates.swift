@@ -206,7 +206,7 @@ extension [Double] {
 
 extension Standardization {
   /// Coefficients in data units are `matrix` × the standardised ones + `shift`.
-  fileprivate var wayBack: (matrix: Matrix, shift: [Double]) {
+  var wayBack: (matrix: Matrix, shift: [Double]) {
     let p = fixed.count - 1
     var matrix = Matrix(rows: p, columns: p)
     var shift = [Double](repeating: 0, count: p)
@@ -224,7 +224,7 @@ extension Standardization {
 
 extension ModelFrame {
   /// Means over the rows of the columns of random terms.
-  fileprivate var randomMeans: [Int: Double] {
+  var randomMeans: [Int: Double] {
     var result: [Int: Double] = [:]
     var buffer = [Double](repeating: 0, count: 2048)
     for column in Set(random.flatMap(\.columns)).sorted() {

@@ -51,7 +51,7 @@ struct StepTests {
     let base = "data: pupils\nformula: y ~ 1 + (1 | g)\n"
     for line in [
       "family: cumulative", "intervals: profile",
-      "weights: {design: w}", "effect: {of: x, scale: eef}",
+      "effect: {of: x, scale: eef}",
     ] {
       #expect(problem(base + line).contains("not available in this version"), "\(line)")
     }

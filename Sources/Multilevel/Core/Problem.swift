@@ -32,6 +32,7 @@ struct Problem: Sendable {
     let n = frame.rowCount
     guard n > 0 else { throw .noRows }
     guard !frame.random.isEmpty else { throw .noRandomTerms }
+    if frame.rows?.design != nil { throw .structure(.designInLikelihood) }
     guard n > frame.fixed.count else {
       throw .tooFewRows(rows: n, coefficients: frame.fixed.count)
     }

@@ -13,6 +13,7 @@ public import Tables
 /// | degreesOfFreedom | satterthwaite | | `df` in the file |
 /// | errors | none | cr1, cr2 | standard errors robust to clusters; the model's where none |
 /// | precision | none | a column | weights: residual variance σ² / weight |
+/// | structure | none | | residual classes, order in time, design weights |
 /// | generalised | none | | family, link and quadrature where the response is not normal |
 /// | contrasts | treatment | treatment, sum | by factor |
 /// | effect | none | | whose effect size is given |
@@ -29,6 +30,8 @@ public struct MultilevelStep: Sendable {
   public let effect: EffectRequest?
   /// `nil` where the response is normal given the random effects.
   public let generalised: GeneralisedSettings?
+  /// `nil` where rows are independent, alike and unweighted.
+  public let structure: RowStructureRequest?
 
   /// An effect to be given in standard deviations.
   public struct EffectRequest: Sendable, Hashable {
@@ -62,7 +65,7 @@ public struct MultilevelStep: Sendable {
     degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, errors: ClusterRobustKind? = nil,
     precision: LocatedText? = nil,
     contrasts: [(factor: LocatedText, contrast: Contrast)] = [], effect: EffectRequest? = nil,
-    generalised: GeneralisedSettings? = nil
+    generalised: GeneralisedSettings? = nil, structure: RowStructureRequest? = nil
   ) {
     self.data = data
     self.sample = sample
@@ -74,6 +77,7 @@ public struct MultilevelStep: Sendable {
     self.contrasts = contrasts
     self.effect = effect
     self.generalised = generalised
+    self.structure = structure
   }
 
   /// What a run of the step leaves.
@@ -85,7 +89,8 @@ public struct MultilevelStep: Sendable {
     public let robust: ClusterRobust?
     public let tests: [CoefficientTest]
     public let effects: [EffectSize]
-    /// `coefficients`, `variances`, `fit`, `random_effects`, `groups`, `effects`, `vpc`, `covariance`.
+    /// `coefficients`, `variances`, `fit`, `random_effects`, `groups`, `effects`, `vpc`, `covariance`, and
+    /// `residual` where its covariance has parameters.
     public let tables: [TidyTable]
     public let diagnostics: [Diagnostic]
   }
@@ -101,11 +106,14 @@ public struct MultilevelStep: Sendable {
   ) throws(ExpressionError) -> ModelFrame {
     var chosen: [String: Contrast] = [:]
     for (factor, contrast) in contrasts { chosen[factor.text] = contrast }
-    return try Formula(parsing: formula.text).frame(
+    let formula = try Formula(parsing: formula.text)
+    return try formula.frame(
       in: tables, table: data.text,
       options: FrameOptions(
         contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
-        lost: lost))
+        lost: lost,
+        structure: try structure?.options(
+          in: tables, table: data.text, factors: formula.groupNames)))
   }
 
   /// Fits the model, and the one without covariates beside it.
@@ -139,7 +147,7 @@ public struct MultilevelStep: Sendable {
       effects.append(
         fit.effectSize(test, scale: effect.scale, reference: unconditional ?? fit))
     }
-    let tables = [
+    var tables = [
       TidyTable("coefficients", tests.map(CoefficientRow.init)),
       TidyTable("variances", VarianceRow.rows(fit)),
       TidyTable("fit", [FitRow(fit)]),
@@ -149,6 +157,9 @@ public struct MultilevelStep: Sendable {
       TidyTable("vpc", VarianceShareRow.rows(fit, null: unconditional)),
       TidyTable("covariance", CovarianceRow.rows(fit.coefficientNames, covariance)),
     ]
+    if let residual = fit.residual {
+      tables.append(TidyTable("residual", residual.parameters.map(ResidualRow.init)))
+    }
     return Result(
       fit: fit, unconditional: unconditional, robust: robust, tests: tests, effects: effects,
       tables: tables,

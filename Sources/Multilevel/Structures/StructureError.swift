@@ -28,9 +28,31 @@ public enum StructureError: Error, Sendable, Hashable, CustomStringConvertible {
   case unitNotNested(unit: String, level: String, factor: String)
   /// A method that holds for independent residuals of one variance was asked of other ones.
   case residualCovariance(asked: String)
+  /// Design weights were asked of a frame that has none.
+  case noDesignWeights
+  /// Weights by level of factors that do not nest.
+  case designNotNested(finer: String, coarser: String)
+  /// A weight for the groups of a factor that the model does not have.
+  case designWithoutFactor(factor: String, known: [String])
+  /// A weight of groups that differs between the rows of one.
+  case weightNotConstant(column: String, factor: String, level: String)
+  /// Design weights reached the likelihood of a model that knows none.
+  case designInLikelihood
 
   public var description: String {
     switch self {
+    case .noDesignWeights: "the rows have no design weights: give `weights: {design: COLUMN}`"
+    case .designNotNested(let finer, let coarser):
+      "design weights need groups within groups, but the groups of `\(finer)` cross those of "
+        + "`\(coarser)`: drop one of the terms, or the weights"
+    case .designWithoutFactor(let factor, let known):
+      "design weights are given for `\(factor)`, which is no grouping factor of the model: it has "
+        + known.map { "`\($0)`" }.joined(separator: ", ")
+    case .weightNotConstant(let column, let factor, let level):
+      "weight `\(column)` of the groups of `\(factor)` differs between the rows of `\(level)`: give the "
+        + "weight of the group, the same in each of its rows"
+    case .designInLikelihood:
+      "design weights make no likelihood: fit the design-weighted model"
     case .dispersionWithSerial:
       "`dispersion` and `correlation` are not offered together: choose the one the data need more, or "
         + "put known variances in `weights: {precision: …}`"
