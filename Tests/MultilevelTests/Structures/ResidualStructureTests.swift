@@ -169,6 +169,13 @@ struct ResidualStructureTests {
     for (ours, theirs) in zip(fit.theta, theta) {
       #expect(isClose(ours, theirs, absolute: 2e-6))
     }
+    // From numerical derivatives of the likelihood written out.
+    let degrees = try #require(json["df"]?.array)
+    for (k, test) in try fit.tests(.satterthwaite).enumerated() {
+      #expect(
+        isClose(test.degreesOfFreedom, try #require(degrees[k].number), relative: 1e-4),
+        "df \(k): \(test.degreesOfFreedom)")
+    }
     #expect(fit.certificate.holds)
   }
 
