@@ -34,6 +34,8 @@ public struct ModelFrame: Sendable {
   /// Precision weights: the residual variance of a row is σ² / weight.
   public let weights: Int?
   public let random: [RandomTerm]
+  /// Residual variances by class, order in time, design weights; `nil` where rows are alike.
+  public let rows: RowStructure?
   /// Rows of the source that are not used, by reason, such as ("missing `ses`", 12).
   public let lost: [LostRows]
   /// What the reading of the formula found: dropped columns, levels without rows.
@@ -42,7 +44,8 @@ public struct ModelFrame: Sendable {
   public init(
     selection: [Int32]?, rowCount: Int, columns: [NamedColumn], fixed: [Int], response: Int,
     offset: Int? = nil, weights: Int? = nil, random: [RandomTerm] = [], lost: [LostRows] = [],
-    diagnostics: [Diagnostic] = [], failures: Int? = nil, responseLevels: [String]? = nil
+    diagnostics: [Diagnostic] = [], failures: Int? = nil, responseLevels: [String]? = nil,
+    rows: RowStructure? = nil
   ) {
     precondition(selection.map { $0.count == rowCount } ?? true, "a selection of other rows")
     self.selection = selection
@@ -53,6 +56,7 @@ public struct ModelFrame: Sendable {
     self.offset = offset
     self.weights = weights
     self.random = random
+    self.rows = rows
     self.lost = lost
     self.diagnostics = diagnostics
     self.failures = failures

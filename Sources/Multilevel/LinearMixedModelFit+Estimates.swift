@@ -79,10 +79,12 @@ extension LinearMixedModelFit {
     self.terms = terms
     self.theta = structure.theta(dataTriangles)
     factors = problem.factorFits(work, value, names: names)
-    self.problem = problem
-    self.frame = frame
     standardizedTheta = theta
     curvature = VarianceCurvature(problem, optimum, theta: theta, back: back)
+    residual = ResidualFit(problem, frame, theta, curvature)
+    // What comes after takes the residual covariance as it was estimated.
+    self.problem = problem.fixed(at: theta)
+    self.frame = frame.weighted(by: residual)
 
     var edge: [Int] = []
     for k in structure.parameters.indices where structure.parameters[k].isDiagonal {
@@ -130,7 +132,7 @@ extension Problem {
         for row in column..<width { triangles[index][row * width + column] *= -1 }
       }
     }
-    return structure.theta(triangles)
+    return structure.theta(triangles) + residualParameters(theta)
   }
 
   /// Modes and covariances of every level, in the units of the data.
@@ -242,7 +244,7 @@ extension Standardization {
 
 extension ModelFrame {
   /// Means over the rows of the columns of random terms.
-  fileprivate var randomMeans: [Int: Double] {
+  var randomMeans: [Int: Double] {
     var result: [Int: Double] = [:]
     var buffer = [Double](repeating: 0, count: 2048)
     for column in Set(random.flatMap(\.columns)).sorted() {

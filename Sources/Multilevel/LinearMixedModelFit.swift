@@ -31,6 +31,8 @@ public struct LinearMixedModelFit: Sendable {
   public let diagnostics: [Diagnostic]
   /// Whether the rows were read in pieces, so that nothing can be asked of them again.
   public let isStreamed: Bool
+  /// Residual variances by class, or the correlation in time; `nil` where residuals are independent and alike.
+  public let residual: ResidualFit?
   let curvature: VarianceCurvature
   let problem: Problem
   let frame: ModelFrame
@@ -109,7 +111,9 @@ public struct LinearMixedModelFit: Sendable {
   public var logLikelihood: Double { -deviance / 2 }
 
   /// Coefficients, variance parameters and σ.
-  public var parameterCount: Int { coefficients.count + theta.count + 1 }
+  public var parameterCount: Int {
+    coefficients.count + theta.count + 1 + (residual?.parameters.count ?? 0)
+  }
 
   public var aic: Double { deviance + 2 * Double(parameterCount) }
 
@@ -119,8 +123,11 @@ public struct LinearMixedModelFit: Sendable {
   /// The variance of a response given its covariates, averaged over the rows: every random term's and the
   /// residual variance.
   public var totalVariance: Double {
-    terms.reduce(sigma * sigma) { $0 + $1.averageVariance }
+    terms.reduce(residualVariance) { $0 + $1.averageVariance }
   }
+
+  /// σ², or its mean over the rows where classes of rows have residual variances of their own.
+  public var residualVariance: Double { sigma * sigma * (residual?.meanVariance ?? 1) }
 
   public func position(of coefficient: String) throws(EstimationError) -> Int {
     guard let position = coefficientNames.firstIndex(of: coefficient) else {

@@ -33,11 +33,13 @@ struct ReferenceData {
     return ReferenceData(table)
   }
 
-  func frame(_ formula: String, weights: String? = nil) throws -> ModelFrame {
+  func frame(
+    _ formula: String, weights: String? = nil, structure: RowStructureOptions? = nil
+  ) throws -> ModelFrame {
     var data = DataSet()
     data.set(table)
     return try Formula(parsing: formula).frame(
-      in: data, table: "data", options: FrameOptions(weights: weights))
+      in: data, table: "data", options: FrameOptions(weights: weights, structure: structure))
   }
 
   func numbers(_ name: String) -> [Double] {

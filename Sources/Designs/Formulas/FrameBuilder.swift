@@ -19,6 +19,7 @@ struct FrameBuilder {
   private var offset: (name: String, vector: Vector)?
   private var groups: [String: GroupColumns] = [:]
   private var parts: [(variable: TermExpansion.Variable, part: GroupMeanPart)] = []
+  private var structure: RowStructureColumns?
 
   init(
     _ formula: Formula, _ data: DataSet, _ table: String, _ options: FrameOptions
@@ -98,6 +99,9 @@ struct FrameBuilder {
       }
     }
     weights = try resolveWeights(binder)
+    if let wanted = options.structure {
+      structure = try RowStructureColumns(wanted, binder, rows: tableRows, at: formula.syntax.span)
+    }
     try checkContrasts(bound)
 
     add(
@@ -188,6 +192,11 @@ struct FrameBuilder {
       drop("missing `\(variable.name)`") { variable.isMissing($0) }
     }
     if let offset { drop("missing `\(offset.name)`") { offset.vector.number(row: $0).isNaN } }
+    if let structure {
+      for name in structure.names {
+        drop("missing `\(name)`") { structure.missing($0) == name }
+      }
+    }
   }
 
   private mutating func drop(_ reason: String, where test: (Int) -> Bool) {
@@ -355,7 +364,8 @@ struct FrameBuilder {
       selection: selection.rows, rowCount: selection.count, columns: store.columns, fixed: fixed,
       response: responsePosition, offset: offsetPosition, weights: weightsPosition,
       random: random, lost: lost, diagnostics: evaluator.diagnostics + diagnostics,
-      failures: failuresPosition, responseLevels: response.factor?.levels)
+      failures: failuresPosition, responseLevels: response.factor?.levels,
+      rows: try structure?.structure(in: selection))
   }
 }
 

@@ -83,7 +83,7 @@ extension Problem {
     var total = [Double](repeating: 0, count: square)
     // small: F, P = I − A N, then two scratch blocks.
     let (f, p, x, y) = (0, square, 2 * square, 3 * square)
-    let needsEdges = index > 0
+    let needsEdges = index > 0 || wantsEdgeCovariances
     for node in factor.nodes {
       let start = Int(diagonalStart[node])
       let rows = Int(panelRow[node]) * c

@@ -64,6 +64,7 @@ struct Optimizer {
 
   private func start(_ diagonal: Double) -> [Double] {
     problem.structure.parameters.map { $0.isDiagonal ? diagonal : 0 }
+      + [Double](repeating: 0, count: problem.residualParameterCount)
   }
 
   private mutating func minimize(from start: [Double]) throws(EstimationError) -> Optimum {

@@ -11,6 +11,11 @@ struct Problem: Sendable {
   let diagonal: [Double]
   let panel: [Double]
   let edges: [Double]
+  /// What the residual covariance is made of, where rows are not independent and alike; its parameters then
+  /// follow θ.
+  var residual: ResidualParts?
+  /// Whether a backward sweep leaves posterior covariances along all edges, not only those it needs itself.
+  var wantsEdgeCovariances = false
 
   /// Columns of the fixed part.
   var coefficientCount: Int { standard.fixed.count - 1 }
@@ -36,6 +41,7 @@ struct Problem: Sendable {
     let n = frame.rowCount
     guard n > 0 else { throw .noRows }
     guard !frame.random.isEmpty else { throw .noRandomTerms }
+    if frame.rows?.design != nil { throw .structure(.designInLikelihood) }
     guard n > frame.fixed.count else {
       throw .tooFewRows(rows: n, coefficients: frame.fixed.count)
     }
@@ -67,6 +73,7 @@ struct Problem: Sendable {
     self.edges = edges
     diagonal = products.diagonal.flatMap { $0 }
     panel = products.fixed.flatMap { $0 }
+    residual = try ResidualParts(frame, structure, standard, products, threads: threads)
   }
 
   /// Stops where *XᵀX* is singular or the fixed part alone explains everything.

@@ -21,6 +21,8 @@ struct GradientValue: Sendable {
   /// For each factor Σ over its levels of *N_v*ᵢ ⊗ *N_v*ⱼ: c × c for each pair (i, j) of its effects,
   /// where *N_v* = *Z_vᵀV⁻¹G*.
   let scores: [[Double]]
+  /// ∂*GᵀV⁻¹G* in each parameter of the residual covariance.
+  var residual: [Matrix] = []
 }
 
 /// The profiled criterion and its analytic gradient on the scale of *V*, exact at singular θ:
@@ -31,6 +33,7 @@ extension Problem {
   func evaluate(
     _ theta: [Double], _ work: inout Workspace
   ) throws(EstimationError) -> CriterionValue {
+    if residual != nil { return try fixed(at: theta).evaluate(theta, &work) }
     let lambda = structure.triangles(theta)
     let p = coefficientCount
     let products: Matrix
@@ -73,6 +76,7 @@ extension Problem {
   func gradient(
     _ theta: [Double], _ value: CriterionValue, _ work: inout Workspace
   ) -> GradientValue {
+    if let residual { return gradient(residual, theta, value, &work) }
     let lambda = structure.triangles(theta)
     let sums = sweepBack(lambda, &work)
     let scores = scoreProducts(&work)

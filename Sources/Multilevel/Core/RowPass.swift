@@ -18,18 +18,21 @@ struct RowPass: Sendable {
   let columns: [StandardizedColumn]
   /// For each factor the places of its columns among `columns`.
   let places: [[Int]]
+  /// Rows that are added to the frame's, one to each, times a sign.
+  let partner: (frame: ModelFrame, sign: Double)?
 
   static let blockSize = 512
 
   /// - Parameter extra: columns to read beside those of the model.
   init(
     frame: ModelFrame, structure: RandomStructure, standard: Standardization, layout: SumLayout,
-    extra: [StandardizedColumn] = []
+    extra: [StandardizedColumn] = [], partner: (frame: ModelFrame, sign: Double)? = nil
   ) {
     self.frame = frame
     self.structure = structure
     self.standard = standard
     self.layout = layout
+    self.partner = partner
     var columns = standard.fixed
     places = standard.random.map { wanted in
       wanted.map { column in
@@ -61,6 +64,7 @@ struct RowPass: Sendable {
       if let weights = frame.weights {
         try weigh(block, by: weights, &column, &panel, &sums.logWeights)
       }
+      if let partner { try add(partner, block, to: &panel) }
       var values = sums.values.mutableSpan
       Panels.addGram(
         panel.span, stride: width, order: standard.fixed.count, count: block.count, to: &values)

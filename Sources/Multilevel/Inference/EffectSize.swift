@@ -43,7 +43,7 @@ extension LinearMixedModelFit {
     level: Double = 0.95
   ) -> EffectSize {
     let variance =
-      scale == .totalSD ? reference.totalVariance : reference.sigma * reference.sigma
+      scale == .totalSD ? reference.totalVariance : reference.residualVariance
     let uncertainty = reference.curvature.uncertainty(
       ofTotal: scale == .totalSD, reference)
     let deviation = variance.squareRoot()
@@ -75,7 +75,10 @@ extension VarianceCurvature {
     let unit = scale * scale
     let lambda = problem.structure.triangles(theta)
     var slope = [Double](repeating: 0, count: theta.count + 1)
-    slope[theta.count] = 2 * sigma * unit
+    slope[theta.count] = 2 * sigma * unit * (fit.residual?.meanVariance ?? 1)
+    for (k, change) in (fit.residual?.slopes ?? []).enumerated() {
+      slope[problem.structure.parameters.count + k] = sigma * sigma * unit * change
+    }
     if ofTotal {
       // The mean of zzᵀ in standardised columns, term by term.
       let products = problem.structure.factors.indices.map { index in

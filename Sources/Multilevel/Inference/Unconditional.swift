@@ -30,6 +30,6 @@ extension ModelFrame {
     return ModelFrame(
       selection: selection, rowCount: rowCount, columns: columns, fixed: [constant],
       response: response, offset: offset, weights: weights, random: terms, lost: lost,
-      failures: failures, responseLevels: responseLevels)
+      failures: failures, responseLevels: responseLevels, rows: rows)
   }
 }

@@ -52,6 +52,12 @@ struct VarianceCurvature: Sendable {
       }
       derivatives.append(value.inverse * (inner + inner.transposed) * value.inverse)
     }
+    for change in optimum.gradient.residual {
+      mixed.append(-2 / (sigma * variance) * dot(contrast, change * contrast))
+      var block = Matrix(rows: p, columns: p)
+      for i in 0..<p { for j in 0..<p { block[i, j] = -change[i, j] } }
+      derivatives.append(value.inverse * block * value.inverse)
+    }
     self.derivatives = derivatives
     let own = 4 * problem.degrees / variance
     var hessian = Matrix(rows: count + 1, columns: count + 1)

@@ -14,7 +14,7 @@ extension LinearMixedModelFit {
       let own = terms.filter { $0.group == factor.name }.reduce(0) { $0 + $1.averageVariance }
       result.append(VarianceShare(group: factor.name, share: own / total))
     }
-    result.append(VarianceShare(group: "Residual", share: sigma * sigma / total))
+    result.append(VarianceShare(group: "Residual", share: residualVariance / total))
     return result
   }
 }

@@ -211,7 +211,7 @@ private struct Answers {
     do throws(ExpressionError) {
       return Counterfactuals(
         formula: try Formula(parsing: step.formula.text), frame: frame, data: data,
-        table: step.data.text, options: step.options())
+        table: step.data.text, options: try step.options(in: data))
     } catch {
       throw .study(SpecErrors(SpecError(error, in: step.formula, path: "\(path).formula")))
     }
@@ -317,7 +317,7 @@ private struct Answers {
         let formula = try Formula(parsing: text.text)
         smaller = try formula.frame(
           in: data, table: step.data.text,
-          options: step.options(rows: frame.selection, for: formula))
+          options: try step.options(in: data, rows: frame.selection, for: formula))
       } catch {
         throw .study(SpecErrors(SpecError(error, in: text, path: "\(path).\(key)")))
       }

@@ -23,9 +23,11 @@ extension MultilevelStep {
       + "effect, `cr2` adjusted for few clusters.")
   static let weightsKey = Key.optional(
     "weights",
-    ValueFormat.section("a section with `precision` or `frequency`", keys: weightKeys, rowWeights),
+    ValueFormat.section(
+      "a section with `precision`, `frequency` or `design`", keys: weightKeys, rowWeights),
     "Weights of rows: `precision` are known residual variances, σ² over the weight; `frequency` counts "
-      + "how often a row occurred, or the trials of a share.")
+      + "how often a row occurred, or the trials of a share; `design` are sampling or matching weights."
+  )
   static let contrastsKey = Key(
     "contrasts",
     ValueFormat<[(name: LocatedText, value: Contrast)]>.named(.oneOf("contrast")), default: [],
@@ -39,14 +41,16 @@ extension MultilevelStep {
       AnyKey(dataKey), AnyKey(sampleKey), AnyKey(formulaKey), AnyKey(methodKey),
       AnyKey(GeneralisedSettings.familyKey), AnyKey(GeneralisedSettings.linkKey),
       AnyKey(GeneralisedSettings.quadratureKey), AnyKey(weightsKey), AnyKey(degreesKey),
-      AnyKey(errorsKey), .notAvailable("correlation"), .notAvailable("dispersion"),
-      AnyKey(contrastsKey), AnyKey(effectKey),
+      AnyKey(errorsKey), AnyKey(RowStructureRequest.correlationKey),
+      AnyKey(RowStructureRequest.dispersionKey), AnyKey(contrastsKey), AnyKey(effectKey),
     ] + StepInference.keys + PostEstimation.keys
 
   /// Which columns weigh the rows.
   struct RowWeights: Sendable {
     let precision: LocatedText?
     let frequency: LocatedText?
+    let design: [(level: LocatedText?, column: LocatedText)]
+    let scaling: DesignWeights.Scaling
   }
 
   private static let precisionKey = Key.optional(
@@ -56,14 +60,23 @@ extension MultilevelStep {
     "frequency", ValueFormat<LocatedText>.text("a column"),
     "How often each row occurred, or the trials of which a response is the share of successes.")
   private static let weightKeys: [AnyKey] = [
-    AnyKey(precisionKey), AnyKey(frequencyKey), .notAvailable("design"),
+    AnyKey(precisionKey), AnyKey(frequencyKey), AnyKey(RowStructureRequest.designKey),
+    AnyKey(RowStructureRequest.scalingKey),
   ]
   private static let rowWeights: @Sendable (Section) throws(SpecErrors) -> RowWeights = {
     (section) throws(SpecErrors) in
     let weights = RowWeights(
-      precision: try section.read(precisionKey), frequency: try section.read(frequencyKey))
-    guard (weights.precision == nil) != (weights.frequency == nil) else {
-      throw section.error(.rule("give one of `precision` and `frequency`"))
+      precision: try section.read(precisionKey), frequency: try section.read(frequencyKey),
+      design: try section.read(RowStructureRequest.designKey) ?? [],
+      scaling: try section.read(RowStructureRequest.scalingKey))
+    let given =
+      (weights.precision == nil ? 0 : 1) + (weights.frequency == nil ? 0 : 1)
+      + (weights.design.isEmpty ? 0 : 1)
+    guard given == 1 else {
+      throw section.error(.rule("give one of `precision`, `frequency` and `design`"))
+    }
+    if section.has("scaling"), weights.design.isEmpty {
+      throw section.error(.rule("`scaling` is for design weights: drop it"), at: "scaling")
     }
     return weights
   }
@@ -140,6 +153,9 @@ extension MultilevelStep {
     let weights = try section.read(Self.weightsKey)
     let generalised = try GeneralisedSettings.read(section, frequency: weights?.frequency)
     if generalised != nil { try Self.checkGeneralised(section, weights) }
+    let structure = try RowStructureRequest.read(
+      section, weights?.design ?? [], weights?.scaling ?? .size)
+    try structure?.check(section, isGeneralised: generalised != nil)
     let errors = try section.read(Self.errorsKey)
     let degrees = try section.read(Self.degreesKey)
     if let errors, degrees == .kenwardRoger {
@@ -154,7 +170,7 @@ extension MultilevelStep {
       degreesOfFreedom: degrees, errors: errors,
       precision: weights?.precision,
       contrasts: try section.read(Self.contrastsKey).map { ($0.name, $0.value) },
-      effect: try section.read(Self.effectKey), generalised: generalised,
+      effect: try section.read(Self.effectKey), generalised: generalised, structure: structure,
       inference: try StepInference.read(section),
       further: try PostEstimation.read(section, isNormal: generalised == nil))
   }

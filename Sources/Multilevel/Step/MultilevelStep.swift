@@ -15,6 +15,7 @@ public import Tables
 /// | errors | none | cr1, cr2 | standard errors robust to clusters; the model's where none |
 /// | precision | none | a column | weights: residual variance σ² / weight |
 /// | inference | none | | intervals, hypotheses, comparisons, predictions: ``StepInference`` |
+/// | structure | none | | residual classes, order in time, design weights |
 /// | generalised | none | | family, link and quadrature where the response is not normal |
 /// | contrasts | treatment | treatment, sum | by factor |
 /// | effect | none | | whose effect size is given |
@@ -34,6 +35,8 @@ public struct MultilevelStep: Sendable {
   public let inference: StepInference
   /// What is asked about the fitted model.
   public let further: PostEstimation
+  /// `nil` where rows are independent, alike and unweighted.
+  public let structure: RowStructureRequest?
 
   /// An effect to be given in standard deviations.
   public struct EffectRequest: Sendable, Hashable {
@@ -67,8 +70,8 @@ public struct MultilevelStep: Sendable {
     degreesOfFreedom: DegreesOfFreedomMethod = .satterthwaite, errors: ClusterRobustKind? = nil,
     precision: LocatedText? = nil,
     contrasts: [(factor: LocatedText, contrast: Contrast)] = [], effect: EffectRequest? = nil,
-    generalised: GeneralisedSettings? = nil, inference: StepInference = .none,
-    further: PostEstimation = PostEstimation()
+    generalised: GeneralisedSettings? = nil, structure: RowStructureRequest? = nil,
+    inference: StepInference = .none, further: PostEstimation = PostEstimation()
   ) {
     self.data = data
     self.sample = sample
@@ -82,6 +85,7 @@ public struct MultilevelStep: Sendable {
     self.generalised = generalised
     self.inference = inference
     self.further = further
+    self.structure = structure
   }
 
   /// What a run of the step leaves.
@@ -94,7 +98,7 @@ public struct MultilevelStep: Sendable {
     public let tests: [CoefficientTest]
     public let effects: [EffectSize]
     /// `coefficients`, `variances`, `fit`, `random_effects`, `groups`, `effects`, `vpc`, `covariance`, and
-    /// what ``further`` asks for.
+    /// `residual` where its covariance has parameters, and what ``further`` asks for.
     public let tables: [TidyTable]
     public let diagnostics: [Diagnostic]
   }
@@ -109,15 +113,15 @@ public struct MultilevelStep: Sendable {
     in tables: DataSet, rows: [Int32]? = nil, lost: [LostRows] = []
   ) throws(ExpressionError) -> ModelFrame {
     return try Formula(parsing: formula.text).frame(
-      in: tables, table: data.text, options: options(rows: rows, lost: lost))
+      in: tables, table: data.text, options: try options(in: tables, rows: rows, lost: lost))
   }
 
   /// What the step's frames are made with beside their formulas.
   ///
   /// - Parameter other: another formula than the step's, which need not have all factors with contrasts.
   func options(
-    rows: [Int32]? = nil, lost: [LostRows] = [], for other: Formula? = nil
-  ) -> FrameOptions {
+    in tables: DataSet, rows: [Int32]? = nil, lost: [LostRows] = [], for other: Formula? = nil
+  ) throws(ExpressionError) -> FrameOptions {
     let present = other.map {
       Set($0.termLabels.flatMap { $0.split(separator: ":") }.map(String.init))
     }
@@ -125,9 +129,11 @@ public struct MultilevelStep: Sendable {
     for (factor, contrast) in contrasts where present?.contains(factor.text) ?? true {
       chosen[factor.text] = contrast
     }
+    let factors = try (other ?? Formula(parsing: formula.text)).groupNames
     return FrameOptions(
       contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
-      lost: lost, orderedResponse: generalised?.model.family.isOrdered ?? false)
+      lost: lost, orderedResponse: generalised?.model.family.isOrdered ?? false,
+      structure: try structure?.options(in: tables, table: data.text, factors: factors))
   }
 
   /// Fits the model, and the one without covariates beside it.
@@ -212,7 +218,7 @@ public struct MultilevelStep: Sendable {
     let more = try further.run(
       fit, unconditional: unconditional, effect: target, seed: seed, threads: threads)
     diagnostics += more.diagnostics
-    let tables = [
+    var tables = [
       TidyTable("coefficients", tests.map(CoefficientRow.init)),
       TidyTable("variances", VarianceRow.rows(fit)),
       TidyTable("fit", [FitRow(fit)]),
@@ -222,6 +228,9 @@ public struct MultilevelStep: Sendable {
       TidyTable("vpc", VarianceShareRow.rows(fit, null: unconditional)),
       TidyTable("covariance", CovarianceRow.rows(fit.coefficientNames, covariance)),
     ]
+    if let residual = fit.residual {
+      tables.append(TidyTable("residual", residual.parameters.map(ResidualRow.init)))
+    }
     return Result(
       fit: fit, unconditional: unconditional, robust: robust, tests: tests, effects: effects,
       tables: tables + more.tables,

@@ -28,8 +28,12 @@ public struct VarianceRow: TidyRow, Hashable {
   }
 
   static func rows(_ fit: LinearMixedModelFit) -> [VarianceRow] {
+    rows(fit.terms) + residuals(fit)
+  }
+
+  static func rows(_ terms: [LinearMixedModelFit.TermFit]) -> [VarianceRow] {
     var rows: [VarianceRow] = []
-    for term in fit.terms {
+    for term in terms {
       for (i, column) in term.columns.enumerated() {
         rows.append(
           VarianceRow(
@@ -46,10 +50,6 @@ public struct VarianceRow: TidyRow, Hashable {
         }
       }
     }
-    rows.append(
-      VarianceRow(
-        group: "Residual", term: "Residual", other: nil, variance: fit.sigma * fit.sigma,
-        deviation: fit.sigma, correlation: nil))
     return rows
   }
 }

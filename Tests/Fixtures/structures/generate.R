@@ -28,6 +28,19 @@ profiled <- function(y, X, blocks, V, reml) {
   dev <- ld + d * (1 + log(2 * pi * r2 / d)) + (if (reml) as.numeric(determinant(xx)$modulus) else 0)
   list(deviance = dev, beta = drop(beta), vcov = r2 / d * solve(xx), sigma = sqrt(r2 / d))
 }
+# Satterthwaite's degrees of freedom of each coefficient, all variance parameters and sigma counted.
+satterthwaite <- function(y, X, blocks, V, par, reml) {
+  pieces <- function(q) { # at (par, sigma): X'V^-1X in data units and -2 log likelihood, beta profiled out
+    s2 <- q[length(q)]^2; f <- profiled(y, X, blocks, V(q[-length(q)]), reml)
+    d <- length(y) - (if (reml) ncol(X) else 0); r2 <- f$sigma^2 * d
+    cov <- f$vcov / f$sigma^2 * s2 # s2 (X'V^-1X)^-1
+    list(value = f$deviance - d * (1 + log(2 * pi * r2 / d)) + d * log(2 * pi * s2) + r2 / s2, variances = diag(cov))
+  }
+  q <- c(par, profiled(y, X, blocks, V(par), reml)$sigma)
+  spread <- 2 * solve(hessian(function(z) pieces(z)$value, q))
+  slopes <- jacobian(function(z) pieces(z)$variances, q); v <- pieces(q)$variances
+  sapply(seq_along(v), function(k) 2 * v[k]^2 / drop(slopes[k, ] %*% spread %*% slopes[k, ]))
+}
 report <- function(fit, p, extra) c(list(deviance = fit$deviance, beta = unname(fit$beta),
   vcov = unname(fit$vcov), sigma = fit$sigma, gradient = p$gradient), extra)
 
@@ -71,7 +84,7 @@ for (reml in c(TRUE, FALSE)) {
   m <- lme(normexam ~ standLRT + sex, d, random = ~ standLRT | school, weights = varIdent(form = ~ 1 | sex), method = if (reml) "REML" else "ML")
   p <- polish(f, optim(c(.4, .08, .14, .1), f, method = "BFGS", control = list(reltol = 1e-13))$par)
   fit <- profiled(d$normexam, X, blocks, V(p$par), reml)
-  out[[if (reml) "exam_reml" else "exam_ml"]] <- report(fit, p, list(theta = p$par[1:3], log_ratio = p$par[4],
+  out[[if (reml) "exam_reml" else "exam_ml"]] <- report(fit, p, list(df = satterthwaite(d$normexam, X, blocks, V, p$par, reml), theta = p$par[1:3], log_ratio = p$par[4],
     log_ratio_se = sqrt(2 * solve(p$hessian)[4, 4]), nlme_log_likelihood = as.numeric(logLik(m)),
     # nlme's reference is the class of the first row, a girl.
     nlme_log_ratio = as.numeric(coef(m$modelStruct$varStruct))))
@@ -92,7 +105,7 @@ for (set in c("full", "gaps")) for (slope in c(FALSE, TRUE)) for (reml in c(TRUE
   fit <- profiled(d$Reaction, X, blocks, V(p$par), reml)
   m <- try(lme(Reaction ~ Days, d, random = if (slope) ~ Days | Subject else ~ 1 | Subject, method = if (reml) "REML" else "ML",
     correlation = if (set == "full") corAR1(.3, form = ~ Days | Subject) else corCAR1(.3, form = ~ Days | Subject)), silent = TRUE)
-  out[[paste0(set, if (slope) "_slope" else "_intercept", if (reml) "_reml" else "_ml")]] <- report(fit, p, list(
+  out[[paste0(set, if (slope) "_slope" else "_intercept", if (reml) "_reml" else "_ml")]] <- report(fit, p, list(df = satterthwaite(d$Reaction, X, blocks, V, p$par, reml),
     theta = p$par[-1], rho = tanh(p$par[1]), rho_se = sqrt(2 * solve(p$hessian)[1, 1]) / cosh(p$par[1])^2,
     nlme_log_likelihood = if (inherits(m, "try-error")) NULL else as.numeric(logLik(m)),
     nlme_rho = if (inherits(m, "try-error")) NULL else as.numeric(coef(m$modelStruct$corStruct, unconstrained = FALSE))))

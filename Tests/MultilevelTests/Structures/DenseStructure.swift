@@ -54,7 +54,8 @@ struct DenseStructure {
     }
     let factor = try Cholesky(v)
     let x = Matrix(rows: n, columns: frame.fixed.map(column))
-    let y = column(frame.response)
+    let offset = frame.offset.map(column)
+    let y = column(frame.response).enumerated().map { $1 - (offset?[$0] ?? 0) }
     let solved = factor.solve(x)
     let information = try Cholesky(x.transposedTimes(solved))
     coefficients = information.solve(solved.transposedTimes(y))

@@ -63,6 +63,9 @@ public struct MultilevelStudyStep: StudyStep {
     for column in [step.precision, step.generalised?.frequency].compactMap(\.self) {
       resolve(column.text, at: column, key: "weights")
     }
+    for (column, key) in step.structure?.columns ?? [] {
+      resolve(column.text, at: column, key: key)
+    }
     for (factor, _) in step.contrasts { resolve(factor.text, at: factor, key: "contrasts") }
     problems += step.inference.problems(in: data, table: step.data.text, path: path)
     guard problems.isEmpty else { throw SpecErrors(problems) }
@@ -119,6 +122,9 @@ public struct MultilevelStudyStep: StudyStep {
     if let generalised = step.generalised {
       return try run(generalised, on: frame, context, losses)
     }
+    if step.structure?.hasDesignWeights == true {
+      return try runDesignWeighted(frame, context, losses)
+    }
     let result: MultilevelStep.Result
     do throws(EstimationError) {
       result = try step.run(frame, threads: context.threads, seed: context.seed)
@@ -171,6 +177,25 @@ public struct MultilevelStudyStep: StudyStep {
       diagnostics: result.diagnostics + losses, sample: nil,
       // Coefficients on the scale of a link are no change of an outcome, so none is carried.
       estimates: nil, answer: report.answer, sections: [report.section])
+  }
+
+  /// A model with sampling or matching weights: estimated by pseudo-likelihood, and said so.
+  private func runDesignWeighted(
+    _ frame: ModelFrame, _ context: StepContext, _ losses: [Diagnostic]
+  ) throws(RunError) -> StepResult {
+    let result: MultilevelStep.DesignResult
+    do throws(EstimationError) { result = try step.runDesignWeighted(frame) } catch {
+      throw located(error, context.name)
+    }
+    let report = DesignWeightedReport(
+      step: context.name, settings: step, frame: frame, result: result)
+    return StepResult(
+      tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
+      diagnostics: result.diagnostics + losses, sample: nil,
+      estimates: CarriedEstimate(
+        terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
+        covariance: result.fit.covariance, unit: ""),
+      answer: nil, sections: [report.section])
   }
 
   /// A coefficient that the study names and the model lacks is the study's fault.
