@@ -28,15 +28,15 @@ struct CumulativeInterval {
     var (value, upper, lower) = (logGap, 0.0, 0.0)
     var (upperDensity, lowerDensity, upperSlope, lowerSlope) = (0.0, 0.0, 0.0, 0.0)
     if let a {
-      let f = Logistic(a)
-      value += f.logBelow
+      let f = LogisticPoint(a)
+      value += min(a, 0) - logarithm(f.tail)
       upper = f.above + gapRate
       upperDensity = f.density
       upperSlope = f.density * (f.above - f.below)
     }
     if let b {
-      let f = Logistic(b)
-      value += f.logAbove
+      let f = LogisticPoint(b)
+      value += min(-b, 0) - logarithm(f.tail)
       lower = -f.below - gapRate
       lowerDensity = f.density
       lowerSlope = f.density * (f.above - f.below)

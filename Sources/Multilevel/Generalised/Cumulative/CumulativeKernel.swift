@@ -55,27 +55,45 @@ struct CumulativeKernel: Sendable, Hashable {
       return sum
     }
     let logGaps = self.logGaps.span
+    // Σ log(1 + e^−|x|) of rows that occurred once, as logarithms of products below 2⁵¹².
+    var product = 1.0
+    var pending = 0
     for i in 0..<eta.count {
       let k = Int(categories[i])
-      var (value, slope, curvature) = (0.0, 0.0, 0.0)
+      var (value, slope, curvature, tail) = (0.0, 0.0, 0.0, 1.0)
       if k <= last {
-        let upper = Logistic(cutpoints[k - 1] - eta[i])
-        value = upper.logBelow
+        let x = cutpoints[k - 1] - eta[i]
+        let upper = LogisticPoint(x)
+        value = min(x, 0)
+        tail = upper.tail
         slope = -upper.above
         curvature = upper.density
       }
       if k > 1 {
-        let lower = Logistic(cutpoints[k - 2] - eta[i])
-        value += lower.logAbove
+        let x = cutpoints[k - 2] - eta[i]
+        let lower = LogisticPoint(x)
+        value += min(-x, 0)
+        tail *= lower.tail
         slope += lower.below
         curvature += lower.density
         if k <= last { value += logGaps[k - 2] }
       }
-      sum += weights[i] * value
-      score[i] = weights[i] * slope
-      information[i] = weights[i] * curvature
+      let weight = weights[i]
+      if weight == 1 {
+        sum += value
+        product *= tail
+        pending += 1
+        if pending == 256 {
+          sum -= logarithm(product)
+          (product, pending) = (1, 0)
+        }
+      } else {
+        sum += weight * (value - logarithm(tail))
+      }
+      score[i] = weight * slope
+      information[i] = weight * curvature
     }
-    return sum
+    return sum - logarithm(product)
   }
 
   /// Fills in the derivative in η of the information.
@@ -94,11 +112,8 @@ struct CumulativeKernel: Sendable, Hashable {
       let k = Int(categories[i])
       var sum = 0.0
       for edge in max(0, k - 2)..<min(k, cutpoints.count) {
-        let x = cutpoints[edge] - eta[i]
-        let e = exponential(-abs(x))
-        let d = 1 / (1 + e)
-        let bend = e * d * d * d * (1 - e)
-        sum += x >= 0 ? bend : -bend
+        let point = LogisticPoint(cutpoints[edge] - eta[i])
+        sum += point.density * (point.below - point.above)
       }
       slope[i] = weights[i] * sum
     }
@@ -110,6 +125,24 @@ struct CumulativeKernel: Sendable, Hashable {
     direct: inout MutableSpan<Double>, coupling: inout MutableSpan<Double>,
     information: inout MutableSpan<Double>
   ) {
+    if link == .logit {
+      let (cutpoints, gapRates) = (self.cutpoints.span, self.gapRates.span)
+      for i in 0..<eta.count {
+        let k = Int(categories[i])
+        guard k > 1 else {
+          direct[i] = 0
+          coupling[i] = 0
+          information[i] = 0
+          continue
+        }
+        let lower = LogisticPoint(cutpoints[k - 2] - eta[i])
+        let rate = k <= cutpoints.count ? gapRates[k - 2] : 0
+        direct[i] = -weights[i] * (lower.below + rate)
+        coupling[i] = weights[i] * lower.density
+        information[i] = weights[i] * lower.density * (lower.above - lower.below)
+      }
+      return
+    }
     for i in 0..<eta.count {
       let row = interval(eta[i], category: Int(categories[i]))
       direct[i] = weights[i] * row.lower
@@ -146,23 +179,22 @@ struct CumulativeKernel: Sendable, Hashable {
 }
 
 /// The logistic distribution at a point.
-struct Logistic {
+struct LogisticPoint {
   /// F, 1 − F and F(1 − F).
   let below: Double
   let above: Double
   let density: Double
-  let logBelow: Double
-  let logAbove: Double
+  /// 1 + e^−|x|, whose logarithm is min(x, 0) − log F.
+  let tail: Double
 
+  @inline(__always)
   init(_ x: Double) {
     let e = exponential(-abs(x))
-    let d = 1 / (1 + e)
+    tail = 1 + e
+    let d = 1 / tail
     below = x >= 0 ? d : e * d
     above = x >= 0 ? e * d : d
     density = e * d * d
-    let tail = logarithm(1 + e)
-    logBelow = min(x, 0) - tail
-    logAbove = min(-x, 0) - tail
   }
 }
 
