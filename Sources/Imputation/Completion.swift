@@ -46,9 +46,10 @@ struct Completion {
     } else {
       for row in values.indices { fill(row, values[row]) }
     }
-    let isWhole = column.type == .integer && variable.method == .normal
+    // What was whole or a date is neither when it comes from a normal distribution.
+    let isDrawn = variable.method == .normal
     return Column(
-      column.name, type: isWhole ? .number : column.type,
+      column.name, type: isDrawn ? .number : column.type,
       storage: levels.isEmpty ? .numbers(numbers) : .codes(codes, levels: levels))
   }
 }

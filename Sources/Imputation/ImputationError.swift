@@ -22,6 +22,8 @@ public enum ImputationError: Error, Sendable, Hashable, CustomStringConvertible 
   case levelIsNotTheGroup(column: String, level: String, group: String)
   /// A column of the rows that is said to be the group's and differs within a group.
   case variesWithinGroup(column: String, group: String)
+  /// More categories than a chain of models or its indicators can carry.
+  case tooManyCategories(column: String, count: Int, limit: Int)
   /// A value that is infinite.
   case notFinite(column: String)
 
@@ -59,6 +61,9 @@ public enum ImputationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .variesWithinGroup(let column, let group):
       "`\(column)` is to be imputed at the level of `\(group)` and differs within a `\(group)`: "
         + "leave `level` out"
+    case .tooManyCategories(let column, let count, let limit):
+      "`\(column)` has \(count) categories, more than the \(limit) that one model can carry: group them, "
+        + "or give it as `group`"
     case .notFinite(let column):
       "`\(column)` holds an infinite value: declare it missing or filter the row out"
     }

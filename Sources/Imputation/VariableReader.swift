@@ -8,6 +8,9 @@ struct VariableReader {
   let table: Table
   let groups: GroupCodes?
 
+  /// The most categories of one column.
+  static let categoryLimit = 50
+
   /// A column that is to be imputed.
   func target(_ column: ImputeStep.Column) throws(ImputationError) -> ImputationVariable {
     let name = column.name.text
@@ -115,6 +118,10 @@ struct VariableReader {
       chosen = try Self.method(
         method, for: name, coded: coded, type: column.type, distinct: distinct.count)
     }
+    guard !coded || distinct.count <= Self.categoryLimit else {
+      throw .tooManyCategories(
+        column: name, count: distinct.count, limit: Self.categoryLimit)
+    }
     guard coded || chosen == .binary else {
       return ImputationVariable(
         name: name, level: level, method: chosen, values: values, categories: [], home: home)
@@ -132,7 +139,11 @@ struct VariableReader {
   ) throws(ImputationError) -> ImputationMethod {
     guard let asked else {
       if coded { return distinct == 2 ? .binary : .category }
-      return type == .logical ? .binary : .normal
+      switch type {
+      case .logical: return .binary
+      case .date: return .pmm
+      default: return .normal
+      }
     }
     switch asked {
     case .normal, .pmm:

@@ -106,6 +106,21 @@ struct ImputationErrorTests {
         == .wrongMethod(column: "x", method: .category, found: "number"))
   }
 
+  @Test("more categories than can be told apart")
+  func categories() {
+    let name = Column("name", categories: (0..<60).map { "n\($0)" })
+    var data = DataSet()
+    data.set(
+      Table(
+        name: "t",
+        columns: [
+          Column("x", numbers: (0..<60).map { $0 == 3 ? .nan : Double($0 * $0 % 17) }), name,
+        ]))
+    #expect(
+      problem("{data: t, columns: {x: normal}, using: name}", data)
+        == .tooManyCategories(column: "name", count: 60, limit: 50))
+  }
+
   @Test("names are checked against the tables, all of them at once")
   func names() throws {
     let step = try imputeStep(

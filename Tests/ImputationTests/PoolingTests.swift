@@ -52,6 +52,11 @@ struct PoolingTests {
           [test.statistic, test.numerator, test.denominator, test.relativeIncrease], expected)
           <= 1e-11)
       #expect(isClose(test.pValue, joint["p"]?.number ?? .nan, relative: 1e-10))
+      guard let reiter = joint["reiter"]?.number else { continue }
+      let small = try vector.jointTest(
+        of: numbers("positions", of: joint).map { Int($0) }, completeDegreesOfFreedom: complete)
+      #expect(isClose(small.denominator, reiter, relative: 1e-10))
+      #expect(small.denominator < complete)
     }
   }
 

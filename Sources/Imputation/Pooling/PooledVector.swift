@@ -49,8 +49,14 @@ public struct PooledVector: Sendable {
   ///
   /// D₁ = *Q̄ᵀŪ*⁻¹*Q̄*/(k(1 + r)) with the average relative increase r = (1 + 1/m) tr(*BŪ*⁻¹)/k, against F on
   /// k and ν. With t = k(m − 1), ν = 4 + (t − 4)(1 + (1 − 2/t)/r)² for t > 4, otherwise
-  /// t(1 + 1/k)(1 + 1/r)²/2. It is for large complete samples.
-  public func jointTest(of positions: [Int]) throws(PoolingError) -> PooledJointTest {
+  /// t(1 + 1/k)(1 + 1/r)²/2. Where complete data have few degrees of freedom ν is that of Reiter (2007),
+  /// doi:10.1093/biomet/asm028, never more than those; it needs t > 4 and enough of them, and where it has
+  /// no value ν is the smaller of the two.
+  ///
+  /// - Parameter completeDegreesOfFreedom: of the same test in complete data.
+  public func jointTest(
+    of positions: [Int], completeDegreesOfFreedom: Double = .infinity
+  ) throws(PoolingError) -> PooledJointTest {
     precondition(!positions.isEmpty, "a joint test of nothing")
     let k = Double(positions.count)
     let chosen = positions.map { estimates[$0] }
@@ -62,18 +68,35 @@ public struct PooledVector: Sendable {
     let m = Double(imputations)
     let increase = (1 + 1 / m) * spread.diagonal.reduce(0, +) / k
     let statistic = dot(chosen, factor.solve(chosen)) / (k * (1 + increase))
-    let t = k * (m - 1)
-    var degrees = Double.infinity
-    if increase > 0, t > 4 {
-      let root = 1 + (1 - 2 / t) / increase
-      degrees = 4 + (t - 4) * root * root
-    } else if increase > 0 {
-      let root = 1 + 1 / increase
-      degrees = t * (1 + 1 / k) * root * root / 2
-    }
+    let degrees = Self.degreesOfFreedom(
+      increase, count: k, imputations: m, complete: completeDegreesOfFreedom)
     return PooledJointTest(
       statistic: statistic, numerator: k, denominator: degrees, relativeIncrease: increase,
       pValue: FisherF(numerator: k, denominator: degrees).upperTail(statistic))
+  }
+
+  private static func degreesOfFreedom(
+    _ increase: Double, count k: Double, imputations m: Double, complete: Double
+  ) -> Double {
+    guard increase > 0 else { return complete }
+    let t = k * (m - 1)
+    guard t > 4 else {
+      let root = 1 + 1 / increase
+      return min(complete, t * (1 + 1 / k) * root * root / 2)
+    }
+    let root = 1 + (1 - 2 / t) / increase
+    let large = 4 + (t - 4) * root * root
+    guard complete.isFinite else { return large }
+    let a = increase * t / (t - 2)
+    let observed = complete * (complete + 1) / (complete + 3)
+    let (two, four) = (observed - 2 * (1 + a), observed - 4 * (1 + a))
+    guard four > 0 else { return min(complete, large) }
+    let square = a * a
+    let parts =
+      square * two / ((1 + a) * (1 + a) * four) + 8 * square * two / ((1 + a) * four * four)
+      + 4 * square / ((1 + a) * four) + 4 * square / (four * two)
+      + 16 * square * two / (four * four * four) + 8 * square / (four * four)
+    return min(complete, 4 + 1 / (1 / four + parts / (t - 4)))
   }
 }
 

@@ -37,7 +37,18 @@ pool <- function(m, rows, normal = FALSE) {
     t <- k * (m - 1)
     nu <- if (t > 4) 4 + (t - 4) * (1 + (1 - 2 / t) / r)^2 else t * (1 + 1 / k) * (1 + 1 / r)^2 / 2
     d <- drop(mean_q[s] %*% solve(within[s, s]) %*% mean_q[s]) / (k * (1 + r))
-    list(positions = I(as.integer(s - 1)), statistic = d, numerator = k, denominator = nu, riv = r,
+    # Reiter (2007), equations 1 and 2
+    reiter <- NULL
+    if (!normal && t > 4) {
+      a <- r * t / (t - 2)
+      v <- dfcom * (dfcom + 1) / (dfcom + 3)
+      b <- v - 2 * (1 + a)
+      e <- v - 4 * (1 + a)
+      g <- a^2 * b / ((1 + a)^2 * e) + 8 * a^2 * b / ((1 + a) * e^2) + 4 * a^2 / ((1 + a) * e) +
+        4 * a^2 / (e * b) + 16 * a^2 * b / e^3 + 8 * a^2 / e^2
+      reiter <- 4 + 1 / (1 / e + g / (t - 4))
+    }
+    list(reiter = reiter, positions = I(as.integer(s - 1)), statistic = d, numerator = k, denominator = nu, riv = r,
          p = pf(d, k, nu, lower.tail = FALSE))
   }
   list(

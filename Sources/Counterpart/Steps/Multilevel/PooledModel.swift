@@ -45,7 +45,11 @@ struct PooledModel: Sendable {
         degreesOfFreedom: estimate.degreesOfFreedom, level: 0.95)
     }
     let others = terms.indices.filter { terms[$0] != "(Intercept)" }
-    joint = others.isEmpty ? nil : try? vector.jointTest(of: others)
+    // The coefficient that is known least decides.
+    let least = others.map { pooled[$0].completeDegreesOfFreedom }.min() ?? .infinity
+    joint =
+      others.isEmpty
+      ? nil : try? vector.jointTest(of: others, completeDegreesOfFreedom: least)
     effect = try PooledEffect(fits, settings, tests)
   }
 

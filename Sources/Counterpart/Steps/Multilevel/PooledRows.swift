@@ -38,7 +38,7 @@ struct JointRow: TidyRow {
   static let schema = [
     Field("statistic", "D1 of Li, Raghunathan and Rubin, an F statistic."),
     Field("df1", "Degrees of freedom of its numerator: coefficients tested."),
-    Field("df2", "Degrees of freedom of its denominator, for large complete samples."),
+    Field("df2", "Degrees of freedom of its denominator, Reiter's; missing for infinitely many."),
     Field("riv", "Average relative increase of the variance by missing values."),
     Field("p_value", "P-value of the test that all coefficients but the intercept are zero."),
   ]
