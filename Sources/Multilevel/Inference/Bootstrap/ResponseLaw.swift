@@ -38,25 +38,25 @@ struct ResponseLaw: Sendable {
     let coefficients: [Double]
   }
 
-  private let cellCount: Int
-  private let factorCount: Int
+  let cellCount: Int
+  let factorCount: Int
   /// The level of each of the host's factors in each cell; −1 for none.
-  private let levels: [Int32]
+  let levels: [Int32]
   /// Distinct random columns, k, and the others, m − k.
-  private let randomCount: Int
-  private let columnCount: Int
+  let randomCount: Int
+  let columnCount: Int
   /// *Z_cᵀ*[*Z_c X_c*]: k × m a cell.
-  private let products: [Double]
+  let products: [Double]
   /// *L*, k × k a cell, and *B_c*, k × (m − k).
-  private let factors: [Double]
-  private let projections: [Double]
+  let factors: [Double]
+  let projections: [Double]
   /// *M*, column-major lower triangle.
-  private let pooled: Matrix
-  private let remaining: Double
-  private let truth: Truth
-  private let targets: [Target]
+  let pooled: Matrix
+  let remaining: Double
+  let truth: Truth
+  let targets: [Target]
 
-  private struct Truth: Sendable {
+  struct Truth: Sendable {
     let sigma: Double
     let lambda: [[Double]]
     let levelCounts: [Int]
@@ -69,7 +69,7 @@ struct ResponseLaw: Sendable {
     let mean: [Double]
   }
 
-  private struct Target: Sendable {
+  struct Target: Sendable {
     let problem: Problem
     /// Its standardised response is `scale` × the truth's + `shift`.
     let scale: Double
@@ -260,136 +260,6 @@ struct ResponseLaw: Sendable {
     }
     return rank
   }
-
-  /// What one replicate's response is to the targets.
-  struct Draw: Sendable {
-    /// For each target *Gᵀy\**: the fixed columns and *y\*ᵀy\**.
-    let gram: [[Double]]
-    /// For each target *Z_vᵀy\** of all effects.
-    let panel: [[Double]]
-  }
-
-  func draw(_ replicate: Int, _ seed: Seed) -> Draw {
-    let number = UInt32(truncatingIfNeeded: replicate)
-    var groups = RandomStream(seed["groups"], replicate: number)
-    var rows = RandomStream(seed["rows"], replicate: number)
-    let (k, m, side) = (randomCount, columnCount, columnCount - randomCount)
-    let sigma = truth.sigma
-    var effects: [Double] = []
-    var firstEffect: [Int] = []
-    for (index, factor) in truth.factors.enumerated() {
-      firstEffect.append(effects.count)
-      let width = factor.slots.count
-      var z = [Double](repeating: 0, count: width)
-      for _ in 0..<truth.levelCounts[index] {
-        for e in 0..<width { z[e] = sigma * groups.normal() }
-        for e in 0..<width {
-          var value = 0.0
-          for a in 0...e { value += truth.lambda[index][e * width + a] * z[a] }
-          effects.append(value)
-        }
-      }
-    }
-    // Sums over cells of what the random part and the residuals add, in the truth's units.
-    var totals = [Double](repeating: 0, count: m)
-    var inside = 0.0
-    var residual = 0.0
-    // Each cell's Z_cᵀ(Zu + e), which belongs to every level that the cell lies in.
-    var own = [Double](repeating: 0, count: cellCount * k)
-    // Where each of the truth's effects of a cell starts, and which slot each adds to.
-    let widths = truth.factors.map(\.slots.count)
-    let slots = truth.factors.flatMap(\.slots)
-    let hosts = truth.factors.map(\.host)
-    var u = [Double](repeating: 0, count: k)
-    var xi = u
-    do {
-      let (products, factors, projections) = (
-        self.products.span, self.factors.span, self.projections.span
-      )
-      let levels = self.levels.span
-      var own = own.mutableSpan
-      var totals = totals.mutableSpan
-      var u = u.mutableSpan
-      var xi = xi.mutableSpan
-      for cell in 0..<cellCount {
-        for z in 0..<k { u[z] = 0 }
-        var next = 0
-        for index in 0..<widths.count {
-          let width = widths[index]
-          let level = Int(levels[cell * factorCount + hosts[index]])
-          if level >= 0 {
-            let start = firstEffect[index] + level * width
-            for e in 0..<width { u[slots[next + e]] += effects[start + e] }
-          }
-          next += width
-        }
-        for z in 0..<k {
-          xi[z] = factors[(cell * k + z) * k + z] > 0 ? sigma * rows.normal() : 0
-          residual += xi[z] * xi[z]
-        }
-        for z in 0..<k {
-          let (row, factorRow) = ((cell * k + z) * m, (cell * k + z) * k)
-          var (fromGroups, fromRows) = (0.0, 0.0)
-          for a in 0..<k { fromGroups += products[row + a] * u[a] }
-          for a in 0...z { fromRows += factors[factorRow + a] * xi[a] }
-          inside += u[z] * (fromGroups + 2 * fromRows)
-          own[cell * k + z] = fromGroups + fromRows
-          totals[z] += fromGroups + fromRows
-          let projection = (cell * k + z) * side
-          let (uz, xz) = (u[z], xi[z])
-          for x in 0..<side {
-            totals[k + x] += products[row + k + x] * uz + projections[projection + x] * xz
-          }
-        }
-      }
-    }
-    let panels = targets.map { panel($0, own) }
-    for j in 0..<side where pooled[j, j] > 0 {
-      let z = sigma * rows.normal()
-      residual += z * z
-      for i in j..<side { totals[k + i] += pooled[i, j] * z }
-    }
-    if remaining > 0 { residual += sigma * sigma * rows.chiSquared(degreesOfFreedom: remaining) }
-    let square = truth.square + 2 * dot(truth.mean, totals) + inside + residual
-    for j in 0..<m { totals[j] += truth.totals[j] }
-    let grams = targets.map { target -> [Double] in
-      var gram = target.fixedSlots.map { target.scale * totals[$0] }
-      guard target.shift != 0 else { return gram + [target.scale * target.scale * square] }
-      for (j, slot) in target.fixedSlots.enumerated() {
-        gram[j] += target.shift * target.constant[slot]
-      }
-      return gram + [
-        target.scale * target.scale * square
-          + 2 * target.scale * target.shift * totals[target.constantSlot]
-          + target.shift * target.shift * target.constant[target.constantSlot]
-      ]
-    }
-    return Draw(gram: grams, panel: panels)
-  }
-
-  /// Response entries of a target's panel, from what each cell adds.
-  private func panel(_ target: Target, _ own: [Double]) -> [Double] {
-    var result = target.panel
-    let (own, levels, k) = (own.span, self.levels.span, randomCount)
-    var panel = result.mutableSpan
-    for (index, factor) in target.factors.enumerated() {
-      let (first, width) = (target.problem.panelRow(index, 0), factor.slots.count)
-      let slots = factor.slots.span
-      for cell in 0..<cellCount {
-        let level = Int(levels[cell * factorCount + factor.host])
-        guard level >= 0 else { continue }
-        for e in 0..<width {
-          panel[first + level * width + e] += target.scale * own[cell * k + slots[e]]
-        }
-      }
-    }
-    return result
-  }
-
-  /// The target's problem with the drawn response in the place of the observed one.
-  func problem(_ target: Int, _ draw: Draw) -> Problem {
-    targets[target].problem.replacingResponse(gram: draw.gram[target], panel: draw.panel[target])
-  }
 }
 
 extension LinearMixedModelFit {
@@ -400,40 +270,5 @@ extension LinearMixedModelFit {
     return ResponseLaw.Point(
       source: source, theta: standardizedTheta, sigma: curvature.sigma,
       coefficients: value.coefficients)
-  }
-}
-
-extension Problem {
-  /// The row of a level's first effect in panels.
-  func panelRow(_ factor: Int, _ level: Int) -> Int {
-    Int(plan.panelRow[plan.factors[factor].firstNode + level])
-  }
-
-  /// The problem with other response entries: *Xᵀy*, *yᵀy*, and *Z_vᵀy* of every effect. ``CrossProducts/fixed``
-  /// keeps the observed response; evaluations read ``panel``.
-  func replacingResponse(gram column: [Double], panel entries: [Double]) -> Problem {
-    let c = order
-    var gram = products.gram
-    for j in 0..<c {
-      gram[j * c + c - 1] = column[j]
-      gram[(c - 1) * c + j] = column[j]
-    }
-    var panel = panel
-    for (row, value) in entries.enumerated() { panel[row * c + c - 1] = value }
-    return Problem(self, gram: gram, panel: panel)
-  }
-
-  private init(_ other: Problem, gram: [Double], panel: [Double]) {
-    structure = other.structure
-    standard = other.standard
-    products = CrossProducts(
-      rowCount: other.products.rowCount, logWeights: other.products.logWeights, gram: gram,
-      diagonal: other.products.diagonal, fixed: other.products.fixed, pairs: other.products.pairs)
-    plan = other.plan
-    criterion = other.criterion
-    responseName = other.responseName
-    diagonal = other.diagonal
-    self.panel = panel
-    edges = other.edges
   }
 }
