@@ -24,6 +24,9 @@ struct DesignSkeleton: Sendable {
     let variance: Double
   }
 
+  /// The most groups that are simulated.
+  static let limit = 200_000.0
+
   let design: TrialDesign
   let cells: [Cell]
   let terms: [Term]
@@ -39,6 +42,8 @@ struct DesignSkeleton: Sendable {
   init(_ design: TrialDesign) throws(PowerError) {
     guard !design.fixedSites else { throw .fixedSitesNotSimulated }
     self.design = design
+    let groups = design.levels.dropLast().reduce(1) { $0 * $1.remaining }
+    guard groups <= Self.limit else { throw .tooManyGroups(groups, limit: Int(Self.limit)) }
     let counts = design.levels.map { max(1, Int($0.remaining.rounded())) }
     let depth = counts.count
     var cells: [Cell] = []
@@ -122,6 +127,8 @@ public enum PowerError: Error, Sendable, Hashable, CustomStringConvertible {
   case fixedSitesNotSimulated
   /// Whole units put everyone into one arm.
   case emptyArm(treated: Double, units: Int)
+  /// More groups than a simulation should draw again and again.
+  case tooManyGroups(Double, limit: Int)
   /// Covariates explain all variance between rows.
   case noResidualVariance
   /// Too few units to test anything.
@@ -138,6 +145,9 @@ public enum PowerError: Error, Sendable, Hashable, CustomStringConvertible {
     case .emptyArm(let treated, let units):
       "a share treated of \(treated) leaves an arm without any of \(units) units: "
         + "change `treated` or the number of units"
+    case .tooManyGroups(let groups, let limit):
+      "\(groups) groups are more than the \(limit) that a simulation draws: drop `simulate`, the formula "
+        + "holds with so many"
     case .noResidualVariance:
       "covariates explain all variance between rows: lower `explained` at the lowest level"
     case .noDegreesOfFreedom(let degrees):

@@ -27,10 +27,11 @@ extension LinearMixedModelFit {
       simulator = try ResponseSimulator(self)
     } catch { throw .estimation(error) }
     let unit = curvature.back[place, place]
+    let near = (theta: standardizedTheta, hessian: curvature.profiled)
     let found = replicate(replicates, threads: threads) { index in
       try? SimulatedEstimate(
         simulator.problem(index, coefficient: place, value: effect / unit, seed),
-        coefficient: place)
+        coefficient: place, near: near)
     }
     return try SimulatedPower(found, effect: effect, unit: unit, significance: significance)
   }

@@ -9,7 +9,7 @@ extension PowerStep {
   private static let inside = ValueFormat<Double>.number(
     "a number between 0 and 1", in: 0.000_001...0.999_999)
   private static let countFormat = ValueFormat<[Named<Double>]>.named(
-    .number("a number of at least 1", in: 1 ... .infinity))
+    .number("a number from 1 to 10 million", in: 1...10_000_000))
   private static let sharesFormat = ValueFormat<[Named<Double>]>.named(share)
 
   private static let clustersKey = Key.optional(
@@ -58,7 +58,7 @@ extension PowerStep {
     "The share of each level's units that leave before the outcome.")
   private static let heterogeneityKey = Key(
     "heterogeneity",
-    ValueFormat<[Named<Double>]>.named(.number("a number from 0", in: 0 ... .infinity)),
+    ValueFormat<[Named<Double>]>.named(.number("a number from 0", in: 0...1_000_000)),
     default: [], shown: "0",
     "Multisite: the variance of the effect between sites over the variance of the outcome there.")
   private static let explainedEffectKey = Key(

@@ -9,9 +9,23 @@ struct SimulatedEstimate: Sendable {
   let isSingular: Bool
 
   /// Fits the model and tests one coefficient with Satterthwaite's degrees of freedom, in standardised units.
-  init(_ problem: Problem, coefficient: Int) throws(EstimationError) {
-    var optimizer = Optimizer(problem, threads: 1)
-    let optimum = try optimizer.minimize()
+  ///
+  /// - Parameter near: an optimum that is near with its curvature. Of more than 1,000 random effects that curvature,
+  ///   updated on the way, is taken for the replicate's own.
+  init(
+    _ problem: Problem, coefficient: Int, near: (theta: [Double], hessian: Matrix)? = nil
+  ) throws(EstimationError) {
+    let optimum: Optimum
+    if let near, problem.plan.effectCount > 1_000 {
+      var work = Workspace(problem.plan, order: problem.order)
+      let refit = try WarmRefit(problem, from: near.theta, near.hessian, &work)
+      optimum = Optimum(
+        theta: refit.theta, value: refit.value, gradient: refit.gradient, hessian: refit.hessian,
+        decrement: 0, trace: [], evaluations: 0)
+    } else {
+      var optimizer = Optimizer(problem, threads: 1)
+      optimum = try optimizer.minimize()
+    }
     let p = problem.coefficientCount
     let curvature = VarianceCurvature(
       problem, optimum, theta: optimum.theta, back: Matrix.identity(p))

@@ -2,6 +2,7 @@ import Designs
 import Foundation
 import LinearAlgebra
 import Multilevel
+import StudyFiles
 import Tables
 import TestSupport
 import Testing
@@ -59,7 +60,7 @@ struct InfluenceLawTests {
 
   @Test("names groups that turn the effect, and says which cannot be spared")
   func doubts() throws {
-    // Ten schools of twenty; one school alone carries the effect, and one alone has the second arm.
+    // Treated schools gain, all but one that falls far behind; one school alone has the special column.
     var (school, treated, special, y): ([String], [Double], [Double], [Double]) = ([], [], [], [])
     for j in 0..<10 {
       for i in 0..<20 {
@@ -67,7 +68,7 @@ struct InfluenceLawTests {
         treated.append(j % 2 == 0 ? 1 : 0)
         special.append(j == 9 ? Double(i % 2) : 0)
         let noise = Double((i * 7 + j * 13) % 11) / 5 - 1
-        y.append(noise + 0.05 * Double(j % 3) + (j == 4 ? 3 : j % 2 == 0 ? 0.12 : 0))
+        y.append(noise + 0.05 * Double(j % 3) + (j == 4 ? -3 : j % 2 == 0 ? 0.6 : 0))
       }
     }
     let table = Table(
@@ -79,19 +80,27 @@ struct InfluenceLawTests {
       ])
     var set = DataSet()
     set.set(table)
-    let frame = try Formula(parsing: "y ~ treated + special + (1 | school)").frame(
-      in: set, table: "data", options: FrameOptions())
-    let fit = try LinearMixedModel().fit(frame)
-    let analysis = try fit.influence(of: "school")
+    let step = MultilevelStep(
+      data: text("data"), formula: text("y ~ treated + special + (1 | school)"),
+      effect: MultilevelStep.EffectRequest(of: text("treated")),
+      further: PostEstimation(influence: text("school")))
+    let result = try step.run(step.frame(in: set))
+    let analysis = try result.fit.influence(of: "school")
     #expect(analysis.levels.filter { $0.without == nil }.map(\.level) == ["s9"])
-    #expect(
-      analysis.diagnostics.contains { $0.code == "group-needed" && $0.message.contains("s9") })
+    let needed = try #require(result.diagnostics.first { $0.code == "group-needed" })
+    #expect(needed.message.contains("`s9`"))
+    let turning = try #require(result.diagnostics.first { $0.code == "influential-group" })
+    #expect(turning.message.contains("`s4`") && !turning.message.contains("`s0`"))
     let largest = analysis.levels.max {
       ($0.without?.cooksDistance ?? 0) < ($1.without?.cooksDistance ?? 0)
     }
     #expect(largest?.level == "s4")
     #expect(throws: EstimationError.unknownFactor("la", known: ["school"])) {
-      try fit.influence(of: "la")
+      try result.fit.influence(of: "la")
     }
+  }
+
+  private func text(_ text: String) -> LocatedText {
+    LocatedText(text, at: SourceLocation(file: "study.yaml", line: 1, column: 1))
   }
 }

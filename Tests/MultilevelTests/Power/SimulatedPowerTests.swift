@@ -42,12 +42,12 @@ struct SimulatedPowerTests {
     let design = design(kind)
     let effect = try #require(design.minimumDetectable(power: 0.7))
     let found = try design.simulatedPower(
-      effect: effect, replicates: 1_000, seed: Seed(11), threads: 2)
+      effect: effect, replicates: 600, seed: Seed(11), threads: 2)
     #expect(found.failed == 0)
     // The formula takes variances as known but for degrees of freedom, and covariates as balanced.
     #expect(abs(found.power - 0.7) <= 4 * found.powerError + 0.02)
     #expect(abs(found.bias) <= 4 * found.biasError)
-    #expect(abs(found.coverage - 0.95) <= 4 * (0.95 * 0.05 / 1_000).squareRoot() + 0.005)
+    #expect(abs(found.coverage - 0.95) <= 4 * (0.95 * 0.05 / 600).squareRoot() + 0.005)
     #expect(isClose(found.deviation, design.standardError, relative: 0.12))
     #expect(isClose(found.meanStandardError, design.standardError, relative: 0.08))
   }
@@ -60,6 +60,26 @@ struct SimulatedPowerTests {
     #expect(one == two)
     #expect(abs(one.power - 0.05) <= 4 * (0.05 * 0.95 / 800).squareRoot())
     #expect(one.power + one.coverage == 1)
+  }
+
+  @Test("of a fitted model: its own standard errors, also with weights and crossed factors")
+  func fitted() throws {
+    for structure in [RandomDesign.Structure.slope, .crossed, .weighted] {
+      let fit = try LinearMixedModel().fit(RandomDesign(structure, seed: 31, rows: 200).frame)
+      let effect = 2.5 * fit.standardErrors[1]
+      let found = try fit.simulatedPower(
+        of: "x1", effect: effect, replicates: 400, seed: Seed(2), threads: 2)
+      #expect(found.failed == 0)
+      #expect(abs(found.bias) <= 4 * found.biasError)
+      #expect(abs(found.coverage - 0.95) <= 4 * (0.95 * 0.05 / 400).squareRoot())
+      // A standard deviation of 400 estimates is off by 3.5 % of itself.
+      #expect(isClose(found.deviation, fit.standardErrors[1], relative: 0.16))
+      #expect(abs(found.power - 0.68) < 0.15)
+    }
+    let fit = try LinearMixedModel().fit(RandomDesign(.slope, seed: 31).frame)
+    #expect(throws: PowerError.self) {
+      try fit.simulatedPower(of: "(Intercept)", effect: 1, replicates: 5, seed: Seed(1))
+    }
   }
 
   @Test("chi-squared numbers have their distribution")

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("School effects, intervals and ranks")
 struct GroupEffectTests {
-  /// 4,000 draws: a variance is off by more than 4.5 of its Monte Carlo standard errors once in 150,000.
+  /// 2,000 draws: a variance is off by more than 4.5 of its Monte Carlo standard errors once in 150,000.
   @Test(
     "drawn errors have the prediction error covariance",
     arguments: [
@@ -18,7 +18,7 @@ struct GroupEffectTests {
     ])
   func draws(_ structure: RandomDesign.Structure) throws {
     let fit = try LinearMixedModel().fit(RandomDesign(structure, seed: 5).frame)
-    let count = 4_000
+    let count = 2_000
     let draws = try fit.errorDraws(count, seed: Seed(17))
     for (index, factor) in fit.factors.enumerated() {
       let width = factor.columns.count
@@ -40,29 +40,57 @@ struct GroupEffectTests {
     }
   }
 
-  @Test("the correlation between groups is that of dense matrices")
+  /// *G* − *GZᵀPZG* with *V* as an n × n matrix, for every pair of groups of both crossed factors.
+  @Test("the covariance of any two groups' errors is that of dense matrices")
   func correlations() throws {
-    // Two schools of one small design: the intercept's uncertainty is common to both.
-    let fit = try LinearMixedModel().fit(RandomDesign(.crossed, seed: 8).frame)
-    let count = 8_000
-    let draws = try fit.errorDraws(count, seed: Seed(3))
-    let factor = fit.factors[1]
-    let levels = factor.levels.count
-    // Var(uᵢ − uⱼ) by draws must be below the sum of the variances where errors share the intercept's.
-    var pooled = (difference: 0.0, sum: 0.0)
-    for i in 0..<levels {
-      for j in 0..<i {
-        for draw in 0..<count {
-          let d = draws[1][draw * levels + i] - draws[1][draw * levels + j]
-          pooled.difference += d * d / Double(count)
-        }
-        pooled.sum +=
-          factor.predictionErrorVariance(level: i, column: 0)
-          + factor.predictionErrorVariance(level: j, column: 0)
+    let design = RandomDesign(.crossed, seed: 8)
+    let fit = try LinearMixedModel().fit(design.frame)
+    let n = design.rowCount
+    var columns: [[Double]] = []
+    var variances: [Double] = []
+    for factor in fit.factors {
+      let codes = design.random.first { $0.factor.name == factor.name }?.factor.codes ?? []
+      let variance = try #require(fit.terms.first { $0.group == factor.name }).covariance[0, 0]
+      for level in factor.levels.indices {
+        columns.append(codes.map { $0 == Int32(level) ? 1 : 0 })
+        variances.append(variance)
       }
     }
-    #expect(pooled.difference < pooled.sum)
-    #expect(pooled.difference > 0)
+    let z = Matrix(rows: n, columns: columns)
+    let zg = z * Matrix.diagonal(variances)
+    var v = zg.timesTransposed(z)
+    for k in 0..<n { v[k, k] += fit.sigma * fit.sigma }
+    let factor = try Cholesky(v)
+    let x = Matrix(rows: n, columns: design.fixed.map { design.columns[$0] })
+    let vx = factor.solve(x)
+    let projected =
+      factor.solve(zg)
+      - vx * (try Cholesky(x.transposedTimes(vx))).solve(vx.transposedTimes(zg))
+    let expected = Matrix.diagonal(variances) - zg.transposedTimes(projected)
+
+    let count = 6_000
+    let draws = try fit.errorDraws(count, seed: Seed(3))
+    let samples = Matrix(
+      rows: count,
+      columns: fit.factors.indices.flatMap { index -> [[Double]] in
+        let levels = fit.factors[index].levels.count
+        return (0..<levels).map { level in
+          (0..<count).map { draws[index][$0 * levels + level] }
+        }
+      })
+    let found = (1 / Double(count)) * samples.transposedTimes(samples)
+    var strongest = 0.0
+    for i in 0..<expected.rows {
+      for j in 0..<i {
+        let size = (expected[i, i] * expected[j, j]).squareRoot()
+        strongest = max(strongest, abs(expected[i, j]) / size)
+        let error =
+          ((expected[i, i] * expected[j, j] + expected[i, j] * expected[i, j]) / Double(count))
+          .squareRoot()
+        #expect(abs(found[i, j] - expected[i, j]) < 4.7 * error)
+      }
+    }
+    #expect(strongest > 0.2)
   }
 
   @Test("equal errors are compared with 1.386, unequal ones with the average over pairs")
