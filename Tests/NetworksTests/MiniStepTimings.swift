@@ -1,0 +1,47 @@
+import Foundation
+import Networks
+import Probability
+import Testing
+
+/// How long a mini-step takes, shown where `COUNTERPART_TIMINGS` is set: density, reciprocity, transitive triplets and
+/// same, average degree four, on one thread.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["COUNTERPART_TIMINGS"] != nil))
+struct MiniStepTimings {
+  @Test(arguments: [50, 200, 1000, 2000])
+  func directed(_ count: Int) {
+    var random = RandomStream(Seed(1))
+    let kinds = (0..<count).map { _ in Double(random.index(below: 2)) }
+    let terms = [
+      PanelModel.NetworkTerm("density", Density()),
+      PanelModel.NetworkTerm("reciprocity", Reciprocity()),
+      PanelModel.NetworkTerm("transitivity", Transitivity()),
+      PanelModel.NetworkTerm("same", CovariateEffect(SameValue(), kinds)),
+    ]
+    var start = PanelState(Network(actors: count, directed: true))
+    while start.network.tieCount < 4 * count {
+      let (i, j) = (random.index(below: count), random.index(below: count))
+      if i != j, !start.network.hasTie(i, j) { start.network.toggle(i, j) }
+    }
+    let density = -0.55 * PortableMath.log(Double(count)) - 0.2
+    let simulator = PeriodSimulator(
+      PanelModel(directed: true, terms: terms), parameters: [6, density, 1.5, 0.2, 0.2], period: 0,
+      periods: 1, actors: count)
+    var (steps, ties, runs) = (0, 0, 0)
+    let clock = ContinuousClock()
+    let before = clock.now
+    let processor = Self.processorTime()
+    while steps < 400_000 {
+      let run = simulator.run(from: start, using: &random)
+      steps += run.miniSteps[0]
+      ties += run.state.network.tieCount
+      runs += 1
+    }
+    let time = Self.processorTime() - processor
+    print(
+      "n \(count): \(time / Double(steps) * 1e6) µs a mini-step,",
+      "mean degree \(Double(ties) / Double(runs * count)), wall \(clock.now - before)")
+    #expect(steps > 0)
+  }
+
+  private static func processorTime() -> Double { Double(clock()) / 1e6 }
+}
