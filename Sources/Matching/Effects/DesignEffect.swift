@@ -43,7 +43,7 @@ public struct DesignEffect: TidyRow, Hashable {
   public let deviation: Double
 
   public static let schema = [
-    Field("estimand", "whose average effect: att, atc or ate"),
+    Field("estimand", "whose average effect: att, atc, ate or ato"),
     Field("outcome", "the outcome"),
     Field("adjusted", "covariates that the estimate is adjusted for"),
     Field("estimate", unit: "outcome", "treated less comparators"),

@@ -9,11 +9,12 @@ internal import Tables
 /// | tolerance | 0.1 | ≥ 0 | largest difference of means, in standard deviations of both arms (root mean) |
 ///
 /// Balance is the constraint and size the aim, where other methods do the reverse. The linear programme over
-/// shares of units bounds the size; rounding it down and putting units back as long as balance holds gives a
-/// sample, and table `optimum` prints its pairs beside the bound. Where they differ, as many pairs may be
-/// missing, and no more: the sample is then good but not proved largest, and a diagnostic says by how much. The
-/// chosen units are paired by least total distance; partners need not be alike. Exact strata hold the same
-/// number of both arms.
+/// shares of units bounds the size; rounding it down, putting units back as long as balance holds, and searching
+/// by exchanges for every larger size that the bound admits gives a sample. Sizes with at most a million
+/// possible samples are gone through whole, which can lower the bound to what was found. Table `optimum` prints
+/// the pairs beside the bound. Where they differ, as many pairs may be missing, and no more: the sample is then
+/// good but not proved largest, and a diagnostic says by how much. The chosen units are paired by least total
+/// distance; partners need not be alike. Exact strata hold the same number of both arms.
 public struct CardinalityMatching: MatchingMethod, Hashable {
   public let tolerance: Double
 
@@ -39,7 +40,7 @@ public struct CardinalityMatching: MatchingMethod, Hashable {
   )
     throws(MatchingError) -> MatchedSample
   {
-    let selection = BalancedSelection(problem, tolerance: tolerance)
+    let selection = BalancedSelection(problem, tolerance: tolerance, using: &stream)
     let chosen = selection.chosen
     guard chosen.contains(true) else { throw .noBalancedSample(tolerance: tolerance) }
     let narrowed = MatchingProblem(
@@ -47,7 +48,7 @@ public struct CardinalityMatching: MatchingMethod, Hashable {
       strata: problem.strata, coordinates: problem.coordinates, score: problem.score, calipers: [],
       covariates: problem.covariates, estimand: problem.estimand)
     let paired = try OptimalPairs().match(narrowed, using: &stream)
-    let bound = Int((selection.bound + 1e-6).rounded(.down))
+    let bound = selection.bound
     var notes: [Diagnostic] = []
     if bound > paired.pairs.count {
       notes.append(
@@ -68,9 +69,9 @@ public struct CardinalityMatching: MatchingMethod, Hashable {
 struct BalancedSelection {
   /// One a unit.
   let chosen: [Bool]
-  let bound: Double
+  let bound: Int
 
-  init(_ problem: MatchingProblem, tolerance: Double) {
+  init(_ problem: MatchingProblem, tolerance: Double, using stream: inout RandomStream) {
     let units = Self.ordered(problem)
     let features = Self.features(problem, units: units)
     let strata = Self.strata(problem, units: units)
@@ -93,10 +94,11 @@ struct BalancedSelection {
     let programme = BoundedSimplex(
       columns: columns, bounds: [Double](repeating: 0, count: width),
       gains: [Double](repeating: 0.5, count: units.count))
-    bound = programme.bound
+    let most = Int((programme.bound + 1e-6).rounded(.down))
     var search = SelectionSearch(
       problem, units: units, features: features, tolerance: tolerance, start: programme.values)
     search.run()
+    bound = search.enlarge(to: most, using: &stream)
     var chosen = [Bool](repeating: false, count: problem.count)
     for (position, unit) in units.enumerated() where search.isIn[position] { chosen[unit] = true }
     self.chosen = chosen
@@ -251,6 +253,114 @@ private struct SelectionSearch {
       }
     }
     return false
+  }
+
+  /// Looks for samples of every size above the present one, the largest first, and gives the bound that is
+  /// left: sizes that were gone through whole and hold no balanced sample count no more.
+  mutating func enlarge(to most: Int, using stream: inout RandomStream) -> Int {
+    var bound = most
+    let sizes = stride(from: most, to: size, by: -1)
+    for wanted in Array(sizes.prefix(20)) {
+      switch everySample(of: wanted) {
+      case .some(true): return bound
+      case .some(false): if wanted == bound { bound -= 1 }
+      case .none: if descend(to: wanted, using: &stream) { return bound }
+      }
+    }
+    return bound
+  }
+
+  /// Goes through every sample of so many pairs where there are few of them: whether one is balanced, which is
+  /// then taken; `nil` where there are too many, or several strata.
+  private mutating func everySample(of wanted: Int) -> Bool? {
+    let arms = [true, false].map { arm in units.indices.filter { treated[$0] == arm } }
+    guard counts.count == 1, arms.allSatisfy({ $0.count <= 30 }) else { return nil }
+    let numbers = arms.map { arm in
+      (0..<wanted).reduce(1.0) { $0 * Double(arm.count - $1) / Double($1 + 1) }
+    }
+    guard numbers.allSatisfy({ $0 >= 0.5 }), numbers[0] * numbers[1] <= 1_000_000 else {
+      return nil
+    }
+    let choices = arms.map { arm in
+      Self.combinations(of: arm.count, wanted).map { $0.map { arm[$0] } }
+    }
+    let totals = choices.map { sets in
+      sets.map { set in features.map { feature in set.reduce(0) { $0 + feature[$1] } } }
+    }
+    let room = tolerance * Double(wanted) + Self.slack
+    for (a, ofTreated) in totals[0].enumerated() {
+      for (b, ofControls) in totals[1].enumerated() {
+        var isBalanced = true
+        for k in features.indices where abs(ofTreated[k] - ofControls[k]) > room {
+          isBalanced = false
+          break
+        }
+        guard isBalanced else { continue }
+        for position in units.indices { put(position, false) }
+        for position in choices[0][a] + choices[1][b] { put(position, true) }
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Every choice of so many of the first `count` whole numbers, in lexicographic order.
+  private static func combinations(of count: Int, _ chosen: Int) -> [[Int]] {
+    guard chosen <= count else { return [] }
+    var current = Array(0..<chosen)
+    var all: [[Int]] = []
+    while true {
+      all.append(current)
+      guard let last = current.indices.last(where: { current[$0] < count - chosen + $0 }) else {
+        return all
+      }
+      current[last] += 1
+      for i in current.indices where i > last { current[i] = current[i - 1] + 1 }
+    }
+  }
+
+  /// From the present sample by putting in pairs and exchanging units wherever that lessens the worst excess,
+  /// from ten starts; leaves the sample as it was where none ends in balance.
+  private mutating func descend(to wanted: Int, using stream: inout RandomStream) -> Bool {
+    let before = isIn
+    for _ in 0..<10 {
+      for position in units.indices { put(position, before[position]) }
+      var stalled = 0
+      while size < wanted, stalled < 1000 {
+        stalled += 1
+        guard let a = free(stream.index(below: units.count), isTreated: true),
+          let b = free(stream.index(below: units.count), isTreated: false),
+          stratum[a] == stratum[b]
+        else { continue }
+        put(a, true)
+        put(b, true)
+      }
+      guard size == wanted else { continue }
+      var worst = excess([], size: wanted)
+      for _ in 0..<min(100_000, 200 * units.count) where worst > Self.slack {
+        let new = stream.index(below: units.count)
+        let out = stream.index(below: units.count)
+        guard !isIn[new], isIn[out], treated[new] == treated[out], stratum[new] == stratum[out]
+        else { continue }
+        let found = excess([(out, -1), (new, 1)], size: wanted)
+        guard found < worst else { continue }
+        put(out, false)
+        put(new, true)
+        worst = found
+      }
+      if worst <= Self.slack { return true }
+    }
+    for position in units.indices { put(position, before[position]) }
+    return false
+  }
+
+  /// The first unit of an arm from a position on that is not in the sample.
+  private func free(_ start: Int, isTreated: Bool) -> Int? {
+    for step in units.indices {
+      let position = (start + step) % units.count
+      if !isIn[position], treated[position] == isTreated { return position }
+    }
+    return nil
   }
 
   /// Exchanges one unit for another of its arm and stratum where a pair can then be put in: looked for while

@@ -47,7 +47,7 @@ public struct OmittedVariable: Sendable, Hashable {
   }
 
   /// The estimate if an omitted covariate explained these shares of the residual variance and pulled it
-  /// towards zero.
+  /// towards zero. Its interval keeps the degrees of freedom, as sensemakr's does.
   ///
   /// - Parameters:
   ///   - treatment: share of the treatment's residual variance, below 1.
@@ -61,7 +61,7 @@ public struct OmittedVariable: Sendable, Hashable {
       * (degreesOfFreedom / (degreesOfFreedom - 1)).squareRoot()
     return OmittedVariable(
       estimate: (estimate < 0 ? -1 : 1) * (abs(estimate) - bias), standardError: error,
-      degreesOfFreedom: degreesOfFreedom - 1)
+      degreesOfFreedom: degreesOfFreedom)
   }
 
   public var interval: ClosedRange<Double> {

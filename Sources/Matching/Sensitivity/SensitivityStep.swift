@@ -60,6 +60,7 @@ public struct SensitivityStep: Sendable {
         tables += found.tables
         diagnostics += found.diagnostics.filter { !diagnostics.contains($0) }
       } catch {
+        if case .brokenConstraint = error { throw error }
         diagnostics.append(
           Diagnostic(
             .warning, code: "check-left-out",

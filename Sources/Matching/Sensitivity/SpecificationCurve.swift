@@ -164,10 +164,10 @@ struct Specification: Sendable {
     for (key, value) in replacements where value.content != .null {
       pairs.append(Node.Pair(key: key, value: value))
     }
-    // A gate judges the study's own design; the other inference is not asked for here.
-    let left = pairs.filter {
-      !["gate", "inference", "draws", "equivalence"].contains($0.key.text)
-    }
+    // A gate judges the study's own design; other inference and other levels are not asked for here.
+    var unasked = ["gate", "inference", "draws", "equivalence"]
+    if step.members?.design != .joint { unasked.append("members") }
+    let left = pairs.filter { !unasked.contains($0.key.text) }
     section = try? Section(
       Node(.mapping(left), path: step.path, at: step.location), expecting: "a match")
   }

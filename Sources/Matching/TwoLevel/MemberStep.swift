@@ -160,7 +160,8 @@ extension MemberMatch {
               + "clusters are few"))
       }
       for adjust in columns.adjust.isEmpty ? [[]] : [[], columns.adjust] {
-        let found = try DesignEffect.estimate(outcome, outcome: y, adjust: adjust, groups: clusters, errors: errors)
+        let found = try DesignEffect.estimate(
+          outcome, outcome: y, adjust: adjust, groups: clusters, errors: errors)
         effects.append(found.effect)
         diagnostics += found.diagnostics.filter { !diagnostics.contains($0) }
       }

@@ -2,6 +2,7 @@ import Foundation
 import LinearAlgebra
 import Matching
 import Probability
+import Regression
 import Tables
 import TestSupport
 import Testing
@@ -109,7 +110,8 @@ struct ReferenceSetTests {
           let x = embedding.coordinates.column(a)
           let y = embedding.coordinates.column(b)
           let found = zip(x, y).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
-          #expect(isClose(found, Double(text) ?? .nan, relative: 1e-8), "\(name) \(row[0]) \(column)")
+          #expect(
+            isClose(found, Double(text) ?? .nan, relative: 1e-8), "\(name) \(row[0]) \(column)")
         }
       }
     }

@@ -63,12 +63,15 @@ struct GuideExampleTests {
   private func show(_ what: String, _ table: TidyTable?) {
     guard ProcessInfo.processInfo.environment["SHOW_ERRORS"] != nil, let table else { return }
     print("GUIDE", what, table.name, table.fields.map(\.name).joined(separator: " | "))
-    for row in table.rows.prefix(30) { print("GUIDE   ", row.map { "\($0)" }.joined(separator: " | ")) }
+    for row in table.rows.prefix(30) {
+      print("GUIDE   ", row.map { "\($0)" }.joined(separator: " | "))
+    }
   }
 
   @Test("weighting") func weighting() throws {
     for method in [
-      "method: overlap", "method: weighting, estimand: ate", "method: weighting, estimand: ate, trim: 0.1",
+      "method: overlap", "method: weighting, estimand: ate",
+      "method: weighting, estimand: ate, trim: 0.1",
       "method: entropy", "method: overlap, errors: hc3",
     ] {
       let (_, result) = try Self.match(method)
@@ -99,7 +102,8 @@ struct GuideExampleTests {
     let step = try SensitivityStep(from: Section(root, expecting: "a sensitivity step"))
     let found = try step.run(of: result, in: Self.data(), seed: Seed(82))
     for table in found.tables { show("sensitivity", table) }
-    for doubt in result.diagnostics + found.diagnostics where ProcessInfo.processInfo.environment["SHOW_ERRORS"] != nil {
+    for doubt in result.diagnostics + found.diagnostics
+    where ProcessInfo.processInfo.environment["SHOW_ERRORS"] != nil {
       print("GUIDE doubt", doubt.code, doubt.message)
     }
   }
