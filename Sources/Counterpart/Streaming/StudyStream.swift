@@ -1,4 +1,5 @@
 internal import Designs
+internal import StudyFiles
 internal import Tables
 
 /// A table of the study that is read in pieces: each piece linked, prepared, and cut down to the population
