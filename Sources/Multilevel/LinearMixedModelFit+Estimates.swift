@@ -9,11 +9,11 @@ extension LinearMixedModelFit {
   /// - Parameter means: means over the rows of the columns of random terms, where the frame has no rows to
   ///   take them from.
   init(
-    _ problem: Problem, _ found: Optimum, _ frame: ModelFrame, means given: [Int: Double]? = nil
+    _ problem: Problem, _ found: Optimum, _ frame: ModelFrame, moments given: RandomMoments? = nil
   ) throws(EstimationError) {
     let structure = problem.structure
     let theta = problem.signed(found.theta)
-    let work: Workspace
+    var work: Workspace
     let (value, gradient): (CriterionValue, GradientValue)
     if let kept = found.work, theta == found.theta {
       (work, value, gradient) = (kept, found.value, found.gradient)
@@ -47,7 +47,7 @@ extension LinearMixedModelFit {
     let triangles = structure.triangles(theta)
     var dataTriangles: [[Double]] = []
     var terms: [TermFit] = []
-    let means = given ?? frame.randomMeans
+    let means = given?.means ?? frame.randomMeans
     isStreamed = given != nil
     for (index, factor) in structure.factors.enumerated() {
       let triangle = lowerTriangle(
@@ -72,8 +72,9 @@ extension LinearMixedModelFit {
             group: factor.name, columns: factor.columns[range].map { names[$0] },
             levelCount: factor.levelCount, covariance: block,
             means: factor.columns[range].map { means[$0] ?? 0 },
-            meanProducts: frame.meanProducts(
-              Array(factor.columns[range]), memberships: factor.memberships)))
+            meanProducts: given?.products(of: Array(factor.columns[range]))
+              ?? frame.meanProducts(
+                Array(factor.columns[range]), memberships: factor.memberships)))
       }
     }
     self.terms = terms

@@ -33,7 +33,8 @@ struct Problem: Sendable {
     let standard = Standardization(frame, structure)
     try self.init(
       frame, structure, standard,
-      try CrossProducts(frame, structure, standard, threads: threads), criterion: criterion)
+      try CrossProducts(frame, structure, standard, threads: threads), criterion: criterion,
+      threads: threads)
   }
 
   /// The random part of a frame that has enough rows, groups and columns.
@@ -56,10 +57,11 @@ struct Problem: Sendable {
     return structure
   }
 
-  /// - Parameter frame: named and counted from; its rows are not read.
+  /// - Parameter moments: of rows that came in pieces; where given, no row of `frame` is read.
   init(
     _ frame: ModelFrame, _ structure: RandomStructure, _ standard: Standardization,
-    _ products: CrossProducts, criterion: LikelihoodCriterion
+    _ products: CrossProducts, criterion: LikelihoodCriterion, moments: RandomMoments? = nil,
+    threads: Int = 1
   ) throws(EstimationError) {
     self.structure = structure
     self.standard = standard
@@ -67,7 +69,7 @@ struct Problem: Sendable {
     self.criterion = criterion
     responseName = frame.columns[frame.response].name
     try Self.checkFixedPart(frame, products, standard)
-    try Identification(frame, structure, products, standard).check()
+    try Identification(frame, structure, products, standard, moments).check()
     let (plan, edges) = try EliminationPlan.make(structure, products)
     self.plan = plan
     self.edges = edges

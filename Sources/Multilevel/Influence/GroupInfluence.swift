@@ -57,6 +57,7 @@ extension LinearMixedModelFit {
   func influence(
     of name: String, on target: InfluenceTarget?, threads: Int
   ) throws(EstimationError) -> InfluenceAnalysis {
+    try requirePlainRows(for: "refits without a group")
     let index = try factor(named: name)
     let groups = factors[index].levels.count
     let work = problem.plan.components.reduce(0.0) {

@@ -53,6 +53,7 @@ public struct PostEstimation: Sendable {
       diagnostics += all.flatMap(\.diagnostics)
     }
     if explained {
+      try fit.requirePlainRows(for: "shares of variance explained")
       let all = fit.explainedVariance(unconditional: unconditional)
       tables.append(TidyTable("explained", all.map(ExplainedRow.init)))
       diagnostics += ExplainedVariance.doubts(all)

@@ -19,6 +19,7 @@ extension LinearMixedModelFit {
   ///
   /// - Complexity: one pass, and sorting the rows twice.
   public func residualChecks() throws(EstimationError) -> ResidualChecks {
+    try requirePlainRows(for: "residual checks")
     let rows = RowResiduals(self)
     let shape = SampleShape(rows.residuals)
     var result = Self.rows("Residual", nil, shape)

@@ -47,6 +47,7 @@ extension LinearMixedModelFit {
   public func groupEffects(
     of names: [String], draws: Int = 1_000, seed: Seed = Seed(1), threads: Int = 1
   ) throws(EstimationError) -> [GroupEffects] {
+    try requirePlainRows(for: "effects of groups with ranks")
     var chosen: [Int] = []
     for name in names { chosen.append(try factor(named: name)) }
     let ranks = try ranks(of: chosen, draws: draws, seed: seed["ranks"], threads: threads)

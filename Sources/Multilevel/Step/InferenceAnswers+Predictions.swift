@@ -9,7 +9,7 @@ extension InferenceAnswers {
     do throws(ExpressionError) {
       return Counterfactuals(
         formula: try Formula(parsing: step.formula.text), frame: frame, data: data,
-        table: step.data.text, options: step.options())
+        table: step.data.text, options: try step.options(in: data))
     } catch {
       throw .study(SpecErrors(SpecError(error, in: step.formula, path: "\(path).formula")))
     }

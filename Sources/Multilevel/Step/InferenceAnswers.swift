@@ -174,7 +174,7 @@ struct InferenceAnswers {
         let formula = try Formula(parsing: text.text)
         smaller = try formula.frame(
           in: data, table: step.data.text,
-          options: step.options(rows: frame.selection, for: formula))
+          options: try step.options(in: data, rows: frame.selection, for: formula))
       } catch {
         throw .study(SpecErrors(SpecError(error, in: text, path: "\(path).\(key)")))
       }

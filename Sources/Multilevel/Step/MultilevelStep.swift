@@ -129,11 +129,12 @@ public struct MultilevelStep: Sendable {
     for (factor, contrast) in contrasts where present?.contains(factor.text) ?? true {
       chosen[factor.text] = contrast
     }
-    let factors = try (other ?? Formula(parsing: formula.text)).groupNames
+    let own: Formula
+    if let other { own = other } else { own = try Formula(parsing: formula.text) }
     return FrameOptions(
       contrasts: chosen, weights: precision?.text ?? generalised?.frequency?.text, rows: rows,
       lost: lost, orderedResponse: generalised?.model.family.isOrdered ?? false,
-      structure: try structure?.options(in: tables, table: data.text, factors: factors))
+      structure: try structure?.options(in: tables, table: data.text, factors: own.groupNames))
   }
 
   /// Fits the model, and the one without covariates beside it.
@@ -148,7 +149,7 @@ public struct MultilevelStep: Sendable {
     let model = LinearMixedModel(criterion: criterion)
     let fit = try model.fit(frame, threads: threads)
     return try result(
-      fit, try? model.fit(frame.unconditional, threads: threads), threads: threads)
+      fit, try? model.fit(frame.unconditional, threads: threads), threads: threads, seed: seed)
   }
 
   /// Reads the formula against a streamed table.
@@ -168,7 +169,7 @@ public struct MultilevelStep: Sendable {
 
   /// Fits the model to a streamed table, and the one without covariates beside it.
   public func run(
-    _ streamed: StreamedFrame, threads: Int = 1
+    _ streamed: StreamedFrame, threads: Int = 1, seed: Seed = Seed(1)
   ) throws(StreamedModelError) -> Result {
     if let generalised {
       throw .estimation(.needsRows("family `\(generalised.model.family.name)`"))
@@ -176,13 +177,13 @@ public struct MultilevelStep: Sendable {
     let (fit, unconditional) = try LinearMixedModel(criterion: criterion).fit(
       streamed, threads: threads)
     do throws(EstimationError) {
-      return try result(fit, unconditional, threads: threads)
+      return try result(fit, unconditional, threads: threads, seed: seed)
     } catch { throw .estimation(error) }
   }
 
   /// What there is to say about a fitted model.
   private func result(
-    _ fit: LinearMixedModelFit, _ unconditional: LinearMixedModelFit?, threads: Int
+    _ fit: LinearMixedModelFit, _ unconditional: LinearMixedModelFit?, threads: Int, seed: Seed
   ) throws(EstimationError) -> Result {
     var robust: ClusterRobust?
     if let errors { robust = try fit.clusterRobust(errors, threads: threads) }
@@ -229,7 +230,7 @@ public struct MultilevelStep: Sendable {
       TidyTable("covariance", CovarianceRow.rows(fit.coefficientNames, covariance)),
     ]
     if let residual = fit.residual {
-      tables.append(TidyTable("residual", residual.parameters.map(ResidualRow.init)))
+      tables.append(TidyTable("residual", residual.parameters.map(ResidualParameterRow.init)))
     }
     return Result(
       fit: fit, unconditional: unconditional, robust: robust, tests: tests, effects: effects,

@@ -43,8 +43,8 @@ extension LinearMixedModel {
   private func fit(
     _ sums: StreamedSums, threads: Int
   ) throws(EstimationError) -> LinearMixedModelFit {
-    let (problem, frame, means) = try sums.problem(criterion)
+    let (problem, frame, moments) = try sums.problem(criterion)
     var optimizer = Optimizer(problem, threads: threads)
-    return try LinearMixedModelFit(problem, try optimizer.minimize(), frame, means: means)
+    return try LinearMixedModelFit(problem, try optimizer.minimize(), frame, moments: moments)
   }
 }

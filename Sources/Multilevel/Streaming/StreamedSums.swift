@@ -14,10 +14,11 @@ struct StreamedSums {
   private var standard: Standardization?
   private var layout: SumLayout?
   private var sums = RowSums(values: [], logWeights: 0)
-  private var totals: [Int: Double] = [:]
+  private var moments: RandomMoments
 
   init(_ shape: ModelFrame, _ streamed: StreamedFrame) throws(EstimationError) {
     self.shape = shape
+    moments = RandomMoments(of: shape)
     structure = try Problem.structure(of: shape)
     let meetings = StreamedMeetings(streamed)
     let factors = structure.factors
@@ -53,15 +54,13 @@ struct StreamedSums {
     var moved = RowSums(values: sums.values.moved(), logWeights: sums.logWeights)
     defer { sums = moved }
     try pass.add(rows: 0..<frame.rowCount, to: &moved)
-    for (column, total) in frame.totals(Set(frame.random.flatMap(\.columns))) {
-      totals[column, default: 0] += total
-    }
+    moments.add(frame)
   }
 
-  /// The model with the columns that can be estimated, and the means of its random terms' columns.
+  /// The model with the columns that can be estimated, and the moments of its random terms' columns.
   func problem(
     _ criterion: LikelihoodCriterion
-  ) throws(EstimationError) -> (problem: Problem, frame: ModelFrame, means: [Int: Double]) {
+  ) throws(EstimationError) -> (problem: Problem, frame: ModelFrame, moments: RandomMoments) {
     guard let standard, let layout else { throw .noRows }
     guard sums.values.allSatisfy(\.isFinite) else {
       throw .notFinite(column: shape.columns[shape.response].name)
@@ -83,9 +82,9 @@ struct StreamedSums {
               + "combination of the columns before it")
         })
     let problem = try Problem(
-      frame, structure, standard.keeping(kept), products.keeping(kept), criterion: criterion)
-    let n = Double(shape.rowCount)
-    return (problem, frame, totals.mapValues { $0 / n })
+      frame, structure, standard.keeping(kept), products.keeping(kept), criterion: criterion,
+      moments: moments)
+    return (problem, frame, moments)
   }
 }
 
@@ -208,21 +207,4 @@ extension CrossProducts {
   }
 
   private var fixedCount: Int { Int(Double(gram.count).squareRoot()) - 1 }
-}
-
-extension ModelFrame {
-  /// Sums of columns over the rows.
-  fileprivate func totals(_ wanted: Set<Int>) -> [(column: Int, total: Double)] {
-    var buffer = [Double](repeating: 0, count: 2048)
-    return wanted.sorted().map { column in
-      var sum = 0.0
-      for start in stride(from: 0, to: rowCount, by: 2048) {
-        let rows = start..<min(rowCount, start + 2048)
-        var span = buffer.mutableSpan
-        fill(column, rows: rows, into: &span)
-        for k in 0..<rows.count { sum += span[k] }
-      }
-      return (column, sum)
-    }
-  }
 }

@@ -8,14 +8,17 @@ struct Identification {
   private let structure: RandomStructure
   private let products: CrossProducts
   private let standard: Standardization
+  /// Of rows that came in pieces; `nil` where the frame has them.
+  private let moments: RandomMoments?
 
   /// What is left of a column's squares where it counts as explained.
   private static let tolerance = 1e-10
 
   init(
     _ frame: ModelFrame, _ structure: RandomStructure, _ products: CrossProducts,
-    _ standard: Standardization
+    _ standard: Standardization, _ moments: RandomMoments?
   ) {
+    self.moments = moments
     self.frame = frame
     self.structure = structure
     self.products = products
@@ -73,7 +76,8 @@ struct Identification {
   private func areMultiples(_ index: Int, _ a: Int, _ b: Int) -> Bool {
     let columns = structure.factors[index].columns
     if columns[a] == columns[b] { return true }
-    let gram = frame.meanProducts([columns[a], columns[b]], memberships: nil)
+    let pair = [columns[a], columns[b]]
+    let gram = moments?.products(of: pair) ?? frame.meanProducts(pair, memberships: nil)
     let product = gram[0, 0] * gram[1, 1]
     return product - gram[0, 1] * gram[0, 1] <= Self.tolerance * product
   }

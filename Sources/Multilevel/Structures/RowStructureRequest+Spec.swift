@@ -123,11 +123,15 @@ extension RowStructureRequest {
         .rule("standard errors with design weights are a sandwich already: drop `errors`"),
         at: "errors")
     }
-    if section.has("intervals"), try section.read(MultilevelStep.intervalsKey) != "wald" {
+    if section.has("intervals"), try section.read(StepInference.intervalsKey) != .wald {
       throw section.error(
         .rule(
           "profile and bootstrap intervals need a likelihood, which design weights do not give: drop "
             + "`intervals`"), at: "intervals")
+    }
+    let questions = (StepInference.keys + PostEstimation.keys).map(\.name)
+    if let key = questions.first(where: { $0 != "intervals" && section.has($0) }) {
+      throw section.error(.rule("`\(key)` is not offered with design weights: drop it"), at: key)
     }
     if section.has("effect") {
       throw section.error(

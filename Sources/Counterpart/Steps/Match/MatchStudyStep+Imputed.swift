@@ -50,7 +50,8 @@ extension MatchStudyStep {
     }
     let each = PooledTables(results.map(\.tables))
     let rows = context.data[table: table]?.rowCount ?? 0
-    let report = MatchReport(step: context.name, noun: table, result: first)
+    let report = MatchReport(
+      step: context.name, noun: table, result: first, labels: context.study.labels)
     let note = Block.paragraph(
       """
       Units were matched anew in each of \(results.count) completed data sets; what follows shows the first \

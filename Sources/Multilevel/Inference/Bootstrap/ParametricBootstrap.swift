@@ -79,6 +79,7 @@ extension LinearMixedModelFit {
     _ settings: ParametricBootstrap, unconditional: LinearMixedModelFit? = nil,
     effects: [ParametricBootstrap.Effect] = [], threads: Int = 1
   ) throws(EstimationError) -> BootstrapResult {
+    try requirePlainRows(for: "bootstrap intervals")
     BLAS.useOneThread()
     let fits = [self] + (unconditional.map { [$0] } ?? [])
     let sources = fits.map { ResponseLaw.Source($0.problem, in: problem) }

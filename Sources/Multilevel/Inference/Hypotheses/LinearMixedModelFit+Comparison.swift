@@ -14,6 +14,9 @@ extension LinearMixedModelFit {
   public func comparison(
     to smaller: ModelFrame, bootstrap: ParametricBootstrap? = nil, threads: Int = 1
   ) throws(ComparisonError) -> ModelComparison {
+    do throws(EstimationError) {
+      try requireKnownResiduals(for: "comparisons with smaller models")
+    } catch { throw .estimation(error) }
     BLAS.useOneThread()
     guard smaller.rowCount == frame.rowCount, smaller.selection == frame.selection,
       smaller.columns[smaller.response].name == responseName,

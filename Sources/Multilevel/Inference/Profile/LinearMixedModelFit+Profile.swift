@@ -15,7 +15,9 @@ extension LinearMixedModelFit {
     level: Double = 0.95, threads: Int = 1
   ) throws(EstimationError) -> [IntervalEstimate] {
     BLAS.useOneThread()
+    try requireKnownResiduals(for: "profile intervals")
     if criterion == .reml {
+      if isStreamed { throw .needsRows("`intervals: profile` of a REML fit") }
       return try LinearMixedModel(criterion: .ml).fit(frame, threads: threads)
         .profileIntervals(level: level, threads: threads)
     }

@@ -1,7 +1,7 @@
 public import Tables
 
 /// A row of `residual`: an estimated parameter of the residual covariance.
-public struct ResidualRow: TidyRow, Hashable {
+public struct ResidualParameterRow: TidyRow, Hashable {
   public let parameter: ResidualFit.Parameter
 
   public init(_ parameter: ResidualFit.Parameter) { self.parameter = parameter }
