@@ -29,13 +29,13 @@ struct ChunkedTable: RowStream {
 
   private struct Chunks: RowChunks {
     let source: ChunkedTable
-    var next = 0
+    var position = 0
 
     mutating func next() throws(TableError) -> RowChunk? {
       let count = source.whole[table: source.table]?.rowCount ?? 0
-      guard next < count else { return nil }
-      let range = next..<min(count, next + source.rows)
-      next = range.upperBound
+      guard position < count else { return nil }
+      let range = position..<min(count, position + source.rows)
+      position = range.upperBound
       return RowChunk(data: source.piece(range), firstRow: range.lowerBound)
     }
   }

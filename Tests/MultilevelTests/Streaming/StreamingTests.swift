@@ -24,7 +24,7 @@ struct StreamingTests {
     for row in 0..<n {
       let s = random.index(below: schools)
       let p = random.index(below: 60)
-      let x = 1e3 + random.normal() + schoolEffect[s]
+      let x = 10 + random.normal() + schoolEffect[s]
       school.append(random.uniform() < 0.01 ? -1 : Int32(s))
       primary.append(Double(1000 - 7 * p))
       prior.append(random.uniform() < 0.02 ? .nan : x)
@@ -33,7 +33,7 @@ struct StreamingTests {
       sex.append(random.uniform() < 0.01 ? nil : random.uniform() < 0.5 ? "F" : "M")
       weight.append(0.5 + random.uniform())
       score.append(
-        0.6 * (x - 1e3) + schoolEffect[s] + primaryEffect[p] + 0.1 * Double(row % 3)
+        0.6 * (x - 10) + schoolEffect[s] + primaryEffect[p] + 0.1 * Double(row % 3)
           + random.normal())
     }
     var data = DataSet()
@@ -129,7 +129,7 @@ struct StreamingTests {
     let memory = try LinearMixedModel().fit(formula.frame(in: data, table: "pupils"))
     for (a, b) in zip(try fit.tests(.kenwardRoger), try memory.tests(.kenwardRoger)) {
       #expect(isClose(a.degreesOfFreedom, b.degreesOfFreedom, relative: 1e-7))
-      #expect(isClose(a.variance, b.variance, relative: 1e-8))
+      #expect(isClose(a.standardError, b.standardError, relative: 1e-8))
     }
     #expect(throws: EstimationError.needsRows("`errors: cr2`")) { try fit.clusterRobust(.cr2) }
     #expect(throws: EstimationError.needsRows("`df: between-within`")) {
@@ -160,7 +160,7 @@ struct StreamingTests {
       #expect("\(error.reason)".contains("stream"))
     }
     // The larger of two values in a row is no aggregate.
-    #expect(try problem("score ~ max(prior, 1000) + (1 | school)") == nil)
+    #expect(try problem("score ~ max(prior, 10) + (1 | school)") == nil)
   }
 
   @Test("a value that is not finite is named by its row of the file")
