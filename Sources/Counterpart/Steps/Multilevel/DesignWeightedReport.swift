@@ -11,11 +11,12 @@ struct DesignWeightedReport {
   let settings: MultilevelStep
   let frame: ModelFrame
   let result: MultilevelStep.DesignResult
+  let labels: Labels
 
   private var blocks: ModelBlocks {
     ModelBlocks(
       step: step, response: result.fit.responseName, asked: nil, frame: frame,
-      tests: result.tests, tables: result.tables)
+      tests: result.tests, tables: result.tables, labels: labels)
   }
 
   var section: ReportSection {

@@ -188,7 +188,8 @@ public struct MultilevelStudyStep: StudyStep {
       throw located(error, context.name)
     }
     let report = DesignWeightedReport(
-      step: context.name, settings: step, frame: frame, result: result)
+      step: context.name, settings: step, frame: frame, result: result,
+      labels: context.study.labels)
     return StepResult(
       tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
       diagnostics: result.diagnostics + losses, sample: nil,
