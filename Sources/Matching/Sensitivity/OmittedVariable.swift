@@ -42,6 +42,15 @@ public struct OmittedVariable: Sendable, Hashable {
     return (f * f - critical * critical) / (1 + f * f)
   }
 
+  /// The same with the standard error and degrees of freedom of another estimator, such as one robust to
+  /// clusters: the share of both that brings the estimate, reduced to `q` of it, to where that error no longer
+  /// finds it significant. What the covariate would do to that error is left out.
+  public func robustness(q: Double, alpha: Double, error: OmittedVariable) -> Double {
+    let critical = StudentT(degreesOfFreedom: error.degreesOfFreedom).quantile(1 - alpha / 2)
+    let share = q - critical * error.standardError / abs(estimate)
+    return share > 0 ? robustness(q: share) : 0
+  }
+
   private static func robustness(_ f: Double) -> Double {
     ((f * f * f * f + 4 * f * f).squareRoot() - f * f) / 2
   }

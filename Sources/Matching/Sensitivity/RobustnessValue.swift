@@ -97,11 +97,16 @@ public struct RobustnessValue: SensitivityCheck, Hashable {
     let assigned = OmittedVariable(
       estimate: robust.estimate, standardError: robust.standardError,
       degreesOfFreedom: robust.degreesOfFreedom)
-    let rows = [("model", own), ("assigned", assigned)].map { kind, value in
+    let rows = [
       RobustnessRow(
-        outcome: outcome.name, errors: kind, value: value, q: q, alpha: alpha,
-        robustness: value.robustness(q: q), withInterval: value.robustness(q: q, alpha: alpha))
-    }
+        outcome: outcome.name, errors: "model", value: own, partialR2: own.partialR2, q: q,
+        alpha: alpha, robustness: own.robustness(q: q),
+        withInterval: own.robustness(q: q, alpha: alpha)),
+      RobustnessRow(
+        outcome: outcome.name, errors: "assigned", value: assigned, partialR2: own.partialR2, q: q,
+        alpha: alpha, robustness: own.robustness(q: q),
+        withInterval: own.robustness(q: q, alpha: alpha, error: assigned)),
+    ]
     let exposure = try fit(design(adjust, withTreatment: false), treated)
     var bounds: [BenchmarkRow] = []
     var diagnostics: [Diagnostic] = []
@@ -151,6 +156,7 @@ struct RobustnessRow: TidyRow {
   let outcome: String
   let errors: String
   let value: OmittedVariable
+  let partialR2: Double
   let q: Double
   let alpha: Double
   let robustness: Double
@@ -172,7 +178,7 @@ struct RobustnessRow: TidyRow {
   var cells: [Cell] {
     [
       .text(outcome), .text(errors), .number(value.estimate), .number(value.standardError),
-      .number(value.degreesOfFreedom), .number(value.partialR2), .number(q), .number(robustness),
+      .number(value.degreesOfFreedom), .number(partialR2), .number(q), .number(robustness),
       .number(alpha), .number(withInterval),
     ]
   }

@@ -152,6 +152,9 @@ struct SensitivityReferenceTests {
       let reference = try #require(expected[key]?.number)
       #expect(isClose(value, reference, relative: 1e-9), "\(column) \(value) \(reference)")
     }
+    // Another error changes only what significance asks.
+    #expect(row.column("rv")?[0] == row.column("rv")?[1])
+    #expect(row.column("partial_r2")?[0] == row.column("partial_r2")?[1])
     let file = try ReferenceFile(data.folder.appendingPathComponent("sens_ovb_bounds.csv"))
     let table = try #require(result.tables.first { $0.name == "benchmarks" })
     for (column, key) in [

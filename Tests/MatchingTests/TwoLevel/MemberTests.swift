@@ -109,11 +109,12 @@ struct MemberTests {
     #expect(
       isClose(
         try difference(try run("whole", data: data).0, "ses", "before"), 0.386, absolute: 0.02))
-    // A comparing tool leaves 0.160 with 5,352 pupils, pairs of pupils who are alike only.
+    // A comparing tool keeps 5,352 pupils and leaves 0.160; here it is 5,996 and 0.172, or nearly nothing among
+    // pupils who have one like them.
     let (near, pupils) = try run("joint", more: ", caliper: 1", data: data)
     let kept = pupils.sample.weights.count { $0 > 0 }
-    #expect(abs(try difference(near, "ses", "after")) < 0.160)
-    #expect(kept > 5000)
+    #expect(abs(try difference(near, "ses", "after")) < 0.05)
+    #expect(kept > 3000)
     if ProcessInfo.processInfo.environment["SHOW_ERRORS"] != nil {
       print("ERR members joint within 1", kept, try difference(near, "ses", "after"))
     }
