@@ -5,6 +5,9 @@
 struct Neighbourhood: Sendable {
   /// In the order in which they were met.
   private(set) var candidates: [Int32] = []
+  private(set) var count = 0
+  /// Room for as many candidates as there are actors.
+  private var members: [Int32]
   /// Where each actor stands among the candidates, or −1.
   private(set) var position: [Int32]
   /// How each candidate is connected to the ego: see ``Links``.
@@ -32,12 +35,10 @@ struct Neighbourhood: Sendable {
 
   init(actors count: Int) {
     position = [Int32](repeating: -1, count: count)
+    members = [Int32](repeating: 0, count: count)
     candidates.reserveCapacity(count)
     links = [UInt64](repeating: 0, count: count)
   }
-
-  @inline(__always)
-  var count: Int { candidates.count }
 
   @inline(__always)
   func tied(_ k: Int) -> Bool { links[k] & Links.tied != 0 }
@@ -58,18 +59,21 @@ struct Neighbourhood: Sendable {
   @inline(__always)
   func backward(_ k: Int) -> Double { Double(links[k] >> Links.backward & Links.mask) }
 
-  /// Adds a connection of an actor, which becomes a candidate where it is none yet.
+  /// Adds a connection of an actor, which becomes candidate number `count` where it is none yet.
   @inline(__always)
-  private mutating func add(_ link: UInt64, _ actor: Int32) {
-    let known = position[Int(actor)]
+  private static func add(
+    _ link: UInt64, _ actor: Int32, _ members: inout MutableSpan<Int32>,
+    _ position: inout MutableSpan<Int32>, _ links: inout MutableSpan<UInt64>, _ count: inout Int
+  ) {
+    let known = Int(position[Int(actor)])
     if known >= 0 {
-      links[Int(known)] += link
+      links[known] += link
       return
     }
-    let place = candidates.count
-    candidates.append(actor)
-    position[Int(actor)] = Int32(truncatingIfNeeded: place)
-    links[place] = link
+    members[count] = actor
+    position[Int(actor)] = Int32(truncatingIfNeeded: count)
+    links[count] = link
+    count += 1
   }
 
   /// Finds the candidates of an ego.
@@ -78,16 +82,37 @@ struct Neighbourhood: Sendable {
   mutating func gather(
     _ network: borrowing Network, ego: Int, extent: Extent, others: [Int32]
   ) {
-    for actor in candidates { position[Int(actor)] = -1 }
+    let before = count
+    count = Self.gather(
+      network, ego: ego, extent: extent, others: others, before: before, &members, &position,
+      &links)
     candidates.removeAll(keepingCapacity: true)
+    candidates.append(contentsOf: members[..<count])
+  }
+
+  private static func gather(
+    _ network: borrowing Network, ego: Int, extent: Extent, others: [Int32], before: Int,
+    _ memberList: inout [Int32], _ positionList: inout [Int32], _ linkList: inout [UInt64]
+  ) -> Int {
+    var members = memberList.mutableSpan
+    var position = positionList.mutableSpan
+    var links = linkList.mutableSpan
+    for k in 0..<before { position[Int(members[k])] = -1 }
+    var count = 0
     if extent.everyone {
-      for actor in 0..<network.actorCount where actor != ego { add(0, Int32(actor)) }
+      for actor in 0..<network.actorCount where actor != ego {
+        add(0, Int32(actor), &members, &position, &links, &count)
+      }
     }
     let degree = network.degree(ego)
-    for k in 0..<degree { add(Links.tied, network.partner(k, of: ego)) }
+    for k in 0..<degree {
+      add(Links.tied, network.partner(k, of: ego), &members, &position, &links, &count)
+    }
     let isDirected = network.isDirected
     if extent.senders, isDirected {
-      for k in 0..<network.inDegree(ego) { add(Links.returned, network.sender(k, to: ego)) }
+      for k in 0..<network.inDegree(ego) {
+        add(Links.returned, network.sender(k, to: ego), &members, &position, &links, &count)
+      }
     }
     let me = Int32(ego)
     if extent.partnersOfPartners {
@@ -98,12 +123,14 @@ struct Neighbourhood: Sendable {
         let middle = Int(network.partner(k, of: ego))
         for m in 0..<network.degree(middle) {
           let other = network.partner(m, of: middle)
-          if other != me { add(step, other) }
+          if other != me { add(step, other, &members, &position, &links, &count) }
         }
         if isDirected {
           for m in 0..<network.inDegree(middle) {
             let other = network.sender(m, to: middle)
-            if other != me { add(1 << Links.shared, other) }
+            if other != me {
+              add(1 << Links.shared, other, &members, &position, &links, &count)
+            }
           }
         }
       }
@@ -113,11 +140,16 @@ struct Neighbourhood: Sendable {
         let middle = Int(network.sender(k, to: ego))
         for m in 0..<network.inDegree(middle) {
           let other = network.sender(m, to: middle)
-          if other != me { add(1 << Links.backward, other) }
+          if other != me {
+            add(1 << Links.backward, other, &members, &position, &links, &count)
+          }
         }
       }
     }
-    for actor in others where Int(actor) != ego { add(0, actor) }
+    for actor in others where Int(actor) != ego {
+      add(0, actor, &members, &position, &links, &count)
+    }
+    return count
   }
 }
 

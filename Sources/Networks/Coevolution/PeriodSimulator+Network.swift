@@ -83,6 +83,24 @@ extension PeriodSimulator {
     return alter
   }
 
+  /// Adds one term to the utilities of all candidates.
+  private static func add(
+    _ row: borrowing [Double], making: Double, ending: Double, isPair: Bool,
+    _ neighbourhood: borrowing Neighbourhood, toPair: inout [Double], toOther: inout [Double]
+  ) {
+    var pair = toPair.mutableSpan
+    var other = toOther.mutableSpan
+    for c in 0..<neighbourhood.count {
+      let change = row[c]
+      if isPair { pair[c] += making * change }
+      if neighbourhood.tied(c) {
+        other[c] += ending * change
+      } else if !isPair {
+        other[c] += making * change
+      }
+    }
+  }
+
   /// Weighs every candidate.
   ///
   /// - Returns: the sum of the weights, and what the field would give the candidates, which is not theirs.
@@ -95,19 +113,10 @@ extension PeriodSimulator {
       work.otherUtilities[c] = 0
     }
     for k in terms.indices {
-      let (making, ending) = (terms[k].making, -terms[k].ending)
-      let isPair = isPairTerm[k]
-      let row = work.changes[k]
-      for c in 0..<count {
-        if work.neighbourhood.tied(c) {
-          work.otherUtilities[c] += ending * row[c]
-          if isPair { work.pairUtilities[c] += making * row[c] }
-        } else if isPair {
-          work.pairUtilities[c] += making * row[c]
-        } else {
-          work.otherUtilities[c] += making * row[c]
-        }
-      }
+      Self.add(
+        work.changes[k], making: terms[k].making, ending: -terms[k].ending,
+        isPair: isPairTerm[k], work.neighbourhood, toPair: &work.pairUtilities,
+        toOther: &work.otherUtilities)
     }
     var (zone, inside) = (0.0, 0.0)
     for c in 0..<count {
