@@ -46,7 +46,7 @@ struct MomentEstimatorTests {
     let data = try Glasgow()
     let panel = try Panel(waves: data.directed.map { PanelState($0) })
     let model = PanelModel(directed: true, terms: Self.structure)
-    let estimator = try MomentEstimator(model, panel, replicates: 2000)
+    let estimator = try MomentEstimator(model, panel)
     let estimate = try estimator.estimate(seed: Seed(1), threads: 2)
     try Self.compare(estimate, "est_dir_3w.csv")
     // Published goodness of fit: .49 for outdegrees, .48 for indegrees, .004 for the triad census.
@@ -91,7 +91,7 @@ struct MomentEstimatorTests {
             ("average-similarity", PartnerSimilarity(likeness, average: true)),
           ])
       ])
-    let estimate = try MomentEstimator(model, Panel(waves: waves), replicates: 2000)
+    let estimate = try MomentEstimator(model, Panel(waves: waves))
       .estimate(seed: Seed(3), threads: 2)
     try Self.compare(estimate, "est_coev_3w.csv")
   }
@@ -122,7 +122,7 @@ struct MomentEstimatorTests {
         PanelModel.NetworkTerm("transitivity", Transitivity()),
       ])
     let panel = try Panel(waves: data.undirected.map { PanelState($0) })
-    let estimate = try MomentEstimator(model, panel, replicates: 500)
+    let estimate = try MomentEstimator(model, panel, replicates: 300)
       .estimate(seed: Seed(5), threads: 2)
     #expect(estimate.overallConvergence < 0.25)
     #expect(estimate.parameters.allSatisfy { $0.standardError > 0 && $0.standardError < 3 })
