@@ -111,7 +111,7 @@ struct MomentEstimatorTests {
   }
 
   /// Pairwise rules converge from the same plain starting values, which is where other software does not finish.
-  @Test(arguments: [3, 4, 5, 6])
+  @Test(arguments: [4, 6])
   func pairwiseRulesConverge(_ rule: Int) throws {
     let data = try Glasgow()
     let (_, consent, _) = SimulationAgainstExactTests.rules[rule]
@@ -156,7 +156,7 @@ struct MomentEstimatorTests {
       model, parameters: parameters, period: 0, periods: 1, actors: 50)
     let runs = PeriodSimulatorTests.draws(
       simulator, from: PanelState(data.directed[0], behaviours: [data.alcohol[0]]), seed: 80,
-      runs: 5000)
+      runs: 2000)
     let statistics: [(String, (PanelState) -> Double)] = [
       ("ties", { Count.ties($0.network) }),
       ("zmean", { $0.behaviours[0].reduce(0, +) / 50 }),
@@ -166,9 +166,9 @@ struct MomentEstimatorTests {
       let row = try #require(reference.first { $0[0] == name })
       let (mean, error) = try (#require(Double(row[1])), #require(Double(row[3])))
       let own = runs.map { statistic($0.state) }
-      let average = own.reduce(0, +) / 5000
-      let variance = own.reduce(0) { $0 + ($1 - average) * ($1 - average) } / 4999
-      let joint = (error * error + variance / 5000).squareRoot()
+      let average = own.reduce(0, +) / 2000
+      let variance = own.reduce(0) { $0 + ($1 - average) * ($1 - average) } / 1999
+      let joint = (error * error + variance / 2000).squareRoot()
       #expect(abs(average - mean) < 4 * joint, "\(name): \(average), \(mean)")
     }
   }
