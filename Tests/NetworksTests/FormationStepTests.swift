@@ -17,6 +17,8 @@ import Testing
     replicates: 400
     """
 
+  static let small = study.replacingOccurrences(of: "400", with: "100")
+
   static func step(_ yaml: String = study) throws -> FormationStep {
     let section = try Section(
       StudyDocument(yaml: yaml, file: "study.yaml").root, expecting: "a step")
@@ -28,7 +30,7 @@ import Testing
 
   /// Three waves of sixty schools simulated with known parameters.
   static func data() -> DataSet {
-    let count = 60
+    let count = 40
     var random = RandomStream(Seed(90))
     let phase = (0..<count).map { $0 % 3 == 0 ? 1.0 : 0 }
     let model = PanelModel(
@@ -108,7 +110,7 @@ import Testing
   }
 
   @Test func threadsDoNotMatter() throws {
-    let (one, two) = (try Self.run(threads: 1), try Self.run(threads: 2))
+    let (one, two) = (try Self.run(Self.small, threads: 1), try Self.run(Self.small, threads: 2))
     #expect(one.tables == two.tables)
     #expect(one.covariance == two.covariance)
   }
@@ -246,13 +248,13 @@ import Testing
         model, parameters: [6, -4.2, 1.5, 0.3, 0.8, -0.1] + (everyone ? [0] : []), period: 0,
         periods: 1, actors: count)
       let runs = PeriodSimulatorTests.draws(
-        simulator, from: PanelState(Network(actors: count, directed: true)), seed: 93, runs: 200)
+        simulator, from: PanelState(Network(actors: count, directed: true)), seed: 93, runs: 50)
       let ties = runs.map { Count.ties($0.state.network) }
       let codes = kinds.map { Int32($0) }
       let same = runs.map { Count.same($0.state.network, codes) }.reduce(0, +)
-      let mean = ties.reduce(0, +) / 200
-      let variance = ties.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 199
-      return (mean, (variance / 200).squareRoot(), same / ties.reduce(0, +))
+      let mean = ties.reduce(0, +) / 50
+      let variance = ties.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 49
+      return (mean, (variance / 50).squareRoot(), same / ties.reduce(0, +))
     }
     let (field, all) = (mean(false), mean(true))
     #expect(abs(field.mean - all.mean) < 4 * (2.0).squareRoot() * all.error)

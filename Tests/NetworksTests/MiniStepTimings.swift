@@ -5,7 +5,8 @@ import Testing
 
 /// How long a mini-step takes, shown where `COUNTERPART_TIMINGS` is set: density, reciprocity, transitive triplets and
 /// same, average degree four, on one thread.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["COUNTERPART_TIMINGS"] != nil))
+@Suite(
+  .serialized, .enabled(if: ProcessInfo.processInfo.environment["COUNTERPART_TIMINGS"] != nil))
 struct MiniStepTimings {
   @Test(arguments: [50, 200, 1000, 2000])
   func directed(_ count: Int) {

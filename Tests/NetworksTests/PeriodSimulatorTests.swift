@@ -9,9 +9,9 @@ import Testing
 ///
 /// Each |z| < 4 has a false-alarm rate of 6e-5; seeds are fixed.
 @Suite struct PeriodSimulatorTests {
-  /// `COUNTERPART_RUNS=200000` makes the comparison ten times as long.
+  /// `COUNTERPART_RUNS=200000` makes the comparison twenty times as long.
   static let runs =
-    ProcessInfo.processInfo.environment["COUNTERPART_RUNS"].flatMap { Int($0) } ?? 20_000
+    ProcessInfo.processInfo.environment["COUNTERPART_RUNS"].flatMap { Int($0) } ?? 10_000
 
   static func draws(
     _ simulator: PeriodSimulator, from start: PanelState, until end: PeriodSimulator.End = .time(1),
@@ -204,7 +204,7 @@ import Testing
     let simulator = PeriodSimulator(
       Self.coevolving, parameters: Self.coevolutionParameters, period: 0, periods: 1, actors: 3,
       withScores: true)
-    let runs = Self.draws(simulator, from: Self.coevolutionStart, seed: 61, runs: 40_000)
+    let runs = Self.draws(simulator, from: Self.coevolutionStart, seed: 61, runs: 20_000)
     func exact(_ p: [Double], _ statistic: (Network, [Double]) -> Double) -> Double {
       let (chain, law) = Self.coevolutionLaw(p)
       return chain.moments(law, statistic).mean

@@ -5,18 +5,25 @@
 struct Neighbourhood: Sendable {
   /// In the order in which they were met.
   private(set) var candidates: [Int32] = []
+  private(set) var count = 0
+  /// Room for as many candidates as there are actors.
+  private var members: [Int32]
   /// Where each actor stands among the candidates, or −1.
   private(set) var position: [Int32]
-  /// Aligned with the candidates: whether the ego is tied to it.
-  private(set) var tied: [Bool]
-  /// 1 where it is tied to the ego, else 0.
-  private(set) var returned: [Double]
-  /// How many *h* have ego → *h* → candidate.
-  private(set) var forward: [Double]
-  /// How many *h* have ego → *h* ← candidate.
-  private(set) var shared: [Double]
-  /// How many *h* have candidate → *h* → ego.
-  private(set) var backward: [Double]
+  /// How each candidate is connected to the ego: see ``Links``.
+  private var links: [UInt64]
+
+  /// Five numbers in one word, so that meeting a connection is one addition.
+  private enum Links {
+    /// The ego is tied to it.
+    static let tied: UInt64 = 1
+    /// It is tied to the ego.
+    static let returned: UInt64 = 1 << 1
+    static let forward = 2
+    static let shared = 22
+    static let backward = 42
+    static let mask: UInt64 = 1 << 20 - 1
+  }
 
   /// How far to walk.
   struct Extent: Sendable, Hashable {
@@ -28,30 +35,45 @@ struct Neighbourhood: Sendable {
 
   init(actors count: Int) {
     position = [Int32](repeating: -1, count: count)
+    members = [Int32](repeating: 0, count: count)
     candidates.reserveCapacity(count)
-    tied = [Bool](repeating: false, count: count)
-    returned = [Double](repeating: 0, count: count)
-    forward = returned
-    shared = returned
-    backward = returned
+    links = [UInt64](repeating: 0, count: count)
   }
 
   @inline(__always)
-  var count: Int { candidates.count }
+  func tied(_ k: Int) -> Bool { links[k] & Links.tied != 0 }
 
+  /// 1 where the candidate is tied to the ego, else 0.
   @inline(__always)
-  private mutating func place(_ actor: Int32) -> Int {
-    let known = position[Int(actor)]
-    if known >= 0 { return Int(known) }
-    let place = candidates.count
-    candidates.append(actor)
-    position[Int(actor)] = Int32(place)
-    tied[place] = false
-    returned[place] = 0
-    forward[place] = 0
-    shared[place] = 0
-    backward[place] = 0
-    return place
+  func returned(_ k: Int) -> Double { links[k] & Links.returned != 0 ? 1 : 0 }
+
+  /// How many *h* have ego → *h* → candidate.
+  @inline(__always)
+  func forward(_ k: Int) -> Double { Double(links[k] >> Links.forward & Links.mask) }
+
+  /// How many *h* have ego → *h* ← candidate.
+  @inline(__always)
+  func shared(_ k: Int) -> Double { Double(links[k] >> Links.shared & Links.mask) }
+
+  /// How many *h* have candidate → *h* → ego.
+  @inline(__always)
+  func backward(_ k: Int) -> Double { Double(links[k] >> Links.backward & Links.mask) }
+
+  /// Adds a connection of an actor, which becomes candidate number `count` where it is none yet.
+  @inline(__always)
+  private static func add(
+    _ link: UInt64, _ actor: Int32, _ members: inout MutableSpan<Int32>,
+    _ position: inout MutableSpan<Int32>, _ links: inout MutableSpan<UInt64>, _ count: inout Int
+  ) {
+    let known = Int(position[Int(actor)])
+    if known >= 0 {
+      links[known] += link
+      return
+    }
+    members[count] = actor
+    position[Int(actor)] = Int32(truncatingIfNeeded: count)
+    links[count] = link
+    count += 1
   }
 
   /// Finds the candidates of an ego.
@@ -60,34 +82,57 @@ struct Neighbourhood: Sendable {
   mutating func gather(
     _ network: borrowing Network, ego: Int, extent: Extent, others: [Int32]
   ) {
-    for actor in candidates { position[Int(actor)] = -1 }
+    let before = count
+    count = Self.gather(
+      network, ego: ego, extent: extent, others: others, before: before, &members, &position,
+      &links)
     candidates.removeAll(keepingCapacity: true)
+    candidates.append(contentsOf: members[..<count])
+  }
+
+  private static func gather(
+    _ network: borrowing Network, ego: Int, extent: Extent, others: [Int32], before: Int,
+    _ memberList: inout [Int32], _ positionList: inout [Int32], _ linkList: inout [UInt64]
+  ) -> Int {
+    var members = memberList.mutableSpan
+    var position = positionList.mutableSpan
+    var links = linkList.mutableSpan
+    for k in 0..<before { position[Int(members[k])] = -1 }
+    var count = 0
     if extent.everyone {
-      for actor in 0..<network.actorCount where actor != ego { _ = place(Int32(actor)) }
+      for actor in 0..<network.actorCount where actor != ego {
+        add(0, Int32(actor), &members, &position, &links, &count)
+      }
     }
     let degree = network.degree(ego)
-    for k in 0..<degree { tied[place(network.partner(k, of: ego))] = true }
+    for k in 0..<degree {
+      add(Links.tied, network.partner(k, of: ego), &members, &position, &links, &count)
+    }
     let isDirected = network.isDirected
     if extent.senders, isDirected {
-      for k in 0..<network.inDegree(ego) { returned[place(network.sender(k, to: ego))] = 1 }
+      for k in 0..<network.inDegree(ego) {
+        add(Links.returned, network.sender(k, to: ego), &members, &position, &links, &count)
+      }
     }
     let me = Int32(ego)
     if extent.partnersOfPartners {
+      // Where undirected, a two-path is one in either sense.
+      let step: UInt64 =
+        isDirected ? 1 << Links.forward : 1 << Links.forward + 1 << Links.shared
       for k in 0..<degree {
         let middle = Int(network.partner(k, of: ego))
         for m in 0..<network.degree(middle) {
           let other = network.partner(m, of: middle)
-          if other != me { forward[place(other)] += 1 }
+          if other != me { add(step, other, &members, &position, &links, &count) }
         }
         if isDirected {
           for m in 0..<network.inDegree(middle) {
             let other = network.sender(m, to: middle)
-            if other != me { shared[place(other)] += 1 }
+            if other != me {
+              add(1 << Links.shared, other, &members, &position, &links, &count)
+            }
           }
         }
-      }
-      if !isDirected {
-        for k in candidates.indices { shared[k] = forward[k] }
       }
     }
     if extent.sendersOfSenders, isDirected {
@@ -95,11 +140,16 @@ struct Neighbourhood: Sendable {
         let middle = Int(network.sender(k, to: ego))
         for m in 0..<network.inDegree(middle) {
           let other = network.sender(m, to: middle)
-          if other != me { backward[place(other)] += 1 }
+          if other != me {
+            add(1 << Links.backward, other, &members, &position, &links, &count)
+          }
         }
       }
     }
-    for actor in others where Int(actor) != ego { _ = place(actor) }
+    for actor in others where Int(actor) != ego {
+      add(0, actor, &members, &position, &links, &count)
+    }
+    return count
   }
 }
 
@@ -114,7 +164,7 @@ extension Reciprocity: ConfigurationEffect {
   func setChanges(
     _ neighbourhood: borrowing Neighbourhood, directed: Bool, to changes: inout [Double]
   ) {
-    for k in 0..<neighbourhood.count { changes[k] = neighbourhood.returned[k] }
+    for k in 0..<neighbourhood.count { changes[k] = neighbourhood.returned(k) }
   }
 }
 
@@ -124,10 +174,10 @@ extension Transitivity: ConfigurationEffect {
   ) {
     if directed {
       for k in 0..<neighbourhood.count {
-        changes[k] = neighbourhood.forward[k] + neighbourhood.shared[k]
+        changes[k] = neighbourhood.forward(k) + neighbourhood.shared(k)
       }
     } else {
-      for k in 0..<neighbourhood.count { changes[k] = neighbourhood.shared[k] }
+      for k in 0..<neighbourhood.count { changes[k] = neighbourhood.shared(k) }
     }
   }
 }
@@ -136,6 +186,6 @@ extension ThreeCycles: ConfigurationEffect {
   func setChanges(
     _ neighbourhood: borrowing Neighbourhood, directed: Bool, to changes: inout [Double]
   ) {
-    for k in 0..<neighbourhood.count { changes[k] = neighbourhood.backward[k] }
+    for k in 0..<neighbourhood.count { changes[k] = neighbourhood.backward(k) }
   }
 }

@@ -74,6 +74,12 @@ struct PairField: Sendable {
     effect.addChanges(network, ego: ego, candidates: candidates.span, weight: 1, to: &span)
   }
 
+  /// The weight of a pair whose utility is known already.
+  @inline(__always)
+  func weight(ego: Int, alter: Int, utility: Double) -> Double {
+    runLength == 1 ? weights[ego * actorCount + alter] : choiceWeight(utility)
+  }
+
   /// The weight of a pair.
   func weight(_ network: borrowing Network, ego: Int, alter: Int) -> Double {
     if runLength == 1 { return weights[ego * actorCount + alter] }

@@ -12,41 +12,27 @@ extension PeriodSimulator {
     let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
     let count = work.neighbourhood.count
     // What the ego's own position makes of any new tie outside the neighbourhood.
-    var own = 0.0
-    for k in terms.indices {
-      if case .own(let effect) = terms[k].kind, terms[k].making != 0 {
-        own += terms[k].making * effect.gain(state.network, ego: ego, tied: false)
+    var scale = 1.0
+    if hasOwnTerms {
+      var own = 0.0
+      for k in terms.indices {
+        if case .own(let effect) = terms[k].kind, terms[k].making != 0 {
+          own += terms[k].making * effect.gain(state.network, ego: ego, tied: false)
+        }
       }
+      scale = choiceWeight(own)
     }
-    let scale = own == 0 ? 1 : choiceWeight(own)
     let offersField = usesField && !isFull && count < actorCount - 1
-    var zone = 0.0
-    var outside = offersField ? field.totals[ego] : 0
-    for c in 0..<count {
-      let isTied = work.neighbourhood.tied[c]
-      var utility = 0.0
-      if isTied {
-        for k in terms.indices { utility -= terms[k].ending * work.changes[k][c] }
-      } else {
-        for k in terms.indices { utility += terms[k].making * work.changes[k][c] }
-      }
-      let weight = isFull && !isTied ? 0 : choiceWeight(utility)
-      work.weights[c] = weight
-      zone += weight
-    }
-    if offersField {
-      for c in 0..<count {
-        outside -= field.weight(
-          state.network, ego: ego, alter: Int(work.neighbourhood.candidates[c]))
-      }
-    }
+    let sums = weigh(ego: ego, isFull: isFull, &work)
+    var zone = sums.zone
+    let outside = offersField ? field.totals[ego] - sums.inside : 0
     for alter in fixed {
       let c = Int(work.neighbourhood.position[Int(alter)])
       zone -= work.weights[c]
       work.weights[c] = 0
     }
     if let most = model.maximumDegree, !model.isDirected {
-      for c in 0..<count where !work.neighbourhood.tied[c] {
+      for c in 0..<count where !work.neighbourhood.tied(c) {
         if state.network.degree(Int(work.neighbourhood.candidates[c])) >= most {
           zone -= work.weights[c]
           work.weights[c] = 0
@@ -97,6 +83,68 @@ extension PeriodSimulator {
     return alter
   }
 
+  /// Adds one term to the utilities of all candidates.
+  private static func add(
+    _ row: borrowing [Double], making: Double, ending: Double, isPair: Bool,
+    _ neighbourhood: borrowing Neighbourhood, toPair: inout [Double], toOther: inout [Double]
+  ) {
+    var pair = toPair.mutableSpan
+    var other = toOther.mutableSpan
+    for c in 0..<neighbourhood.count {
+      let change = row[c]
+      if isPair { pair[c] += making * change }
+      if neighbourhood.tied(c) {
+        other[c] += ending * change
+      } else if !isPair {
+        other[c] += making * change
+      }
+    }
+  }
+
+  /// Weighs every candidate.
+  ///
+  /// - Returns: the sum of the weights, and what the field would give the candidates, which is not theirs.
+  private func weigh(
+    ego: Int, isFull: Bool, _ work: inout Workspace
+  ) -> (zone: Double, inside: Double) {
+    let count = work.neighbourhood.count
+    for c in 0..<count {
+      work.pairUtilities[c] = 0
+      work.otherUtilities[c] = 0
+    }
+    for k in terms.indices {
+      Self.add(
+        work.changes[k], making: terms[k].making, ending: -terms[k].ending,
+        isPair: isPairTerm[k], work.neighbourhood, toPair: &work.pairUtilities,
+        toOther: &work.otherUtilities)
+    }
+    var (zone, inside) = (0.0, 0.0)
+    for c in 0..<count {
+      let utility = work.pairUtilities[c]
+      let rest = work.otherUtilities[c]
+      let pair =
+        usesField
+        ? field.weight(
+          ego: ego, alter: Int(work.neighbourhood.candidates[c]), utility: utility) : 0
+      inside += pair
+      let weight: Double
+      if work.neighbourhood.tied(c) {
+        weight = choiceWeight(rest)
+      } else if isFull {
+        weight = 0
+      } else if usesField {
+        // Utilities beyond 500 count as 500, here as everywhere.
+        weight = rest == 0 ? pair : min(pair * choiceWeight(rest), 1.4e217)
+      } else {
+        weight = choiceWeight(utility + rest)
+      }
+      work.fieldWeights[c] = pair
+      work.weights[c] = weight
+      zone += weight
+    }
+    return (zone, inside)
+  }
+
   /// Finds the change statistics of every term and candidate.
   private func findChanges(_ state: borrowing PanelState, ego: Int, _ work: inout Workspace) {
     let count = work.neighbourhood.count
@@ -116,7 +164,7 @@ extension PeriodSimulator {
       case .own(let effect):
         let more = effect.gain(state.network, ego: ego, tied: false)
         let less = effect.gain(state.network, ego: ego, tied: true)
-        for c in 0..<count { work.changes[k][c] = work.neighbourhood.tied[c] ? less : more }
+        for c in 0..<count { work.changes[k][c] = work.neighbourhood.tied(c) ? less : more }
       case .selection(let behaviour, let function):
         for c in 0..<count { work.changes[k][c] = 0 }
         Self.add(
@@ -178,7 +226,7 @@ extension PeriodSimulator {
       let term = terms[k]
       var expected = 0.0
       for c in 0..<count {
-        let isTied = work.neighbourhood.tied[c]
+        let isTied = work.neighbourhood.tied(c)
         if isTied ? term.actsOnEnding : term.actsOnMaking {
           expected += (isTied ? -work.weights[c] : work.weights[c]) * work.changes[k][c]
         }
@@ -192,9 +240,7 @@ extension PeriodSimulator {
         case .pair(_, .some(let place)):
           var moment = field.moments[place][ego]
           for c in 0..<count {
-            let alter = Int(work.neighbourhood.candidates[c])
-            moment -=
-              field.weight(state.network, ego: ego, alter: alter) * work.changes[k][c]
+            moment -= work.fieldWeights[c] * work.changes[k][c]
           }
           expected += scale * moment
         default: break
@@ -204,7 +250,7 @@ extension PeriodSimulator {
     }
     guard let chosen else { return }
     if position >= 0 {
-      let isTied = work.neighbourhood.tied[position]
+      let isTied = work.neighbourhood.tied(position)
       for k in terms.indices where isTied ? terms[k].actsOnEnding : terms[k].actsOnMaking {
         let change = work.changes[k][position]
         work.scores[terms[k].parameter] += isTied ? -change : change

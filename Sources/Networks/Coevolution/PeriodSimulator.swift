@@ -22,6 +22,10 @@ public struct PeriodSimulator: Sendable {
   /// Parameters of each behaviour's terms.
   let behaviourWeights: [[Double]]
   let withScores: Bool
+  /// Whether some term is of the ego's own position.
+  let hasOwnTerms: Bool
+  /// Of each term, whether the field knows it.
+  let isPairTerm: [Bool]
   /// Whether the field offers anything: everyone is enumerated where not.
   var usesField: Bool { !extent.everyone }
 
@@ -101,6 +105,12 @@ public struct PeriodSimulator: Sendable {
     if case .meeting = model.consent, !model.isDirected { extent = Neighbourhood.Extent() }
     self.extent = extent
     self.terms = terms
+    isPairTerm = terms.map {
+      if case .pair(_, .some) = $0.kind { true } else { false }
+    }
+    hasOwnTerms = terms.contains {
+      if case .own = $0.kind { true } else { false }
+    }
     let isUsed: Bool
     if case .meeting = model.consent, !model.isDirected {
       isUsed = false
@@ -139,6 +149,11 @@ public struct PeriodSimulator: Sendable {
     /// Change statistics: one list a term, one number a candidate.
     var changes: [[Double]]
     var weights: [Double]
+    /// Of each candidate: its utility and weight by the pair alone, and its utility by all else; of a partner the
+    /// whole utility of ending.
+    var pairUtilities: [Double]
+    var otherUtilities: [Double]
+    var fieldWeights: [Double]
     var field = PairField.Work()
     var single = [Int32](repeating: 0, count: 1)
     /// Statistics of one pair, of its first and its second actor: one number a term.
@@ -153,6 +168,9 @@ public struct PeriodSimulator: Sendable {
       changes = [[Double]](
         repeating: [Double](repeating: 0, count: count), count: simulator.terms.count)
       weights = [Double](repeating: 0, count: count)
+      pairUtilities = weights
+      otherUtilities = weights
+      fieldWeights = weights
       first = [Double](repeating: 0, count: simulator.terms.count)
       second = first
       scores = [Double](repeating: 0, count: simulator.layout.count)
