@@ -128,7 +128,7 @@ import Testing
       """)
     #expect(
       result.estimate.parameters.map(\.effect) == [
-        "rate", "rate", "density", "reciprocity", "endowment(reciprocity), endowment",
+        "rate", "rate", "density", "reciprocity", "endowment(reciprocity)",
         "alter(grade)",
         "grade: rate", "grade: rate", "grade: linear", "grade: quadratic", "grade: indegree",
       ])

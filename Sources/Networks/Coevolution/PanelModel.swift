@@ -5,6 +5,7 @@
 public struct PanelModel: Sendable {
   /// A tendency of the network with the choices that it acts on.
   public struct NetworkTerm: Sendable {
+    /// What results call it; a part of an effect needs a name of its own.
     public let name: String
     public let part: Part
     let source: Source

@@ -35,7 +35,7 @@ extension PanelModel {
   func parameterNames(periods: Int) -> [(name: String, period: Int?)] {
     var names: [(name: String, period: Int?)] = []
     names += (1...periods).map { ("rate", $0) }
-    names += terms.map { ($0.title, nil) }
+    names += terms.map { ($0.name, nil) }
     for behaviour in behaviours {
       names += (1...periods).map { ("\(behaviour.name): rate", $0) }
       names += behaviour.terms.map { ("\(behaviour.name): \($0.name)", nil) }
@@ -45,15 +45,6 @@ extension PanelModel {
 }
 
 extension PanelModel.NetworkTerm {
-  /// The name with the part where it is not evaluation.
-  var title: String {
-    switch part {
-    case .evaluation: name
-    case .creation: "\(name), creation"
-    case .endowment: "\(name), endowment"
-    }
-  }
-
   func statistic(from start: PanelState, to end: PanelState, period: Int) -> Double {
     switch source {
     case .selection(let behaviour, let function):
