@@ -103,7 +103,7 @@ import Testing
     let found = problems(
       Self.head + """
         steps:
-          doubt: {sensitivity: {of: x}}
+          doubt: {event-study: {of: x}}
           many: {for: {lag: [1, 2]}, multilevel: {data: pupils, formula: y ~ 1 + (1 | urn)}}
         """)
     #expect(found.count == 2)

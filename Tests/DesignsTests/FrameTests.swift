@@ -208,7 +208,8 @@ import Testing
       "score ~ poly(ses, 2)", 8, 4,
       "unknown function `poly`; known: `log`, `exp`, `sqrt`, `abs`, "
         + "`round`, `min`, `max`, `mean`, `sd`, `median`, `sum`, `count`, `standardise`, `missing`, "
-        + "`contains`, `member`, `years_since_joining`, `group_size`, `I`, `factor`, `offset`"
+        + "`contains`, `member`, `years_since_joining`, `group_size`, "
+        + "`within`, `between`, `I`, `factor`, `offset`"
     ),
     (
       "score ~ log(ses:girl)", 15, 1,

@@ -50,7 +50,7 @@ struct StepTests {
   func refuses() {
     let base = "data: pupils\nformula: y ~ 1 + (1 | g)\n"
     for line in [
-      "effect: {of: x, scale: eef}",
+      "effect: {of: x, scale: eef}"
     ] {
       #expect(problem(base + line).contains("not available in this version"), "\(line)")
     }

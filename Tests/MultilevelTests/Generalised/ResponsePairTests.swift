@@ -64,10 +64,10 @@ import Testing
     func error(_ successes: [Double], _ failures: [Double]) throws -> GeneralisedModelError? {
       let frame = try Formula(parsing: "cbind(excluded, kept) ~ x + (1 | g)").frame(
         in: data(successes, failures), table: "schools")
-      do {
+      do throws(GeneralisedModelError) {
         _ = try GeneralisedMixedModel(.binomial(.logit)).fit(frame)
         return nil
-      } catch { return error as? GeneralisedModelError }
+      } catch { return error }
     }
     var negative = successes
     negative[4] = -1

@@ -77,6 +77,8 @@ public struct MultilevelStudyStep: StudyStep {
   /// A sample, or imputed values, can change what a formula gives, so that only a missing coefficient is
   /// certain then.
   private func checkFrame(in data: DataSet) throws(SpecErrors) {
+    // A streamed table has no rows before the run.
+    guard !data.streamed.contains(step.data.text) else { return }
     let isFinal = step.sample == nil && imputed == nil
     let frame: ModelFrame
     do throws(ExpressionError) { frame = try step.frame(in: data) } catch {
