@@ -119,31 +119,70 @@ extension Problem {
 }
 
 extension Problem {
-  /// Ratios γ of each factor's variance to the residual one from sums of squares between its groups, each
-  /// factor taken by itself: where a search may start.
+  /// Ratios γ of each factor's variance to the residual one, where a search may start: all variances at once
+  /// from the sums of squares between the groups of each factor and their expectations.
+  ///
+  /// With *e* the residuals of least squares, E Σ(*zᵢᵀe*)²/*zᵢᵀzᵢ* over the groups i of factor t is
+  /// σ²·levels + Σₛ σₛ² Σᵢⱼ(*zᵢᵀwⱼ*)²/*zᵢᵀzᵢ*, and E *eᵀe* = σ²n + Σₛ σₛ² Σⱼ*wⱼᵀwⱼ*, but for the degrees of freedom
+  /// of the fixed part: Henderson's first method, doi:10.2307/3001853.
   var momentRatios: [Double] {
-    let (c, p) = (order, coefficientCount)
+    let (c, p, count) = (order, coefficientCount, plan.factors.count)
+    let fallback = [Double](repeating: 0.1, count: count)
     let n = Double(products.rowCount)
     let gram = Matrix(rows: c, columns: c, elements: products.gram)
     let indices = Array(0..<p)
     guard let fixed = try? Cholesky(gram.selecting(rows: indices, columns: indices)) else {
-      return plan.factors.map { _ in 0.1 }
+      return fallback
     }
     let right = indices.map { gram[$0, p] }
     let coefficients = fixed.solve(right)
-    let variance = max(1e-300, (gram[p, p] - dot(coefficients, right)) / n)
-    let shares = plan.factors.indices.map { index -> Double in
-      let levels = plan.factors[index].levelCount
-      var between = 0.0
-      for level in 0..<levels where products.diagonal[index][level] > 0 {
+    // The first equation is of all rows, the others of one factor each; the first unknown is σ².
+    var system = Matrix(rows: count + 1, columns: count + 1)
+    var sums = [Double](repeating: 0, count: count + 1)
+    system[0, 0] = n
+    sums[0] = gram[p, p] - dot(coefficients, right)
+    for (index, factor) in plan.factors.enumerated() {
+      for level in 0..<factor.levelCount {
+        let size = products.diagonal[index][level]
+        guard size > 0 else { continue }
         var sum = products.fixed[index][level * c + p]
         for k in 0..<p { sum -= coefficients[k] * products.fixed[index][level * c + k] }
-        between += sum * sum / products.diagonal[index][level]
+        sums[index + 1] += sum * sum / size
+        system[index + 1, 0] += 1
+        system[0, index + 1] += size
+        system[index + 1, index + 1] += size
       }
-      let spare = max(1, n - Double(levels))
-      return min(0.45, max(0.005, (between / variance - Double(levels)) / spare))
     }
-    let residual = max(0.2, 1 - shares.reduce(0, +))
-    return shares.map { $0 / residual }
+    for pair in products.pairs {
+      pair.forEachCell { finer, coarser, product in
+        let square = product * product
+        let (own, other) = (
+          products.diagonal[pair.finer][finer], products.diagonal[pair.coarser][coarser]
+        )
+        if own > 0 { system[pair.finer + 1, pair.coarser + 1] += square / own }
+        if other > 0 { system[pair.coarser + 1, pair.finer + 1] += square / other }
+      }
+    }
+    let square = system.transposedTimes(system)
+    guard let factor = try? Cholesky(square) else { return fallback }
+    let variances = factor.solve(system.transposedTimes(sums))
+    guard variances.allSatisfy(\.isFinite), variances[0] > 0 else { return fallback }
+    return variances.dropFirst().map { min(10, max(0.002, $0 / variances[0])) }
+  }
+}
+
+extension CrossProducts.Pair {
+  /// Calls `body` with the level of each factor and *zᵀw* for each pair of groups that meets; for scalar effects.
+  fileprivate func forEachCell(_ body: (_ finer: Int, _ coarser: Int, _ product: Double) -> Void) {
+    switch relation {
+    case .nested(let parents):
+      for (v, parent) in parents.enumerated() where parent >= 0 { body(v, Int(parent), values[v]) }
+    case .crossed(let cells):
+      for v in 0..<cells.starts.count - 1 {
+        for cell in Int(cells.starts[v])..<Int(cells.starts[v + 1]) {
+          body(v, Int(cells.targets[cell]), values[cell])
+        }
+      }
+    }
   }
 }
