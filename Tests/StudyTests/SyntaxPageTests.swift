@@ -64,7 +64,7 @@ import Testing
 
   @Test func everyLineIsFitted() throws {
     let lines = try Self.lines()
-    #expect(lines.count >= 25)
+    #expect(lines.count >= 40)
     for line in lines {
       #expect(line.settings.contains { $0.hasPrefix("formula: ") }, "\(line.section): \(line.name)")
     }
@@ -88,11 +88,5 @@ import Testing
         #expect(value.isFinite && deviation > 0, "\(line.section): \(line.name)")
       }
     }
-  }
-
-  /// What is said to be missing is missing: a line that runs belongs above.
-  @Test func whatIsToBeAddedHasNoLine() throws {
-    #expect(try Self.text().contains("## To be added"))
-    #expect(try Self.lines().allSatisfy { $0.section != "To be added" })
   }
 }
