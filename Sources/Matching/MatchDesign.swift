@@ -216,7 +216,7 @@ public struct MatchDesign: Sendable {
           Diagnostic(
             .warning, code: "estimand-restated",
             "\(lost) of \(problem.count) units are not in the sample, so the estimate speaks only for "
-              + "the other \(problem.count - lost): say who they are"))
+              + "the other \(problem.count - lost), whom table `units` names"))
       }
       return doubts
     }
@@ -237,7 +237,7 @@ public struct MatchDesign: Sendable {
         Diagnostic(
           .warning, code: "estimand-restated",
           "\(lost) of \(focal.count) \(kind) are not in the sample, so the estimate speaks only for "
-            + "the other \(focal.count - lost): say who they are"))
+            + "the other \(focal.count - lost), whom table `units` names"))
     }
     if sample.reusesComparators || sample.grouping != .matchedSets {
       let used = (0..<problem.count).filter {

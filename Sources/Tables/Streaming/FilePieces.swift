@@ -9,7 +9,7 @@
 /// The bytes of a file from front to back, a piece at a time.
 ///
 /// FoundationEssentials reads files whole only, which is what a file larger than memory rules out; so this
-/// is the one place outside LinearAlgebra that hands memory to C.
+/// hands memory to C.
 final class FilePieces {
   private let path: String
   private let descriptor: Int32
