@@ -34,7 +34,11 @@ struct StudyReport: Sendable {
     let answers = outcome.results.compactMap { named in
       named.result.answer.map { (kind: named.kind, answer: $0) }
     }
-    let rank = [MultilevelStudyStep.name, MatchStudyStep.name, ScenariosStudyStep.name]
+    let rank = [
+      MultilevelStudyStep.name, MatchStudyStep.name, ScenariosStudyStep.name,
+      FormationStudyStep.name,
+      PowerStudyStep.name,
+    ]
     let ordered = rank.flatMap { kind in answers.filter { $0.kind == kind }.reversed() }
     guard let first = ordered.first?.answer else { return nil }
     let cautions = outcome.diagnostics.filter { $0.diagnostic.severity == .warning }.map {

@@ -41,4 +41,6 @@ public struct MatchedUnits: Sendable, Codable {
   public let table: String
   /// One weight a row of that table; zero where the row left.
   public let weights: [Double]
+  /// What every model of an outcome in this sample must adjust for, as the match's gate has found.
+  public private(set) var mustAdjust: [String] = []
 }

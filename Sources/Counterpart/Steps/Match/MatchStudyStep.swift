@@ -65,7 +65,9 @@ public struct MatchStudyStep: StudyStep {
     return StepResult(
       tables: result.tables,
       diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts,
-      sample: MatchedUnits(table: table, weights: result.weights(rowCount: rows)),
+      sample: MatchedUnits(
+        table: table, weights: result.weights(rowCount: rows),
+        mustAdjust: result.gate?.mustAdjust ?? []),
       estimates: nil, answer: report.answer, sections: [report.section],
       design: context.demanded.contains(.design) ? result : nil,
       failures: result.gate?.failures.map(\.description) ?? [])

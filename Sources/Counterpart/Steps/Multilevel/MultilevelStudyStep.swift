@@ -243,6 +243,17 @@ public struct MultilevelStudyStep: StudyStep {
           "the matched sample weighs its units unequally (\(least) to \(most)) and this model weighs "
             + "every row alike: its effect is not the match's estimand"))
     }
+    // A column may be written with its table in one place and without it in the other.
+    func own(_ name: String) -> Substring { name.split(separator: ".").last ?? "" }
+    let present = (try? Formula(parsing: step.formula.text).names.map { own($0.name) }) ?? []
+    let missing = units.mustAdjust.filter { !present.contains(own($0)) }
+    if !missing.isEmpty {
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "gate-not-adjusted",
+          "the gate of `\(name.text)` is satisfied only by models that adjust for "
+            + missing.map { "`\($0)`" }.joined(separator: ", ") + ", and this model does not"))
+    }
     return (
       rows.map(Int32.init),
       LostRows(reason: "not in the sample of `\(name.text)`", count: index.count - rows.count),
