@@ -237,21 +237,6 @@ extension MatchStep {
         at: "gate")
     }
     if outcome == nil, errors != nil { rule("`errors` needs an `outcome`", at: "errors") }
-    for name in covariates {
-      if name.text == treated?.text {
-        problems.append(
-          SpecError(
-            .rule("`\(name.text)` says who is treated: it is no covariate"),
-            path: path(to: "covariates"), at: name.location))
-      }
-      if name.text == outcome?.text {
-        problems.append(
-          SpecError(
-            .rule(
-              "`\(name.text)` is the outcome: matching on it would hide the effect; use an earlier value of it"
-            ), path: path(to: "covariates"), at: name.location))
-      }
-    }
     var seen: Set<String> = []
     for name in covariates where !seen.insert(name.text).inserted {
       problems.append(
