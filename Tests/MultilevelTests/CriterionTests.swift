@@ -140,7 +140,7 @@ struct CriterionTests {
           let fit = try LinearMixedModel(criterion: criterion).fit(design.frame)
           #expect(
             isClose(try probe.value(at: found.theta).criterion, fit.deviance, relative: 1e-12))
-          #expect(found.evaluations <= 25, "\(structure) seed \(seed): \(found.evaluations)")
+          #expect(found.evaluations <= 16, "\(structure) seed \(seed): \(found.evaluations)")
         }
       }
     }

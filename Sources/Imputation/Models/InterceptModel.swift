@@ -105,7 +105,8 @@ struct InterceptModel: Sendable {
     let lambda = drawRatio(products, known, &work, &random)
     guard evaluate(lambda, products, &work) else { return nil }
     let freedom = Double(units.count - order)
-    let sigma = known ?? (max(work.residual, 0) / random.chiSquared(freedom)).squareRoot()
+    let sigma =
+      known ?? (max(work.residual, 0) / random.chiSquared(degreesOfFreedom: freedom)).squareRoot()
     let noise = (0..<order).map { _ in random.normal() }
     let step = work.cholesky.backward(noise)
     let coefficients = (0..<order).map { work.estimate[$0] + sigma * step[$0] }
