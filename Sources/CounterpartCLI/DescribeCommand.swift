@@ -7,7 +7,11 @@ struct DescribeCommand: ParsableCommand {
     commandName: "describe",
     abstract: "Say what a study file can ask for: settings, defaults, formulas, sources.")
 
-  @Argument(help: "A kind of thing, such as steps or matching-methods; all kinds if left out.")
+  @Argument(
+    help: """
+      A kind of thing, such as steps or matching-methods, or a member of any kind, such as match; \
+      all kinds if left out.
+      """)
   var kind: String?
 
   @Argument(help: "One of its members; all members if left out.")
@@ -20,7 +24,13 @@ struct DescribeCommand: ParsableCommand {
     }
     let kinds = Catalogue.kinds
     guard let chosen = kinds.first(where: { $0.name == kind }) else {
-      throw unknown(kind, "kind", among: kinds.map(\.name))
+      let members = Catalogue.members(named: kind)
+      guard !members.isEmpty, name == nil else {
+        throw unknown(
+          kind, "kind", among: kinds.map(\.name) + kinds.flatMap { $0.entries.map(\.name) })
+      }
+      try Terminal.result(members.map(\.text).joined(separator: "\n\n"))
+      return
     }
     guard let name else {
       try Terminal.result(chosen.text)

@@ -45,6 +45,8 @@ public struct AnyKey: Sendable {
   public let meaning: String
   public let expectation: String
   public let schema: JSON
+  /// The keys of the section that is its value; empty where it is none.
+  public let nested: [AnyKey]
   /// The default as shown to readers; `nil` where the key must be given.
   public let fallback: String?
   /// False for keys that the language has but this version does not offer yet.
@@ -56,6 +58,7 @@ public struct AnyKey: Sendable {
     meaning = key.meaning
     expectation = key.format.expectation
     schema = key.format.schema
+    nested = key.format.nested
     fallback = key.fallback?.text
     isAvailable = true
     check = { node in
@@ -72,6 +75,7 @@ public struct AnyKey: Sendable {
     meaning = "not available in this version"
     expectation = "nothing yet"
     schema = .object([:])
+    nested = []
     fallback = "none"
     isAvailable = false
     check = { node in

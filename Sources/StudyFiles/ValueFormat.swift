@@ -7,14 +7,17 @@ public struct ValueFormat<Value: Sendable>: Sendable {
   /// What is accepted, to stand after "expected": `a number above 0`.
   public let expectation: String
   public let schema: JSON
+  /// The keys of a section, or of the sections in a list, for `describe`.
+  public let nested: [AnyKey]
   public let read: @Sendable (Node) throws(SpecErrors) -> Value
 
   public init(
-    _ expectation: String, schema: JSON,
+    _ expectation: String, schema: JSON, nested: [AnyKey] = [],
     read: @escaping @Sendable (Node) throws(SpecErrors) -> Value
   ) {
     self.expectation = expectation
     self.schema = schema
+    self.nested = nested
     self.read = read
   }
 
@@ -23,7 +26,7 @@ public struct ValueFormat<Value: Sendable>: Sendable {
     expecting expectation: String? = nil,
     _ transform: @escaping @Sendable (Value, Node) throws(SpecErrors) -> Other
   ) -> ValueFormat<Other> {
-    ValueFormat<Other>(expectation ?? self.expectation, schema: schema) {
+    ValueFormat<Other>(expectation ?? self.expectation, schema: schema, nested: nested) {
       (node) throws(SpecErrors) in try transform(try read(node), node)
     }
   }
@@ -125,7 +128,8 @@ extension ValueFormat {
         ["type": "array", "items": item.schema, "minItems": .number(Double(least))], item.schema,
       ]
     ]
-    return ValueFormat(expectation, schema: schema) { (node) throws(SpecErrors) in
+    return ValueFormat(expectation, schema: schema, nested: item.nested) {
+      (node) throws(SpecErrors) in
       switch node.content {
       case .sequence(let nodes):
         guard nodes.count >= least else {
@@ -144,7 +148,8 @@ extension ValueFormat {
   ) -> ValueFormat<[Named<Item>]> where Value == [Named<Item>] {
     let expectation = "a section of names, each with \(item.expectation)"
     let schema: JSON = ["type": "object", "additionalProperties": item.schema]
-    return ValueFormat(expectation, schema: schema) { (node) throws(SpecErrors) in
+    return ValueFormat(expectation, schema: schema, nested: item.nested) {
+      (node) throws(SpecErrors) in
       guard case .mapping(let pairs) = node.content else {
         throw node.wrongType(expected: expectation)
       }
@@ -159,7 +164,7 @@ extension ValueFormat {
     _ what: String, keys: [AnyKey],
     _ build: @escaping @Sendable (Section) throws(SpecErrors) -> Value
   ) -> Self {
-    ValueFormat(what, schema: objectSchema(keys)) { (node) throws(SpecErrors) in
+    ValueFormat(what, schema: objectSchema(keys), nested: keys) { (node) throws(SpecErrors) in
       let section = try Section(node, expecting: what)
       try section.check(keys)
       return try build(section)
@@ -172,7 +177,7 @@ extension ValueFormat {
   ) -> Self {
     ValueFormat(
       "\(scalar.expectation), or \(full.expectation)",
-      schema: ["anyOf": [scalar.schema, full.schema]]
+      schema: ["anyOf": [scalar.schema, full.schema]], nested: scalar.nested + full.nested
     ) { (node) throws(SpecErrors) in
       if case .scalar = node.content { return try scalar.read(node) }
       return try full.read(node)

@@ -165,4 +165,11 @@ import Testing
       }
     }
   }
+
+  @Test func aMemberIsFoundWithoutItsKindAndShowsTheKeysOfItsSections() throws {
+    let power = try #require(Catalogue.members(named: "power").first)
+    #expect(power.text.contains("simulate"))
+    #expect(power.text.contains("\n        replicates\n          How many trials."))
+    #expect(Catalogue.members(named: "no-such-thing").isEmpty)
+  }
 }

@@ -17,18 +17,24 @@ extension Catalogue.Entry {
     var lines = ["\(name): \(documentation.summary)"]
     if !documentation.formula.isEmpty { lines += ["", "  " + documentation.formula] }
     if !documentation.reference.isEmpty { lines += ["", "  Source: " + documentation.reference] }
-    let available = keys.filter(\.isAvailable)
-    if !available.isEmpty { lines += ["", "  Settings"] }
-    for key in available {
-      let status = key.fallback.map { "default: \($0)" } ?? "must be given"
-      lines += ["    \(key.name)", "      \(key.meaning)"]
-      lines += ["      \(key.expectation); \(status)"]
-    }
+    if keys.contains(where: \.isAvailable) { lines += ["", "  Settings"] }
+    lines += keys.flatMap { $0.lines(indent: 4) }
     let later = keys.filter { !$0.isAvailable }.map(\.name)
     if !later.isEmpty {
       lines += ["", "  Not available in this version: " + later.joined(separator: ", ")]
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension AnyKey {
+  /// The key with meaning, accepted values and default, and below it the keys of its own section.
+  fileprivate func lines(indent: Int) -> [String] {
+    guard isAvailable else { return [] }
+    let margin = String(repeating: " ", count: indent)
+    let status = fallback.map { "default: \($0)" } ?? "must be given"
+    return [margin + name, margin + "  " + meaning, margin + "  \(expectation); \(status)"]
+      + nested.flatMap { $0.lines(indent: indent + 4) }
   }
 }
 

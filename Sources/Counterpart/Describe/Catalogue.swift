@@ -36,9 +36,18 @@ public enum Catalogue {
       kind("steps", "what a study can do", .steps),
       kind("matching-methods", "how comparators are chosen", .matchingMethods),
       kind("matching-distances", "how alike two units are", .matchingDistances),
+      kind("sensitivity-checks", "how a match's answer could be wrong", .sensitivityChecks),
       kind("network-effects", "what makes a tie more or less likely", .networkEffects),
+      kind("behaviour-effects", "what makes actors' own behaviour change", .behaviourEffects),
+      kind("consent-rules", "who has to agree before a tie forms or ends", .consentRules),
       kind("policies", "what a scenario changes", .policies),
+      kind("measures", "what a scenario reports", .measures),
     ]
+  }
+
+  /// The members of that name, of whatever kind.
+  public static func members(named name: String) -> [Entry] {
+    kinds.flatMap(\.entries).filter { $0.name == name }
   }
 
   private static func kind<Choices>(

@@ -35,9 +35,7 @@ struct MultilevelReport {
   var answer: Answer? {
     guard let effect = result.effects.first else { return variation }
     let format = NumberFormat.decimals(2)
-    let caution =
-      effect.low <= 0 && effect.high >= 0
-      ? "The interval includes no difference." : "The interval excludes no difference."
+    let reading = IntervalReading(low: effect.low, high: effect.high)
     return Answer(
       """
       With \(labels.prose(effect.effect)), \(labels.prose(result.fit.responseName)) is \
@@ -48,7 +46,7 @@ struct MultilevelReport {
       interval: "95% interval \(format.interval(effect.low, effect.high))",
       details: [
         """
-        \(caution) A study of this design finds a true effect of \(effect.minimumDetectable, format) in 80 \
+        \(reading.sentence) A study of this design finds a true effect of \(effect.minimumDetectable, format) in 80 \
         of 100 repetitions.
         """
       ])

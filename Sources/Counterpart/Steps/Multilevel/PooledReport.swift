@@ -23,9 +23,7 @@ struct PooledReport {
     guard let effect = model.effect else { return variation }
     let format = NumberFormat.decimals(2)
     let (low, high) = (effect.test.low, effect.test.high)
-    let caution =
-      low <= 0 && high >= 0
-      ? "The interval includes no difference." : "The interval excludes no difference."
+    let reading = IntervalReading(low: low, high: high)
     return Answer(
       """
       With \(labels.prose(effect.name)), \(labels.prose(response)) is \
@@ -36,7 +34,7 @@ struct PooledReport {
       interval: "95% interval \(format.interval(low, high))",
       details: [
         """
-        \(caution) Missing values were imputed \(model.fits.count) times; they cost \
+        \(reading.sentence) Missing values were imputed \(model.fits.count) times; they cost \
         \(effect.pooled.missingInformation, .percent(decimals: 0)) of the information on this effect.
         """
       ])
