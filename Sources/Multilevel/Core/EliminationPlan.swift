@@ -71,6 +71,10 @@ struct EliminationPlan: Sendable {
   static let denseLimit = 40_000
 
   var nodeCount: Int { factorOfNode.count }
+  /// Multiplications and additions that the dense matrices of an evaluation with its gradient take.
+  var operations: Double {
+    components.reduce(0) { $0 + Double($1.size) * Double($1.size) * Double($1.size) }
+  }
   var denseCount: Int { components.last.map { $0.start + $0.size * $0.size } ?? 0 }
 }
 
