@@ -31,10 +31,16 @@ package struct CriterionProbe: Sendable {
     return (value.criterion, problem.gradient(theta, value, &work).gradient)
   }
 
+  /// How many numbers the matrices of connected effects take; fewer than their squares where a pattern
+  /// stores them.
+  package var storedCount: Int { problem.plan.denseCount }
+
   /// Where the search by average information ends, and after how many evaluations; `nil` where it leaves
   /// the model to the general one, or the effects are not scalars.
   package func climbed() throws(EstimationError) -> (theta: [Double], evaluations: Int)? {
-    guard problem.isScalar else { return nil }
+    guard problem.isScalar, problem.plan.components.allSatisfy({ $0.pattern == nil }) else {
+      return nil
+    }
     var optimizer = Optimizer(problem, threads: 1)
     return try optimizer.climb().map { ($0.theta, $0.evaluations) }
   }

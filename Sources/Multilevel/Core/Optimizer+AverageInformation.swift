@@ -10,6 +10,7 @@ extension Optimizer {
 
   var usesAverageInformation: Bool {
     problem.isScalar && problem.residual == nil && problem.plan.denseCount >= Self.dear
+      && problem.plan.components.allSatisfy { $0.pattern == nil }
   }
 
   /// - Returns: `nil` where a variance goes to zero or the criterion will not fall: the general search must
