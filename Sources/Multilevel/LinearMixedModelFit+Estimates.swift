@@ -198,8 +198,7 @@ extension Problem {
     for a in 0..<width {
       for b in 0..<width {
         result[a * width + b] =
-          work.factor[
-            component.start + (row + min(a, b)) * component.size + row + max(a, b)]
+          work.factor[component.place(row + a, row + b)]
       }
     }
     return result

@@ -173,7 +173,7 @@ extension Problem {
 
 extension CrossProducts.Pair {
   /// Calls `body` with the level of each factor and *zᵀw* for each pair of groups that meets; for scalar effects.
-  fileprivate func forEachCell(_ body: (_ finer: Int, _ coarser: Int, _ product: Double) -> Void) {
+  func forEachCell(_ body: (_ finer: Int, _ coarser: Int, _ product: Double) -> Void) {
     switch relation {
     case .nested(let parents):
       for (v, parent) in parents.enumerated() where parent >= 0 { body(v, Int(parent), values[v]) }

@@ -21,11 +21,16 @@ extension Problem {
     var allDenseStore = work.dense.moved()
     defer { work.dense = allDenseStore }
     let allDense = allDenseStore.mutableSpan
-    let dense = allDense.span.extracting(start..<start + size * size)
+    let dense = allDense.span.extracting(start..<start + component.count)
     var scores = [Double](repeating: 0, count: size * c)
     var scoreSpan = scores.mutableSpan
-    Panels.addSymmetricProduct(
-      buffer.span, symmetric: dense, order: c, size: size, scale: -1, to: &scoreSpan)
+    if let pattern = component.pattern {
+      pattern.addSymmetricProduct(
+        buffer.span, symmetric: dense, order: c, scale: -1, to: &scoreSpan)
+    } else {
+      Panels.addSymmetricProduct(
+        buffer.span, symmetric: dense, order: c, size: size, scale: -1, to: &scoreSpan)
+    }
     var panelStore = work.panel.moved()
     defer { work.panel = panelStore }
     let panel = panelStore.mutableSpan
@@ -41,6 +46,11 @@ extension Problem {
     var inverseStore = work.factor.moved()
     defer { work.factor = inverseStore }
     var inverse = inverseStore.mutableSpan
+    if let pattern = component.pattern {
+      pattern.invert(&inverse, at: start)
+      sweepPattern(component, pattern, lambda, dense, &inverse, &sums)
+      return
+    }
     Panels.invert(factor: &inverse, at: start, size: size)
     if maximumWidth == 1 {
       sweepScalars(component, lambda, dense, &inverse, &sums)
@@ -72,6 +82,36 @@ extension Problem {
       }
       totals[column] += below + dense[base + column] * inverse[place + column] * right
       inverse[place + column] *= right * right
+    }
+    for node in component.nodes { sums.innerTimesLambda[node.factor][0] += totals[node.row] }
+  }
+
+  /// The same on a pattern: outside it the products have no entries.
+  private func sweepPattern(
+    _ component: EliminationPlan.Component, _ pattern: SupernodalPattern, _ lambda: [[Double]],
+    _ dense: Span<Double>, _ inverse: inout MutableSpan<Double>, _ sums: inout LevelSums
+  ) {
+    let scale = component.nodes.map { lambda[$0.factor][0] }
+    let rows = scale.span
+    var perRow = [Double](repeating: 0, count: component.size)
+    var totals = perRow.mutableSpan
+    for block in pattern.blocks {
+      let below = block.rows.span
+      for (offset, column) in block.columns.enumerated() {
+        let base = block.start + offset * below.count
+        let place = component.start + base
+        let right = rows[column]
+        var sum = dense[base + offset] * inverse[place + offset] * right
+        inverse[place + offset] *= right * right
+        for k in (offset + 1)..<max(offset + 1, below.count) {
+          let row = Int(below[k])
+          let product = dense[base + k] * inverse[place + k]
+          sum += product * rows[row]
+          totals[row] += product * right
+          inverse[place + k] *= rows[row] * right
+        }
+        totals[column] += sum
+      }
     }
     for node in component.nodes { sums.innerTimesLambda[node.factor][0] += totals[node.row] }
   }

@@ -48,8 +48,9 @@ extension Problem {
     let (diagonalStart, panelRow, factorOfNode) = (
       plan.diagonalStart.span, plan.panelRow.span, plan.factorOfNode.span
     )
-    let (componentOfNode, rowInComponent) = (plan.componentOfNode.span, plan.rowInComponent.span)
+    let rowInComponent = plan.rowInComponent.span
     let (pairStart, pairEdge) = (plan.pairStart.span, plan.pairEdge.span)
+    let (placeStart, places) = (plan.placeStart.span, plan.place.span)
     var diagonalStore = work.diagonal.moved()
     defer { work.diagonal = diagonalStore }
     let diagonal = diagonalStore.mutableSpan
@@ -91,6 +92,8 @@ extension Problem {
       for k in 0..<square { small[f + k] = 0 }
       for k in 0..<width * c { score[rows + k] = panel[rows + k] }
       var pair = Int(pairStart[node])
+      let matrix = denseMatrix(of: range)
+      var placed = matrix.hasPattern ? Int(placeStart[node]) : 0
       for edge in range {
         let target = Int(edgeTarget[edge])
         let targetWidth = plan.factors[Int(factorOfNode[target])].width
@@ -114,11 +117,15 @@ extension Problem {
           let (origin, rowStep): (Int, Int)
           var source = 0
           if target >= sparseNodes {
-            let component = plan.components[Int(componentOfNode[target])]
-            origin =
-              component.start + Int(rowInComponent[target]) * component.size
-              + Int(rowInComponent[otherTarget])
-            rowStep = component.size
+            if matrix.hasPattern {
+              origin = matrix.start + Int(places[placed])
+              placed += 1
+            } else {
+              origin =
+                matrix.start + Int(rowInComponent[target]) * matrix.size
+                + Int(rowInComponent[otherTarget])
+            }
+            rowStep = matrix.size
           } else if other == edge {
             (origin, rowStep) = (Int(diagonalStart[target]), targetWidth)
             source = 1
@@ -212,6 +219,8 @@ extension Problem {
     let sparseNodes = plan.edgeStart.count - 1
     let width = plan.factors[Int(plan.factorOfNode[node])].width
     var pair = Int(plan.pairStart[node])
+    let matrix = denseMatrix(of: range)
+    var placed = matrix.hasPattern ? Int(plan.placeStart[node]) : 0
     for edge in range {
       let target = Int(plan.edgeTarget[edge])
       let targetWidth = plan.factors[Int(plan.factorOfNode[target])].width
@@ -224,11 +233,15 @@ extension Problem {
         var rowStep = 0
         var source = 0
         if target >= sparseNodes {
-          let component = plan.components[Int(plan.componentOfNode[target])]
-          origin =
-            component.start + Int(plan.rowInComponent[target]) * component.size
-            + Int(plan.rowInComponent[otherTarget])
-          rowStep = component.size
+          if matrix.hasPattern {
+            origin = matrix.start + Int(plan.place[placed])
+            placed += 1
+          } else {
+            origin =
+              matrix.start + Int(plan.rowInComponent[target]) * matrix.size
+              + Int(plan.rowInComponent[otherTarget])
+          }
+          rowStep = matrix.size
         } else if other == edge {
           (origin, rowStep) = (Int(plan.diagonalStart[target]), targetWidth)
           source = 1

@@ -1,4 +1,5 @@
 package import Designs
+internal import LinearAlgebra
 
 /// The criterion as a function of θ, for tests that check it against dense matrices and differences.
 package struct CriterionProbe: Sendable {
@@ -30,13 +31,41 @@ package struct CriterionProbe: Sendable {
     return (value.criterion, problem.gradient(theta, value, &work).gradient)
   }
 
+  /// How many numbers the matrices of connected effects take; fewer than their squares where a pattern
+  /// stores them.
+  package var storedCount: Int { problem.plan.denseCount }
+
   /// Where the search by average information ends, and after how many evaluations; `nil` where it leaves
   /// the model to the general one, or the effects are not scalars.
   package func climbed() throws(EstimationError) -> (theta: [Double], evaluations: Int)? {
-    guard problem.isScalar else { return nil }
+    guard problem.isScalar, problem.plan.components.allSatisfy({ $0.pattern == nil }) else {
+      return nil
+    }
     var optimizer = Optimizer(problem, threads: 1)
     return try optimizer.climb().map { ($0.theta, $0.evaluations) }
   }
+
+  /// Where the search by a surrogate of the slope ends, with second derivatives, and after how many
+  /// evaluations; `nil` where it leaves the model to another search, or the effects are not scalars.
+  package func corrected() throws(EstimationError)
+    -> (theta: [Double], hessian: [[Double]], evaluations: Int)?
+  {
+    guard problem.isScalar else { return nil }
+    var optimizer = Optimizer(problem, threads: 1)
+    return try optimizer.correct().map { found in
+      (found.theta, found.theta.indices.map { found.hessian.row($0) }, found.evaluations)
+    }
+  }
+
+  /// Second derivatives at θ by central differences of the gradient.
+  package func hessian(at theta: [Double]) throws(EstimationError) -> [[Double]] {
+    var optimizer = Optimizer(problem, threads: 1)
+    let found = try optimizer.differences(theta, from: nil)
+    return theta.indices.map { found.row($0) }
+  }
+
+  /// Whether the model is large enough for the search by a surrogate.
+  package var usesSurrogate: Bool { Optimizer(problem, threads: 1).usesSurrogate }
 
   /// The relative covariance *T*⁻¹λλᵀ*T*⁻ᵀ of each factor's effects in units of the data, with the factor's
   /// name and the frame's columns, at θ of the standardised columns.

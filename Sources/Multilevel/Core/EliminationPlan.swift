@@ -1,9 +1,12 @@
+internal import LinearAlgebra
+
 /// In which order random effects are eliminated, and where every number stands.
 ///
 /// The levels of all factors are nodes, numbered factor after factor, the factor with most levels first.
 /// Leading factors whose levels never meet, not even through levels eliminated before them, are *sparse*:
 /// eliminated level by level. That is all of a nested model, and at least the largest factor of a crossed
-/// one. What remains is *dense*, one symmetric matrix for each set of levels that hang together.
+/// one. What remains is *dense*, one symmetric matrix for each set of levels that hang together; where such
+/// a matrix is sparse enough, its rows are put in an order of their own and only what fills is stored.
 struct EliminationPlan: Sendable {
   let factors: [FactorLayout]
   /// How many leading factors are eliminated level by level.
@@ -28,6 +31,10 @@ struct EliminationPlan: Sendable {
   let pairStart: [Int32]
   let pairEdge: [Int32]
   let components: [Component]
+  /// For sparse nodes that meet levels of a component with a pattern: where the blocks of all pairs
+  /// (i ≤ j) of those levels stand in its matrix, counted from `placeStart` of the node.
+  let placeStart: [Int32]
+  let place: [Int32]
   /// For each node its component and first row in it; −1 for sparse nodes.
   let componentOfNode: [Int32]
   let rowInComponent: [Int32]
@@ -49,6 +56,17 @@ struct EliminationPlan: Sendable {
     let size: Int
     /// Where its matrix starts among all components'.
     let start: Int
+    /// Where the entries of its matrix stand, unless it is stored whole.
+    var pattern: SupernodalPattern?
+
+    /// How many numbers its matrix takes.
+    var count: Int { pattern?.count ?? size * size }
+
+    /// Where the entry of two rows stands among all components' matrices.
+    func place(_ first: Int, _ second: Int) -> Int {
+      start
+        + (pattern?.place(first, second) ?? (min(first, second) * size + max(first, second)))
+    }
   }
 
   struct DenseNode: Sendable {
@@ -71,7 +89,14 @@ struct EliminationPlan: Sendable {
   static let denseLimit = 40_000
 
   var nodeCount: Int { factorOfNode.count }
-  var denseCount: Int { components.last.map { $0.start + $0.size * $0.size } ?? 0 }
+  /// Multiplications and additions that the dense matrices of an evaluation with its gradient take.
+  var operations: Double {
+    components.reduce(0) {
+      $0 + ($1.pattern?.operations ?? Double($1.size) * Double($1.size) * Double($1.size))
+    }
+  }
+
+  var denseCount: Int { components.last.map { $0.start + $0.count } ?? 0 }
 }
 
 extension EliminationPlan {
@@ -85,7 +110,7 @@ extension EliminationPlan {
 }
 
 /// Finds the plan: which factors are sparse, the edges with fill, the dense components.
-private struct PlanBuilder {
+struct PlanBuilder {
   let structure: RandomStructure
   let products: CrossProducts
   var factors: [EliminationPlan.FactorLayout] = []
@@ -125,9 +150,14 @@ private struct PlanBuilder {
     let sparseNodes = edgeStart.count - 1
     let (pairStart, pairEdge) = pairs(sparseNodes: sparseNodes)
     let denseEdges = directDenseEdges(from: sparseCount)
-    let (components, ofNode, rows) = components(sparseNodes: sparseNodes, denseEdges)
-    if let largest = components.map(\.size).max(), largest > EliminationPlan.denseLimit {
-      throw .tooLarge(effects: largest, limit: EliminationPlan.denseLimit)
+    let found = components(sparseNodes: sparseNodes, denseEdges)
+    var (components, rows) = (found.components, found.rows)
+    let ofNode = found.ofNode
+    let (placeStart, place) = usePatterns(
+      sparseNodes: sparseNodes, denseEdges, &components, ofNode, &rows)
+    let limit = EliminationPlan.denseLimit
+    if let largest = components.filter({ $0.count > limit * limit }).map(\.size).max() {
+      throw .tooLarge(effects: largest, limit: limit)
     }
     let plan = EliminationPlan(
       factors: factors, sparseCount: sparseCount, factorOfNode: factorOfNode,
@@ -136,7 +166,8 @@ private struct PlanBuilder {
       diagonalCount: structure.factors.reduce(0) { $0 + $1.levelCount * $1.width * $1.width },
       edgeStart: edgeStart, edgeTarget: edgeTarget, edgeValue: edgeValue,
       edgeValueCount: values.count, pairStart: pairStart, pairEdge: pairEdge,
-      components: components, componentOfNode: ofNode, rowInComponent: rows, denseEdges: denseEdges)
+      components: components, placeStart: placeStart, place: place, componentOfNode: ofNode,
+      rowInComponent: rows, denseEdges: denseEdges)
     return (plan, values)
   }
 

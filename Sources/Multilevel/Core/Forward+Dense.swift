@@ -13,6 +13,10 @@ extension Problem {
     for component in plan.components {
       for node in component.nodes {
         let from = Int(plan.diagonalStart[node.node])
+        if component.pattern != nil {
+          dense[component.place(node.row, node.row)] = diagonal[from]
+          continue
+        }
         for a in 0..<node.width {
           for b in 0..<node.width {
             dense[component.start + (node.row + a) * component.size + node.row + b] =
@@ -30,6 +34,10 @@ extension Problem {
       let otherWidth = plan.factors[Int(plan.factorOfNode[edge.second])].width
       let block = products.pairs[edge.pair].values
       let values = block.span
+      if component.pattern != nil {
+        dense[component.place(row, column)] = values[edge.value]
+        continue
+      }
       for a in 0..<width {
         for b in 0..<otherWidth {
           dense[component.start + (column + a) * component.size + row + b] =
@@ -50,7 +58,12 @@ extension Problem {
     defer { work.factor = factorStore }
     var factor = factorStore.mutableSpan
     sandwich(component, lambda, from: dense.span, into: &factor)
-    let logDeterminant = try Panels.factor(&factor, at: component.start, size: size)
+    let logDeterminant =
+      if let pattern = component.pattern {
+        try pattern.factor(&factor, at: component.start)
+      } else {
+        try Panels.factor(&factor, at: component.start, size: size)
+      }
     // Modes of G's columns: λ M⁻¹ λᵀ Z'V⁻¹G.
     var bufferStore = work.denseModes.moved()
     defer { work.denseModes = bufferStore }
@@ -73,8 +86,12 @@ extension Problem {
         }
       }
     }
-    Panels.solve(
-      factor: factor.span, at: component.start, size: size, order: c, panel: &buffer)
+    if let pattern = component.pattern {
+      pattern.solve(factor: factor.span, at: component.start, order: c, panel: &buffer)
+    } else {
+      Panels.solve(
+        factor: factor.span, at: component.start, size: size, order: c, panel: &buffer)
+    }
     for node in component.nodes {
       let (to, width) = (Int(plan.panelRow[node.node]) * c, node.width)
       let triangle = lambda[node.factor]
@@ -99,6 +116,20 @@ extension Problem {
     if maximumWidth == 1 {
       let scale = component.nodes.map { lambda[$0.factor][0] }
       let rows = scale.span
+      if let pattern = component.pattern {
+        for block in pattern.blocks {
+          let below = block.rows.span
+          for (offset, column) in block.columns.enumerated() {
+            let base = component.start + block.start + offset * below.count
+            let right = rows[column]
+            for k in offset..<below.count {
+              target[base + k] = dense[base + k] * rows[Int(below[k])] * right
+            }
+            target[base + offset] += 1
+          }
+        }
+        return
+      }
       for column in 0..<size {
         let base = component.start + column * size
         let right = rows[column]

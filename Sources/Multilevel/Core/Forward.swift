@@ -53,8 +53,9 @@ extension Problem {
     let (diagonalStart, panelRow, factorOfNode) = (
       plan.diagonalStart.span, plan.panelRow.span, plan.factorOfNode.span
     )
-    let (componentOfNode, rowInComponent) = (plan.componentOfNode.span, plan.rowInComponent.span)
+    let rowInComponent = plan.rowInComponent.span
     let (pairStart, pairEdge) = (plan.pairStart.span, plan.pairEdge.span)
+    let (placeStart, places) = (plan.placeStart.span, plan.place.span)
     let lambda = lambda.span
     var diagonalStore = work.diagonal.moved()
     defer { work.diagonal = diagonalStore }
@@ -120,6 +121,8 @@ extension Problem {
       }
       var first = products
       var pair = Int(pairStart[node])
+      let matrix = denseMatrix(of: range)
+      var placed = matrix.hasPattern ? Int(placeStart[node]) : 0
       for edge in range {
         let target = Int(edgeTarget[edge])
         let targetWidth = plan.factors[Int(factorOfNode[target])].width
@@ -131,11 +134,15 @@ extension Problem {
           // Where the block for (target, otherTarget) starts and how far apart its entries stand.
           let (origin, rowStep, columnStep): (Int, Int, Int)
           if target >= sparseNodes {
-            let component = plan.components[Int(componentOfNode[target])]
-            origin =
-              component.start + Int(rowInComponent[target]) * component.size
-              + Int(rowInComponent[otherTarget])
-            (rowStep, columnStep) = (component.size, 1)
+            if matrix.hasPattern {
+              origin = matrix.start + Int(places[placed])
+              placed += 1
+            } else {
+              origin =
+                matrix.start + Int(rowInComponent[target]) * matrix.size
+                + Int(rowInComponent[otherTarget])
+            }
+            (rowStep, columnStep) = (matrix.size, 1)
           } else if other == edge {
             (origin, rowStep, columnStep) = (Int(diagonalStart[target]), targetWidth, 1)
           } else {
@@ -166,6 +173,15 @@ extension Problem {
       }
     }
     return logDeterminant
+  }
+
+  /// The matrix that a sparse node's dense targets share: its start, its size and whether it has a pattern.
+  func denseMatrix(of edges: Range<Int>) -> (start: Int, size: Int, hasPattern: Bool) {
+    guard let last = edges.last else { return (0, 0, false) }
+    let component = plan.componentOfNode[Int(plan.edgeTarget[last])]
+    guard component >= 0 else { return (0, 0, false) }
+    let found = plan.components[Int(component)]
+    return (found.start, found.size, found.pattern != nil)
   }
 
   var maximumWidth: Int { plan.factors.map(\.width).max() ?? 0 }

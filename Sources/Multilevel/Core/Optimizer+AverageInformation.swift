@@ -8,7 +8,10 @@ extension Optimizer {
   /// A dense matrix of this many entries makes evaluations dear.
   private static let dear = 250_000
 
-  var usesAverageInformation: Bool { problem.isScalar && problem.plan.denseCount >= Self.dear }
+  var usesAverageInformation: Bool {
+    problem.isScalar && problem.residual == nil && problem.plan.denseCount >= Self.dear
+      && problem.plan.components.allSatisfy { $0.pattern == nil }
+  }
 
   /// - Returns: `nil` where a variance goes to zero or the criterion will not fall: the general search must
   ///   decide there.

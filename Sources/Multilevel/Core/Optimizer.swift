@@ -50,6 +50,7 @@ struct Optimizer {
 
   /// Minimises from the usual start and, if the optimum is singular, once more from inside.
   mutating func minimize() throws(EstimationError) -> Optimum {
+    if usesSurrogate, let optimum = try correct() { return optimum }
     if usesAverageInformation, let optimum = try climb() { return optimum }
     let first = try minimize(from: start(0.5))
     let edge = problem.structure.parameters.indices.filter {
@@ -244,7 +245,7 @@ struct Optimizer {
 }
 
 /// The quadratic model of the criterion at a point, made convex by taking absolute curvatures.
-private struct QuadraticModel {
+struct QuadraticModel {
   let step: [Double]
   let decrement: Double
   let isIndefinite: Bool

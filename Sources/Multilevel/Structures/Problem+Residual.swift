@@ -128,7 +128,7 @@ extension Problem {
           add(other + b, row + a, value)
           trace +=
             2 * value
-            * work.factor[component.start + (column + a) * component.size + below + b]
+            * work.factor[component.place(column + a, below + b)]
         }
       }
     }
@@ -156,6 +156,6 @@ extension Problem {
     }
     let component = plan.components[Int(plan.componentOfNode[node])]
     let row = Int(plan.rowInComponent[node])
-    return work.factor[component.start + (row + min(a, b)) * component.size + row + max(a, b)]
+    return work.factor[component.place(row + a, row + b)]
   }
 }
