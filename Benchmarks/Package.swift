@@ -14,6 +14,7 @@ let package = Package(
     benchmark("CoverageBenchmark", in: "coverage"),
     benchmark("MatchingBenchmark", in: "matching"),
     benchmark("MultilevelBenchmark", in: "multilevel"),
+    benchmark("NetworksBenchmark", in: "networks"),
     benchmark("ReadingBenchmark", in: "reading"),
   ],
   swiftLanguageModes: [.v6]

@@ -3,9 +3,9 @@
 /// Every list has room for a power of two of entries. A list that outgrows its room moves to a vacated
 /// room of the next size, or to the end.
 struct Adjacency: Sendable {
-  private var pool: [Int32]
-  private var start: [Int32]
-  private var degrees: [Int32]
+  private(set) var pool: [Int32]
+  private(set) var start: [Int32]
+  private(set) var degrees: [Int32]
   /// The size of each list's room as a power of two.
   private var sizeClass: [UInt8]
   /// Starts of the rooms that were left, by size.

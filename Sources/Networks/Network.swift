@@ -8,9 +8,9 @@ public struct Network: Sendable, Hashable {
   public let isDirected: Bool
   /// Directed ties, or unordered pairs where the network is undirected.
   public private(set) var tieCount = 0
-  private var outgoing: Adjacency
+  private(set) var outgoing: Adjacency
   /// Empty where the network is undirected.
-  private var incoming: Adjacency
+  private(set) var incoming: Adjacency
 
   /// *n* actors without ties.
   public init(actors count: Int, directed: Bool) {

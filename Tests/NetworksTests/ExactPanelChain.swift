@@ -35,13 +35,31 @@ struct ExactPanelChain {
 
   func distribution(
     rate: Double, _ terms: [Term], behaviourRate: Double,
-    _ shape: [(effect: any BehaviourEffect, weight: Double)], start: Int, time: Double = 1
+    _ shape: [(effect: any BehaviourEffect, weight: Double)], start: Int, time: Double = 1,
+    factor: (Network, Int) -> Double = { _, _ in 1 }
+  ) -> [Double] {
+    var initial = [Double](repeating: 0, count: stateCount)
+    initial[start] = 1
+    return distribution(
+      rate: rate, terms, behaviourRate: behaviourRate, shape, from: initial, time: time,
+      factor: factor)
+  }
+
+  /// - Parameters:
+  ///   - factor: what multiplies an actor's rate.
+  ///   - absent: who neither chooses nor is chosen.
+  func distribution(
+    rate: Double, _ terms: [Term], behaviourRate: Double,
+    _ shape: [(effect: any BehaviourEffect, weight: Double)], from initial: [Double],
+    time: Double, factor: (Network, Int) -> Double = { _, _ in 1 }, absent: Set<Int> = []
   ) -> [Double] {
     var rows: [[(Int, Double)]] = []
     for bits in chain.states.indices {
       for (z, values) in assignments.enumerated() {
         rows.append(
-          tieRates(bits, values, rate, terms).map { ($0.0 * assignments.count + z, $0.1) }
+          tieRates(bits, values, rate, terms, factor, absent).map {
+            ($0.0 * assignments.count + z, $0.1)
+          }
             + valueRates(bits, values, behaviourRate, shape).map {
               (bits * assignments.count + $0.0, $0.1)
             })
@@ -49,8 +67,7 @@ struct ExactPanelChain {
     }
     let exits = rows.map { $0.reduce(0) { $0 + $1.1 } }
     let bound = (exits.max() ?? 0) * 1.0001
-    var current = [Double](repeating: 0, count: stateCount)
-    current[start] = 1
+    var current = initial
     var result = [Double](repeating: 0, count: stateCount)
     var (logWeight, covered, jumps) = (-bound * time, 0.0, 0)
     while covered < 1 - 1e-14, jumps < 5000 {
@@ -70,14 +87,16 @@ struct ExactPanelChain {
   }
 
   private func tieRates(
-    _ bits: Int, _ values: [Double], _ rate: Double, _ terms: [Term]
+    _ bits: Int, _ values: [Double], _ rate: Double, _ terms: [Term],
+    _ factor: (Network, Int) -> Double, _ absent: Set<Int>
   ) -> [(Int, Double)] {
     let effects = terms.map { $0.effect(values) }
     let before = chain.states[bits]
     var rates: [(Int, Double)] = []
-    for i in 0..<actorCount {
+    for i in 0..<actorCount where !absent.contains(i) {
+      let rate = rate * factor(before, i)
       var choices: [(Int, Double)] = []
-      for j in 0..<actorCount where j != i {
+      for j in 0..<actorCount where j != i && !absent.contains(j) {
         let target = bits ^ chain.bits([(i, j)])
         let creating = !before.hasTie(i, j)
         var utility = 0.0

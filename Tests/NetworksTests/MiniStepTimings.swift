@@ -23,7 +23,7 @@ struct MiniStepTimings {
       let (i, j) = (random.index(below: count), random.index(below: count))
       if i != j, !start.network.hasTie(i, j) { start.network.toggle(i, j) }
     }
-    let density = -0.55 * PortableMath.log(Double(count)) - 0.2
+    let density = -0.5 * PortableMath.log(Double(count)) - 0.1
     let simulator = PeriodSimulator(
       PanelModel(directed: true, terms: terms), parameters: [6, density, 1.5, 0.2, 0.2], period: 0,
       periods: 1, actors: count)

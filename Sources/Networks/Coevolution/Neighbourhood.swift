@@ -158,9 +158,14 @@ protocol ConfigurationEffect: NetworkEffect {
   /// Sets the change statistic of each candidate.
   func setChanges(
     _ neighbourhood: borrowing Neighbourhood, directed: Bool, to changes: inout [Double])
+
+  /// Which connections the change statistic counts.
+  func counts(directed: Bool) -> LinkCount
 }
 
 extension Reciprocity: ConfigurationEffect {
+  func counts(directed: Bool) -> LinkCount { .returned }
+
   func setChanges(
     _ neighbourhood: borrowing Neighbourhood, directed: Bool, to changes: inout [Double]
   ) {
@@ -169,6 +174,8 @@ extension Reciprocity: ConfigurationEffect {
 }
 
 extension Transitivity: ConfigurationEffect {
+  func counts(directed: Bool) -> LinkCount { directed ? .forwardOrShared : .shared }
+
   func setChanges(
     _ neighbourhood: borrowing Neighbourhood, directed: Bool, to changes: inout [Double]
   ) {
@@ -183,6 +190,8 @@ extension Transitivity: ConfigurationEffect {
 }
 
 extension ThreeCycles: ConfigurationEffect {
+  func counts(directed: Bool) -> LinkCount { .backward }
+
   func setChanges(
     _ neighbourhood: borrowing Neighbourhood, directed: Bool, to changes: inout [Double]
   ) {

@@ -1,7 +1,7 @@
 /// A stochastic actor-oriented model of a network and of behaviours of its actors, observed in waves.
 ///
-/// Its parameters come in this order: for the network its rate in each period, then its terms; then for
-/// each behaviour its rate in each period, then its terms.
+/// Its parameters come in this order: for the network its rate in each period, then its terms, then the terms of
+/// its rate; then for each behaviour its rate in each period, then its terms.
 public struct PanelModel: Sendable {
   /// A tendency of the network with the choices that it acts on.
   public struct NetworkTerm: Sendable {
@@ -74,17 +74,21 @@ public struct PanelModel: Sendable {
   /// What an undirected tie takes; a directed tie is its sender's alone.
   public let consent: Consent
   public let terms: [NetworkTerm]
+  /// What makes some actors have more opportunities than others.
+  public let rateTerms: [(name: String, effect: any RateEffect)]
   public let behaviours: [Behaviour]
   /// No actor makes a tie beyond so many.
   public let maximumDegree: Int?
 
   public init(
     directed: Bool, consent: Consent = .initiative(Imposition()), terms: [NetworkTerm],
-    behaviours: [Behaviour] = [], maximumDegree: Int? = nil
+    rateTerms: [(name: String, effect: any RateEffect)] = [], behaviours: [Behaviour] = [],
+    maximumDegree: Int? = nil
   ) {
     isDirected = directed
     self.consent = consent
     self.terms = terms
+    self.rateTerms = rateTerms
     self.behaviours = behaviours
     self.maximumDegree = maximumDegree
   }
@@ -95,13 +99,15 @@ struct ParameterLayout: Sendable {
   let periods: Int
   private let starts: [Int]
   private let termCounts: [Int]
+  private let networkTerms: Int
   let count: Int
 
   init(_ model: PanelModel, periods: Int) {
     self.periods = periods
     var starts: [Int] = []
     var next = 0
-    termCounts = [model.terms.count] + model.behaviours.map(\.terms.count)
+    networkTerms = model.terms.count
+    termCounts = [model.terms.count + model.rateTerms.count] + model.behaviours.map(\.terms.count)
     for count in termCounts {
       starts.append(next)
       next += periods + count
@@ -116,6 +122,8 @@ struct ParameterLayout: Sendable {
   func rate(_ variable: Int, period: Int) -> Int { starts[variable] + period }
 
   func term(_ k: Int, of variable: Int) -> Int { starts[variable] + periods + k }
+
+  func rateTerm(_ k: Int) -> Int { starts[0] + periods + networkTerms + k }
 
   func terms(of variable: Int) -> Range<Int> {
     let first = starts[variable] + periods

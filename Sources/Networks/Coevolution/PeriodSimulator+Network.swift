@@ -6,7 +6,7 @@ extension PeriodSimulator {
     _ state: inout PanelState, ego: Int, using random: inout RandomStream,
     _ work: inout Workspace
   ) -> Int? {
-    let fixed = constraints.fixed(ego)
+    let fixed = fixedAlters(of: ego, work)
     work.neighbourhood.gather(state.network, ego: ego, extent: extent, others: fixed)
     findChanges(state, ego: ego, &work)
     let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
@@ -61,6 +61,37 @@ extension PeriodSimulator {
         state, ego: ego, chosen: chosen, position: position, total: total, outside: outside,
         scale: scale, offersField: offersField, &work)
     }
+    return settle(chosen, &state, ego: ego, using: &random, &work)
+  }
+
+  /// The same by ``ChoiceTables``.
+  func tabulatedStep(
+    _ state: inout PanelState, ego: Int, using random: inout RandomStream, _ work: inout Workspace
+  ) -> Int? {
+    guard let tables else { return nil }
+    let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
+    let choice = tables.choose(
+      state.network, ego: ego, extent: extent, fixed: fixedAlters(of: ego, work), isFull: isFull,
+      using: &random, &work.tabulated)
+    if withScores {
+      tables.score(state.network, ego: ego, choice, work.tabulated, to: &work.scores)
+    }
+    tables.wipe(choice.count, &work.tabulated)
+    return settle(choice.alter, &state, ego: ego, using: &random, &work)
+  }
+
+  /// The alters to which an ego's tie stays as it is.
+  private func fixedAlters(of ego: Int, _ work: borrowing Workspace) -> [Int32] {
+    let fixed = constraints.fixed(ego)
+    if work.absent.isEmpty { return fixed }
+    return fixed.isEmpty ? work.absent : Set(fixed).union(work.absent).sorted()
+  }
+
+  /// Toggles the tie that an ego chose, where the other side agrees.
+  private func settle(
+    _ chosen: Int?, _ state: inout PanelState, ego: Int, using random: inout RandomStream,
+    _ work: inout Workspace
+  ) -> Int? {
     guard let alter = chosen else { return nil }
     if !model.isDirected, case .initiative(let rule) = model.consent,
       !state.network.hasTie(ego, alter)
@@ -292,19 +323,12 @@ extension PeriodSimulator {
     return worth
   }
 
-  /// A meeting of the ego with any other present actor: the pair decides by the rule.
+  /// A meeting of a pair, which decides by the rule.
   func meet(
-    _ state: inout PanelState, ego: Int, using random: inout RandomStream, _ work: inout Workspace
+    _ state: inout PanelState, ego: Int, alter: Int, using random: inout RandomStream,
+    _ work: inout Workspace
   ) -> Int? {
     guard case .meeting(let rule) = model.consent else { return nil }
-    var alter: Int
-    if let present = constraints.present {
-      guard present.count > 1 else { return nil }
-      repeat { alter = present[random.index(below: present.count)] } while alter == ego
-    } else {
-      alter = random.index(below: actorCount - 1)
-      if alter >= ego { alter += 1 }
-    }
     if constraints.isFixed(ego, alter) { return nil }
     let creating = !state.network.hasTie(ego, alter)
     if creating, let most = model.maximumDegree,

@@ -7,7 +7,8 @@ public import Probability
 /// of the probability of all that happened in it: Schweinberger & Snijders (2007),
 /// doi:10.1111/j.1467-9531.2007.00186.x.
 ///
-/// - Complexity: O(*n*²) once; a mini-step costs O(ties around the ego), or O(*n*) where some effect looks at everyone.
+/// - Complexity: O(classes of actors²) once, or O(*n*²) where each is a class of its own; a mini-step costs O(ties around
+///   the ego), or O(*n*) where some effect looks at everyone.
 public struct PeriodSimulator: Sendable {
   let model: PanelModel
   let layout: ParameterLayout
@@ -17,6 +18,10 @@ public struct PeriodSimulator: Sendable {
   let rates: [Double]
   let extent: Neighbourhood.Extent
   let field: PairField
+  /// What choices are weighed by, where every term fits.
+  let tables: ChoiceTables?
+  /// What makes rates of the network differ, with its parameters.
+  let rateTerms: [(effect: any RateEffect, weight: Double)]
   let constraints: PeriodConstraints
   let terms: [Term]
   /// Parameters of each behaviour's terms.
@@ -111,12 +116,20 @@ public struct PeriodSimulator: Sendable {
     hasOwnTerms = terms.contains {
       if case .own = $0.kind { true } else { false }
     }
-    let isUsed: Bool
+    rateTerms = model.rateTerms.enumerated().map { k, term in
+      (term.effect, parameters[layout.rateTerm(k)])
+    }
+    var isUsed: Bool
     if case .meeting = model.consent, !model.isDirected {
       isUsed = false
     } else {
       isUsed = !extent.everyone
     }
+    tables =
+      isUsed
+      ? ChoiceTables(terms, actors: count, directed: model.isDirected, withMoments: withScores)
+      : nil
+    if tables != nil { isUsed = false }
     field = PairField(
       pairs, actors: isUsed ? count : 0, directed: model.isDirected, withMoments: withScores)
   }
@@ -155,6 +168,9 @@ public struct PeriodSimulator: Sendable {
     var otherUtilities: [Double]
     var fieldWeights: [Double]
     var field = PairField.Work()
+    var tabulated: TabulatedWork
+    /// Absent for now.
+    var absent: [Int32] = []
     var single = [Int32](repeating: 0, count: 1)
     /// Statistics of one pair, of its first and its second actor: one number a term.
     var first: [Double]
@@ -163,7 +179,8 @@ public struct PeriodSimulator: Sendable {
     var scores: [Double]
 
     init(_ simulator: borrowing PeriodSimulator) {
-      let count = simulator.actorCount
+      tabulated = TabulatedWork(actors: simulator.tables == nil ? 0 : simulator.actorCount)
+      let count = simulator.tables == nil ? simulator.actorCount : 0
       neighbourhood = Neighbourhood(actors: count)
       changes = [[Double]](
         repeating: [Double](repeating: 0, count: count), count: simulator.terms.count)
@@ -197,13 +214,14 @@ public struct PeriodSimulator: Sendable {
   ) -> Run {
     var state = start
     for k in work.scores.indices { work.scores[k] = 0 }
-    let actors = constraints.present ?? []
-    let present = constraints.present == nil ? actorCount : actors.count
-    var isMeeting = false
-    if !model.isDirected, case .meeting = model.consent { isMeeting = true }
-    var totals = rates.map { $0 * Double(present) }
-    if isMeeting { totals[0] = rates[0] * rates[0] * Double(present * (present - 1)) }
-    let total = totals.reduce(0, +)
+    var presence = Presence(constraints, actors: actorCount)
+    work.absent = presence.passing
+    var actorRates =
+      rateTerms.isEmpty
+      ? nil : ActorRates(rateTerms, base: rates[0], state.network, present: presence.actors)
+    var totals = self.totals(presence, actorRates)
+    var total = totals.reduce(0, +)
+    var exposure = Exposure(self)
     var (time, limit, target) = (0.0, 1.0, -1)
     switch end {
     case .time(let years): limit = years
@@ -212,13 +230,34 @@ public struct PeriodSimulator: Sendable {
       target = distance
     }
     var steps = [Int](repeating: 0, count: rates.count)
-    var (distance, allSteps, ranAway) = (0, 0, false)
-    while total > 0, distance != target {
-      let wait = random.exponential(rate: total)
+    var (distance, allSteps, ranAway, nextChange) = (0, 0, false, 0)
+    while distance != target {
+      let wait = total > 0 ? random.exponential(rate: total) : .infinity
+      if nextChange < constraints.changes.count,
+        constraints.changes[nextChange].time <= min(time + wait, limit)
+      {
+        let change = constraints.changes[nextChange]
+        nextChange += 1
+        exposure.add(until: change.time, totals, actorRates)
+        time = change.time
+        presence.apply(change)
+        work.absent = presence.passing
+        let touched = change.arrives ? [] : Self.removeTies(of: change.actor, &state.network)
+        if change.arrives {
+          actorRates?.update(change.actor, state.network)
+        } else {
+          actorRates?.remove(change.actor)
+        }
+        for other in touched { actorRates?.update(other, state.network) }
+        totals = self.totals(presence, actorRates)
+        total = totals.reduce(0, +)
+        continue
+      }
       if time + wait > limit {
         time = limit
         break
       }
+      guard wait < .infinity else { break }
       time += wait
       var variable = 0
       if rates.count > 1 {
@@ -228,21 +267,57 @@ public struct PeriodSimulator: Sendable {
           variable += 1
         }
       }
-      let chosen = random.index(below: present)
-      let ego = constraints.present == nil ? chosen : actors[chosen]
       steps[variable] += 1
       allSteps += 1
       if variable > 0 {
+        let ego = presence.actor(random.index(below: presence.count))
         behaviourStep(variable - 1, &state, ego: ego, using: &random, &work)
+        if allSteps > mostSteps {
+          ranAway = true
+          break
+        }
         continue
       }
-      let toggled =
-        isMeeting
-        ? meet(&state, ego: ego, using: &random, &work)
-        : networkStep(&state, ego: ego, using: &random, &work)
-      if let alter = toggled, target >= 0 {
-        let differs = state.network.hasTie(ego, alter) != start.network.hasTie(ego, alter)
-        distance += differs ? 1 : -1
+      var ego = self.actor(presence, actorRates, using: &random)
+      let toggled: Int?
+      if isMeeting {
+        var alter = ego
+        if actorRates == nil {
+          let place = random.index(below: presence.count - 1)
+          alter = presence.actor(place)
+          if alter >= ego { alter = presence.actor(place + 1) }
+        }
+        if let actorRates {
+          // Both are drawn anew, so that pairs come in proportion to the product of their rates.
+          for _ in 0..<10_000 {
+            alter = self.actor(presence, actorRates, using: &random)
+            if alter != ego { break }
+            ego = self.actor(presence, actorRates, using: &random)
+            alter = ego
+          }
+          if alter == ego { continue }
+        }
+        if withScores, let actorRates { exposure.meet(ego, alter, actorRates) }
+        toggled = meet(&state, ego: ego, alter: alter, using: &random, &work)
+      } else {
+        if withScores, let actorRates { exposure.step(ego, actorRates) }
+        toggled =
+          tables == nil
+          ? networkStep(&state, ego: ego, using: &random, &work)
+          : tabulatedStep(&state, ego: ego, using: &random, &work)
+      }
+      if let alter = toggled {
+        if target >= 0 {
+          let differs = state.network.hasTie(ego, alter) != start.network.hasTie(ego, alter)
+          distance += differs ? 1 : -1
+        }
+        if actorRates?.followsTies ?? false {
+          exposure.add(until: time, totals, actorRates)
+          actorRates?.update(ego, state.network)
+          actorRates?.update(alter, state.network)
+          totals = self.totals(presence, actorRates)
+          total = totals.reduce(0, +)
+        }
       }
       if state.network.tieCount > mostTies || allSteps > mostSteps {
         ranAway = true
@@ -250,18 +325,54 @@ public struct PeriodSimulator: Sendable {
       }
     }
     if withScores {
-      for variable in rates.indices {
-        let (rate, count) = (rates[variable], Double(steps[variable]))
-        let score =
-          variable == 0 && isMeeting
-          ? 2 * count / rate - 2 * rate * Double(present * (present - 1)) * time
-          : count / rate - Double(present) * time
-        work.scores[layout.rate(variable, period: period)] = score
-      }
+      exposure.add(until: time, totals, actorRates)
+      exposure.score(steps, self, to: &work.scores)
     }
     return Run(
       state: state, time: time, miniSteps: steps, scores: withScores ? work.scores : [],
       ranAway: ranAway)
+  }
+
+  /// Whether pairs meet.
+  var isMeeting: Bool {
+    if !model.isDirected, case .meeting = model.consent { return true }
+    return false
+  }
+
+  /// Opportunities a unit of time of each variable.
+  private func totals(
+    _ presence: borrowing Presence, _ actorRates: ActorRates?
+  ) -> [Double] {
+    let present = Double(presence.count)
+    var totals = rates.map { $0 * present }
+    if isMeeting { totals[0] = rates[0] * rates[0] * present * (present - 1) }
+    if let actorRates { totals[0] = isMeeting ? actorRates.pairs : actorRates.total }
+    return totals
+  }
+
+  /// Whose opportunity it is.
+  @inline(__always)
+  private func actor(
+    _ presence: borrowing Presence, _ actorRates: ActorRates?, using random: inout RandomStream
+  ) -> Int {
+    if let actorRates { return actorRates.actor(at: random.uniform() * actorRates.total) }
+    return presence.actor(random.index(below: presence.count))
+  }
+
+  /// Ends all ties of an actor; gives the others.
+  private static func removeTies(of actor: Int, _ network: inout Network) -> [Int] {
+    var touched: [Int] = []
+    while network.degree(actor) > 0 {
+      let other = Int(network.partner(0, of: actor))
+      network.toggle(actor, other)
+      touched.append(other)
+    }
+    while network.inDegree(actor) > 0 {
+      let other = Int(network.sender(0, to: actor))
+      network.toggle(other, actor)
+      touched.append(other)
+    }
+    return touched
   }
 
   // MARK: One mini-step of behaviour
@@ -323,48 +434,5 @@ extension Neighbourhood.Extent {
       sendersOfSenders = true
     case .everywhere: everyone = true
     }
-  }
-}
-
-/// What cannot change within a period.
-public struct PeriodConstraints: Sendable {
-  /// For each actor the alters to which its tie stays as it is; empty where none does.
-  let fixed: [[Int32]]
-  /// Those who take part, ascending; `nil` for everyone.
-  let present: [Int]?
-
-  /// - Parameters:
-  ///   - actors: how many.
-  ///   - fixed: ties, or their absence, that stay: ordered pairs where directed.
-  ///   - absent: actors that make no choice and that no one can choose.
-  public init(
-    actors count: Int, directed: Bool, fixed pairs: [(from: Int, to: Int)] = [],
-    absent: [Int] = []
-  ) {
-    var fixed = [Set<Int32>](repeating: [], count: pairs.isEmpty && absent.isEmpty ? 0 : count)
-    for pair in pairs where pair.from != pair.to {
-      fixed[pair.from].insert(Int32(pair.to))
-      if !directed { fixed[pair.to].insert(Int32(pair.from)) }
-    }
-    for actor in 0..<fixed.count {
-      for other in absent where other != actor { fixed[actor].insert(Int32(other)) }
-    }
-    self.fixed = fixed.map { $0.sorted() }
-    let gone = Set(absent)
-    present = absent.isEmpty ? nil : (0..<count).filter { !gone.contains($0) }
-  }
-
-  /// Everything can change.
-  public init() {
-    fixed = []
-    present = nil
-  }
-
-  @inline(__always)
-  func fixed(_ ego: Int) -> [Int32] { fixed.isEmpty ? [] : fixed[ego] }
-
-  /// Whether the tie of a pair stays as it is.
-  func isFixed(_ ego: Int, _ alter: Int) -> Bool {
-    !fixed.isEmpty && fixed[ego].contains(Int32(alter))
   }
 }

@@ -2,6 +2,8 @@
 public struct Density: PairEffect {
   public init() {}
 
+  public var isOfAxesAlone: Bool { true }
+
   public func addChanges(
     _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,
     to changes: inout MutableSpan<Double>

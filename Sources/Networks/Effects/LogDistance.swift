@@ -9,6 +9,7 @@ public struct LogDistance: PairEffect {
   public init(_ locations: Locations) { self.locations = locations }
 
   public var axes: [[Double]] { [locations.eastings, locations.northings] }
+  public var isOfAxesAlone: Bool { true }
 
   public func addChanges(
     _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,

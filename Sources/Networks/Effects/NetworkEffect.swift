@@ -70,11 +70,15 @@ public protocol PairEffect: TieSum {
 
   /// One number or two for each actor: actors that are close in them have similar changes.
   var axes: [[Double]] { get }
+
+  /// Whether actors with the same numbers in ``axes`` are interchangeable: pairs of them have the same change.
+  var isOfAxesAlone: Bool { get }
 }
 
 extension PairEffect {
   public var reach: Reach { .pair }
   public var axes: [[Double]] { [] }
+  public var isOfAxesAlone: Bool { false }
 
   public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {
     var change = [0.0]

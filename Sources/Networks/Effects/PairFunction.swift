@@ -44,6 +44,7 @@ public struct CovariateEffect<Function: PairFunction>: PairEffect {
   }
 
   public var axes: [[Double]] { [values] }
+  public var isOfAxesAlone: Bool { true }
 
   public func addChanges(
     _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,

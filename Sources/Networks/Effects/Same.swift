@@ -6,6 +6,7 @@ public struct Same: PairEffect {
   public init(_ codes: [Int32]) { self.codes = codes }
 
   public var axes: [[Double]] { [codes.map(Double.init)] }
+  public var isOfAxesAlone: Bool { true }
 
   public func addChanges(
     _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,

@@ -22,6 +22,7 @@ public struct Similar: PairEffect {
   }
 
   public var axes: [[Double]] { [values] }
+  public var isOfAxesAlone: Bool { true }
 
   @inline(__always)
   private func similarity(_ a: Int, _ b: Int) -> Double {

@@ -48,6 +48,15 @@ extension Network {
     return tieCount + other.tieCount - 2 * (isDirected ? shared : shared / 2)
   }
 
+  /// In how many of its ties, those it sends where directed, each actor differs from an earlier network.
+  func changes(from earlier: Network) -> [Int] {
+    (0..<actorCount).map { ego in
+      var shared = 0
+      for m in 0..<degree(ego) where earlier.hasTie(ego, Int(partner(m, of: ego))) { shared += 1 }
+      return degree(ego) + earlier.degree(ego) - 2 * shared
+    }
+  }
+
   /// Calls `body` with each tie that is here and not in `other`, both orders where undirected.
   func forEachTie(notIn other: Network, _ body: (_ from: Int, _ to: Int) -> Void) {
     for ego in 0..<actorCount {

@@ -3,7 +3,8 @@ extension PanelModel {
   ///
   /// They are cross-lagged: those of the network take it at the end and behaviours at the start, those of a
   /// behaviour take it at the end and the network at the start. A creation term looks at ties that were made, an
-  /// endowment term, with a minus, at ties that were ended. Rates go with the amount of change. Snijders, Steglich &
+  /// endowment term, with a minus, at ties that were ended. Rates go with the amount of change, terms of a rate with
+  /// the change of each actor's ties times its value at the start. Snijders, Steglich &
   /// Schweinberger (2007).
   public func statistics(
     from start: PanelState, to end: PanelState, period: Int, periods: Int
@@ -14,6 +15,14 @@ extension PanelModel {
     result[layout.rate(0, period: period)] = Double(isDirected ? changes : 2 * changes)
     for (k, term) in terms.enumerated() {
       result[layout.term(k, of: 0)] = term.statistic(from: start, to: end, period: period)
+    }
+    if !rateTerms.isEmpty {
+      let changed = end.network.changes(from: start.network)
+      for (k, term) in rateTerms.enumerated() {
+        result[layout.rateTerm(k)] = changed.indices.reduce(0) {
+          $0 + term.effect.value(start.network, actor: $1) * Double(changed[$1])
+        }
+      }
     }
     for (b, behaviour) in behaviours.enumerated() {
       let (before, after) = (start.behaviours[b], end.behaviours[b])
@@ -36,6 +45,7 @@ extension PanelModel {
     var names: [(name: String, period: Int?)] = []
     names += (1...periods).map { ("rate", $0) }
     names += terms.map { ($0.name, nil) }
+    names += rateTerms.map { ("rate: \($0.name)", nil) }
     for behaviour in behaviours {
       names += (1...periods).map { ("\(behaviour.name): rate", $0) }
       names += behaviour.terms.map { ("\(behaviour.name): \($0.name)", nil) }
