@@ -146,6 +146,7 @@ public struct MatchDesign: Sendable {
       ratio: method.ratio, balancedMoments: method.balancedMoments,
       means: method.meanTolerance.map { ($0, problem.eligible) },
       trim: method.probabilityBounds.flatMap { bounds in probabilities.map { ($0, bounds) } },
+      setBounds: method.setBounds,
       support: discard == .none ? nil : score.map { ($0, discard) })
     let checks = audit.checks(sample)
     if let broken = checks.first(where: { !$0.holds }) {

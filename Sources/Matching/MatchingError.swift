@@ -53,6 +53,8 @@ public enum MatchingError: Error, Sendable, Hashable {
   case noBalancedSample(tolerance: Double)
   /// A setting that names what is no covariate, or none of numbers.
   case notABinnedCovariate(setting: String, name: String)
+  /// Treated units cannot all have the least number of comparators.
+  case minimumNotKept(minimum: Int, missing: Int, treated: Int, comparators: Int)
   case propensity(RegressionError)
   case effect(RegressionError)
   /// An outcome is missing for all units of an arm.
@@ -142,6 +144,9 @@ extension MatchingError: CustomStringConvertible {
         + "balance fewer covariates"
     case .notABinnedCovariate(let setting, let name):
       "`\(setting)` names `\(name)`, which is no covariate of numbers: name one that is"
+    case .minimumNotKept(let minimum, let missing, let treated, let comparators):
+      "\(treated) treated units cannot each have \(minimum) of \(comparators) comparators: "
+        + "\(missing) places stay empty; ask for a smaller `minimum`, or widen calipers and strata"
     case .propensity(let error): "the propensity could not be fitted: \(error)"
     case .effect(let error): "the effect could not be estimated: \(error)"
     case .noStandardError(let outcome, let clusters):

@@ -43,7 +43,7 @@ extension PointTree {
         for point in Int(here.first)..<Int(here.end) {
           let limit = (reach + ofPoint[point]) * slack
           let square = PointTree.squaredDistance(place, toPoint: point, points, blocks: blocks)
-          if square <= limit * limit { found(order[point], square) }
+          if limit >= 0, square <= limit * limit { found(order[point], square) }
         }
         continue
       }
@@ -51,13 +51,15 @@ extension PointTree {
       let second = Int(here.second)
       let firstLimit = (reach + ofNode[first]) * slack
       let secondLimit = (reach + ofNode[second]) * slack
-      if PointTree.squaredDistance(place, toBox: second, boxes, blocks: blocks)
-        <= secondLimit * secondLimit
+      if secondLimit >= 0,
+        PointTree.squaredDistance(place, toBox: second, boxes, blocks: blocks)
+          <= secondLimit * secondLimit
       {
         scratch.push(second, 0)
       }
-      if PointTree.squaredDistance(place, toBox: first, boxes, blocks: blocks)
-        <= firstLimit * firstLimit
+      if firstLimit >= 0,
+        PointTree.squaredDistance(place, toBox: first, boxes, blocks: blocks)
+          <= firstLimit * firstLimit
       {
         scratch.push(first, 0)
       }

@@ -35,6 +35,8 @@ struct ConstraintAudit {
   let means: (tolerance: Double, eligible: [Bool])?
   /// The propensities and the bounds that used units must keep.
   let trim: (probabilities: [Double], bounds: ClosedRange<Double>)?
+  /// How uneven sets may be.
+  let setBounds: SetBounds?
   /// The score and the sides that had to lie in the other arm's range of it.
   let support: (score: [Double], discard: CommonSupport)?
 
@@ -83,6 +85,7 @@ struct ConstraintAudit {
           holds: least >= apart * (1 - 1e-9)))
     }
     checks += multiplicityChecks(sample)
+    if let setBounds { checks += setBounds.checks(sample, treated: candidates.treated) }
     if balancedMoments > 0 {
       let worst = largestMiss(sample, units: used)
       checks.append(
@@ -238,5 +241,33 @@ extension Covariate {
     case .numbers(let numbers): numbers[a] == numbers[b]
     case .factor(let codes, _): codes[a] == codes[b]
     }
+  }
+}
+
+extension SetBounds {
+  /// Looks at the sizes of the sets of a sample.
+  fileprivate func checks(_ sample: MatchedSample, treated: [Bool]) -> [ConstraintCheck] {
+    var arms = [(treated: Int, control: Int)](
+      repeating: (0, 0), count: Int((sample.sets.max() ?? -1) + 1))
+    for (unit, set) in sample.sets.enumerated() where set >= 0 {
+      if treated[unit] { arms[Int(set)].treated += 1 } else { arms[Int(set)].control += 1 }
+    }
+    let ratios = arms.map { Double($0.control) / Double($0.treated) }
+    var checks: [ConstraintCheck] = []
+    if let maximum {
+      let most = ratios.max() ?? 0
+      checks.append(
+        ConstraintCheck(
+          constraint: "maximum", declared: .count(maximum), worst: most,
+          holds: most <= Double(maximum)))
+    }
+    if let minimum, let sharing {
+      let least = ratios.min() ?? .infinity
+      checks.append(
+        ConstraintCheck(
+          constraint: "minimum", declared: .number(minimum), worst: least,
+          holds: minimum >= 1 ? least >= minimum : least >= 1 / Double(sharing)))
+    }
+    return checks
   }
 }

@@ -27,6 +27,8 @@ public protocol MatchingMethod: Choice {
   var meanTolerance: Double? { get }
   /// The propensities that it admits to the sample; `nil` for all.
   var probabilityBounds: ClosedRange<Double>? { get }
+  /// How uneven the sets that it makes may be; `nil` where it promises nothing.
+  var setBounds: SetBounds? { get }
   /// The covariates that its settings name, each with the setting's key.
   var namedCovariates: [(key: String, name: String)] { get }
 
@@ -46,6 +48,7 @@ extension MatchingMethod {
   public static var keepsCalipers: Bool { grouping == .matchedSets }
   public var meanTolerance: Double? { nil }
   public var balancedMoments: Int { 0 }
+  public var setBounds: SetBounds? { nil }
   public var probabilityBounds: ClosedRange<Double>? { nil }
   public var namedCovariates: [(key: String, name: String)] { [] }
 }

@@ -21,7 +21,7 @@ extension OptimalPairs {
       }
     }
     let wishes = try nearExact.map { name throws(MatchingError) in
-      try codes(of: name, key: "near-exact", problem)
+      try problem.codes(of: name, key: "near-exact")
     }
     let pairs = min(asked.count, matches.most * asking.count)
     // A wish costs one; each level of balance more than all that come after it.
@@ -29,7 +29,7 @@ extension OptimalPairs {
     var levels: [BalancedPairs.Level] = []
     for depth in stride(from: fine.count, to: 0, by: -1) {
       let columns = try fine.prefix(depth).map { name throws(MatchingError) in
-        try codes(of: name, key: "fine", problem)
+        try problem.codes(of: name, key: "fine")
       }
       var numbers: [[Int]: Int] = [:]
       func category(_ unit: Int) -> Int {
@@ -92,26 +92,6 @@ extension OptimalPairs {
         isUnique: nil))
     return sample.adding(
       notes(chosen, wishes: wishes, levels: levels, asked: asked, problem: problem))
-  }
-
-  /// One code a unit.
-  private func codes(
-    of name: String, key: String, _ problem: MatchingProblem
-  ) throws(MatchingError) -> [Int] {
-    guard let covariate = problem.covariates.first(where: { $0.name == name }) else {
-      throw .notABinnedCovariate(setting: key, name: name)
-    }
-    switch covariate.values {
-    case .factor(let codes, _): return codes.map(Int.init)
-    case .numbers(let values):
-      var numbers: [Double: Int] = [:]
-      return values.map { value in
-        let value = rounded(value)
-        if let known = numbers[value] { return known }
-        numbers[value] = numbers.count
-        return numbers.count - 1
-      }
-    }
   }
 
   /// How far the wishes came true.
