@@ -104,7 +104,7 @@ import Testing
       Self.head + """
         steps:
           doubt: {event-study: {of: x}}
-          many: {for: {lag: [1, 2]}, multilevel: {data: pupils, formula: y ~ 1 + (1 | urn)}}
+          many: {description: {of: x}}
         """)
     #expect(found.count == 2)
     #expect(found.allSatisfy { $0.contains("not available in this version") })
