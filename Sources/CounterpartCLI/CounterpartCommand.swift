@@ -18,7 +18,7 @@ struct CounterpartCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       CheckCommand.self, RunCommand.self, VerifyCommand.self, DiffCommand.self,
-      DescribeCommand.self, SchemaCommand.self, SynthCommand.self,
+      DescribeCommand.self, FreezeCommand.self, SchemaCommand.self, SynthCommand.self,
     ])
 
   /// What to say about a first word that is no command; the parser would call it an unexpected argument.
@@ -27,7 +27,7 @@ struct CounterpartCommand: ParsableCommand {
     guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
       word != "help", !known.contains(word)
     else { return nil }
-    let later = ["new", "freeze", "submit", "merge", "export-r"]
+    let later = ["new", "submit", "merge", "export-r"]
     guard !later.contains(word) else { return "`\(word)` is not available in this version" }
     return "unknown command `\(word)`" + suggestion(for: word, among: known)
   }

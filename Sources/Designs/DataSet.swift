@@ -8,6 +8,8 @@ public struct DataSet: Sendable {
   public private(set) var episodes: [Episodes] = []
   /// Tables of which only some rows are here at a time, or none.
   public private(set) var streamed: Set<String> = []
+  /// Panels, base years and candidates, where the study has them.
+  public var time = StudyTime()
 
   public init() {}
 
@@ -40,6 +42,13 @@ public struct DataSet: Sendable {
   /// - Throws: ``NameError``
   public func resolve(_ name: String, from table: String) throws(NameError) -> ResolvedColumn {
     let reachable = reach(from: table)
+    if let candidates = reachable.first(where: { $0.table.name == time.candidates }),
+      let column = candidates.table[name],
+      candidates.table.name == table
+        || self[table: table]?[name] == nil
+    {
+      return resolved(column, at: candidates)
+    }
     if let dot = name.firstIndex(of: ".") {
       let (owner, column) = (String(name[..<dot]), String(name[name.index(after: dot)...]))
       if let place = reachable.first(where: { $0.table.name == owner }) {

@@ -16,6 +16,10 @@ public struct Candidates: Sendable {
   /// Places of treated units that are not candidates, from which comparators must keep apart as well.
   public let otherTreatedPlaces: [Place]
 
+  /// Who stands behind each candidate, where one unit is a candidate at several base years and may be used at
+  /// one of them; `nil` where each candidate is its own.
+  public var owners: [Int32]? = nil
+
   public init(
     treated: [Bool], covariates: [Covariate], exact: [Covariate] = [],
     measured: [Covariate] = [], places: [Place?]? = nil, otherTreatedPlaces: [Place] = [],

@@ -86,6 +86,7 @@ public struct MatchDesign: Sendable {
     _ candidates: Candidates, seed: Seed, joint: JointDistance?
   ) throws(MatchingError) -> MatchOutcome {
     let kind = type(of: method)
+    try requireOwnersKept(candidates)
     if joint != nil, !(method is OptimalPairs) { throw .jointNotKept(method: kind.name) }
     if !kind.keepsCalipers, propensityCaliper != nil || !calipers.isEmpty {
       throw .calipersNotKept(method: kind.name)
@@ -124,15 +125,17 @@ public struct MatchDesign: Sendable {
     try screening.keepTwoSidedStrata()
     let (coordinates, found) = try coordinates(candidates, score: score, units: inSupport)
     diagnostics += found.filter { !diagnostics.contains($0) }
-    let problem = MatchingProblem(
+    var problem = MatchingProblem(
       treated: candidates.treated, eligible: screening.reasons.map { $0 == nil },
       strata: screening.strata, coordinates: coordinates, score: score,
       calipers: limits(candidates, score: score, units: inSupport),
       covariates: candidates.covariates, estimand: estimand, probabilities: probabilities,
       propensity: model, joint: joint)
+    problem.owners = candidates.owners
     if let unit = problem.firstNotFinite { throw .notFiniteDistance(unit: unit) }
     var stream = RandomStream(seed["order"])
     let sample = try method.match(problem, using: &stream)
+    try requireOwnersOnce(sample, candidates)
     let explainer = DropExplainer(problem)
     var reasons = screening.reasons
     for unit in 0..<problem.count where reasons[unit] == nil && !sample.isUsed(unit) {

@@ -22,6 +22,8 @@ public struct MatchingProblem: Sendable {
 
   /// What the members of two units add to their distance.
   let joint: JointDistance?
+  /// Who stands behind each unit, where several units are one candidate at several base years.
+  var owners: [Int32]? = nil
 
   public init(
     treated: [Bool], eligible: [Bool], strata: [Int32], coordinates: Matrix, score: [Double]?,

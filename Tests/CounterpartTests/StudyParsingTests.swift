@@ -103,8 +103,8 @@ import Testing
     let found = problems(
       Self.head + """
         steps:
-          doubt: {description: {of: x}}
-          many: {for: {lag: [1, 2]}, multilevel: {data: pupils, formula: y ~ 1 + (1 | urn)}}
+          doubt: {equivalence: {of: x}}
+          many: {description: {of: x}}
         """)
     #expect(found.count == 2)
     #expect(found.allSatisfy { $0.contains("not available in this version") })

@@ -180,7 +180,9 @@ import Testing
   @Test(arguments: [
     ("score", 0, 5, "expected a formula such as `outcome ~ x + (1 | school)`, found no `~`"),
     ("cbind(a) ~ x", 0, 8, "expected `cbind(successes, failures)`"),
-    ("score ~ ses @ base", 12, 6, "`@ base` is not available in this version"),
+    (
+      "score ~ ses @ bsae", 14, 4, "expected `base`, `(base - 1)` or a year after `@`, found `bsae`"
+    ),
     (
       "score ~ 2 * ses", 8, 1,
       "expected a term; arithmetic stands inside `I()` or a call, found `2`"
@@ -209,7 +211,7 @@ import Testing
       "unknown function `poly`; known: `log`, `exp`, `sqrt`, `abs`, "
         + "`round`, `min`, `max`, `mean`, `sd`, `median`, `sum`, `count`, `standardise`, `missing`, "
         + "`contains`, `member`, `years_since_joining`, `group_size`, "
-        + "`within`, `between`, `I`, `factor`, `offset`"
+        + "`within`, `between`, `range`, `distinct`, `rank`, `band`, `date`, `I`, `factor`, `offset`"
     ),
     (
       "score ~ log(ses:girl)", 15, 1,

@@ -10,6 +10,8 @@ struct LoadedStudy: Sendable {
   let streams: [String: StudyStream]
   /// Coordinates of the rows of each table that declares a location.
   let places: [String: Places]
+  /// Candidates and their base years, where the study has a treatment.
+  let calendar: StudyCalendar?
   /// Every column as it was read, then the prepared ones.
   let dictionary: [DictionaryRow]
   /// One flow for each table with population rules.
@@ -21,12 +23,14 @@ struct LoadedStudy: Sendable {
 
   /// Reads the data, then finds everything that the steps ask for and the data do not have.
   ///
+  /// - Parameter tables: tables to use in place of the files of their names.
   /// - Throws: ``RunError/study(_:)`` for names and expressions that do not fit the data,
   ///   ``RunError/data(_:)`` for data that cannot be used.
   init(
-    _ study: Study, _ notify: @Sendable (RunEvent) -> Void
+    _ study: Study, given tables: [Table] = [], checksSteps: Bool = true,
+    _ notify: @Sendable (RunEvent) -> Void
   ) throws(RunError) {
-    var reader = TableLoader(study: study)
+    var reader = TableLoader(study: study, given: tables)
     var data = try reader.read(notify)
     let scanned = reader.streams
     var dictionary = data.tables.flatMap { table -> [DictionaryRow] in
@@ -35,6 +39,7 @@ struct LoadedStudy: Sendable {
       }
       return table.columns.map { DictionaryRow(table: table, column: $0) }
     }
+    var calendar = try StudyCalendar(study, addingTo: &data)
     let preparation = try Preparation(study.preparations, in: data)
     data = preparation.data
     for prepared in study.preparations where !data.streamed.contains(prepared.table.text) {
@@ -42,16 +47,26 @@ struct LoadedStudy: Sendable {
       else { continue }
       dictionary.append(DictionaryRow(table: table, column: column))
     }
+    try calendar?.complete(&data, for: study)
     let population = try Population(study, of: data)
+    calendar?.cut(to: population, of: data)
     self.data = population.data
     streams = try Self.streams(scanned, study, data, population)
-    places = try PlaceReader.places(of: study.tables, in: population.data)
+    var places = try PlaceReader.places(of: study.tables, in: population.data)
+    if let calendar {
+      places[TreatmentDeclaration.candidates] = calendar.places(
+        of: try PlaceReader.places(of: study.tables, in: data))
+    }
+    self.places = places
+    self.calendar = calendar
     self.dictionary = dictionary
-    flows = population.flows
-    diagnostics = reader.diagnostics + preparation.diagnostics + population.diagnostics
+    flows = population.flows + [calendar?.flow].compactMap(\.self)
+    diagnostics =
+      reader.diagnostics + preparation.diagnostics + population.diagnostics
+      + (calendar?.diagnostics ?? [])
     studyHash = Digest.of(try FileAccess.readData(study.file))
     inputHashes = reader.inputHashes
-    try Self.check(study, in: population.data, places: places)
+    if checksSteps { try Self.check(study, in: population.data, places: places) }
   }
 
   /// Rows of a table, of its file where it is streamed.

@@ -132,6 +132,7 @@ struct Population: Sendable {
     }
     for episodes in data.episodes { result.add(episodes) }
     for table in data.streamed { result.markStreamed(table) }
+    result.time = data.time.withoutPanels
     return (result, positions)
   }
 

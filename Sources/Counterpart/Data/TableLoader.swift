@@ -9,7 +9,13 @@ struct TableLoader {
   private(set) var diagnostics: [Diagnostic] = []
   private(set) var streams: [DelimitedStream] = []
 
-  init(study: Study) { self.study = study }
+  /// Tables that are given and not read, by name.
+  private let given: [String: Table]
+
+  init(study: Study, given: [Table] = []) {
+    self.study = study
+    self.given = Dictionary(given.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
 
   mutating func read(_ notify: @Sendable (RunEvent) -> Void) throws(RunError) -> DataSet {
     try requireFiles()
@@ -23,6 +29,7 @@ struct TableLoader {
     try requireColumns(in: data)
     try checkKeys(in: data)
     try addLinks(to: &data)
+    try PanelReader(study).add(to: &data)
     try addEpisodes(to: &data)
     return data
   }
@@ -31,7 +38,7 @@ struct TableLoader {
   private func requireFiles() throws(RunError) {
     let problems = study.tables.compactMap { declaration -> SpecError? in
       let path = study.resolve(path: declaration.file.text)
-      guard !FileAccess.exists(path) else { return nil }
+      guard given[declaration.name.text] == nil, !FileAccess.exists(path) else { return nil }
       return SpecError(
         .rule("there is no file `\(path)`; paths start from the study file's folder"),
         path: "data.\(declaration.name.text).file", at: declaration.file.location)
@@ -40,6 +47,7 @@ struct TableLoader {
   }
 
   private mutating func table(_ declaration: TableDeclaration) throws(RunError) -> Table {
+    if let table = given[declaration.name.text] { return table }
     let path = study.resolve(path: declaration.file.text)
     let contents = try FileAccess.readData(path)
     inputHashes[declaration.file.text] = Digest.of(contents)
@@ -107,6 +115,7 @@ struct TableLoader {
     }
     for declaration in study.tables {
       let name = declaration.name.text
+      require(declaration.year, of: name, "data.\(name).year")
       for column in declaration.key { require(column, of: name, "data.\(name).key") }
       for link in declaration.links {
         require(link.column, of: name, "data.\(name).link")
@@ -138,7 +147,7 @@ struct TableLoader {
   private func addLinks(to data: inout DataSet) throws(RunError) {
     var problems: [String] = []
     for declaration in study.tables {
-      for link in declaration.links {
+      for link in declaration.links where !PanelReader(study).isPanel(link.table.text) {
         guard let from = data[table: declaration.name.text], let to = data[table: link.table.text]
         else { continue }
         do throws(TableError) {
@@ -170,7 +179,9 @@ struct TableLoader {
         Episodes(
           table: declaration.name.text, unit: episodes.unit.text, group: episodes.group.text,
           kind: episodes.kind?.text, from: episodes.from.text, to: episodes.to?.text,
-          of: units.text))
+          of: PanelReader(study).isPanel(units.text)
+            ? study.tables.first { $0.name == units || $0.name.text == units.text }.map(
+              PanelReader.unitsName(of:)) ?? units.text : units.text))
     }
   }
 }

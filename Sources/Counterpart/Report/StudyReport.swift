@@ -15,7 +15,8 @@ struct StudyReport: Sendable {
     ReportDocument(
       title: outcome.study.title, question: outcome.study.question.map { Prose($0) },
       subtitle: "A Counterpart report", metadata: metadata, answer: answer,
-      sections: [dataSection] + outcome.results.flatMap(\.result.sections)
+      sections: [dataSection] + [outcome.family?.section, planSection].compactMap(\.self)
+        + outcome.results.flatMap(\.result.sections)
         + [doubtsSection, repetitionSection].compactMap { $0 })
   }
 
@@ -32,14 +33,20 @@ struct StudyReport: Sendable {
   /// of the question outranks the design's own estimate, and a forecast never leads before a finding.
   private var answer: Answer? {
     let answers = outcome.results.compactMap { named in
-      named.result.answer.map { (kind: named.kind, answer: $0) }
+      named.result.answer.map { (name: named.name, kind: named.kind, answer: $0) }
     }
     let rank = [
       MultilevelStudyStep.name, MatchStudyStep.name, ScenariosStudyStep.name,
       FormationStudyStep.name,
       PowerStudyStep.name,
     ]
-    let ordered = rank.flatMap { kind in answers.filter { $0.kind == kind }.reversed() }
+    // A primary outcome leads, whatever else was modelled.
+    let primary = OutcomeFamily.primaryStep(of: outcome.study)
+    let ordered =
+      answers.filter { $0.name == primary }
+      + rank.flatMap { kind in
+        answers.filter { $0.kind == kind && $0.name != primary }.reversed()
+      }
     guard let first = ordered.first?.answer else { return nil }
     let cautions = outcome.diagnostics.filter { $0.diagnostic.severity == .warning }.map {
       Prose(sentence: $0.diagnostic.message)
@@ -51,6 +58,11 @@ struct StudyReport: Sendable {
           other.answer.interval.map { "\(other.answer.sentence) (\($0))" } ?? other.answer.sentence
         },
       cautions: Array(cautions.prefix(3)), figure: first.figure)
+  }
+
+  private var planSection: ReportSection? {
+    guard let plan = outcome.plan, let deviations = outcome.deviations else { return nil }
+    return plan.section(deviations)
   }
 
   private var dataSection: ReportSection {

@@ -18,13 +18,24 @@ struct StepFingerprints: Sendable {
         $0.key.text + ":" + $0.value.canonicalText
       }
     }
+    // Whom a comparator may be is decided by the last outcome of all steps.
+    common.append("follow \(study.largestLag ?? 0)")
     common += inputHashes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     let foundation = Digest.of(common.joined(separator: "\n"))
     var byName: [String: String] = [:]
     for named in StepOrder.sorted(study.steps) {
       let needed = named.step.needs.map { byName[$0.step.text] ?? "" }
+      // What repeats the study depends on all of it.
+      let whole =
+        (named.step as? RehearseStudyStep).map { step in
+          [
+            study.root.canonicalText,
+            (try? FileAccess.read(study.resolve(path: step.synth.text))) ?? "",
+          ]
+        } ?? []
       byName[named.name.text] = Digest.of(
-        ([foundation, named.name.text, named.kind, named.section.node.canonicalText] + needed)
+        (whole + [foundation, named.name.text, named.kind, named.section.node.canonicalText]
+          + needed)
           .joined(separator: "\n"))
     }
     self.byName = byName

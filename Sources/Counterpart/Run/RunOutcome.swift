@@ -9,6 +9,8 @@ struct RunOutcome: Sendable {
   let study: Study
   let loaded: LoadedStudy
   let results: [NamedResult]
+  /// The plan that was frozen, where there is one.
+  var plan: FrozenPlan? = nil
 
   /// The tables by their file name in `tables/`, without its ending: `comparators.balance`.
   var tables: [(name: String, table: TidyTable)] {
@@ -49,12 +51,25 @@ struct RunOutcome: Sendable {
         "title": .string(study.title), "version": .string(Version.current),
         "seed": .string(String(study.seed.rawValue)), "study_sha256": .string(loaded.studyHash),
       ],
-      steps: [data]
+      steps: [data] + studyStep
         + results.map {
           ResultsFile.Step(
             $0.name, kind: $0.kind, tables: $0.result.tables, diagnostics: $0.result.diagnostics)
         })
   }
+
+  /// Tables about the study as a whole.
+  private var studyStep: [ResultsFile.Step] {
+    let tables = [family?.table, deviations].compactMap(\.self)
+    return tables.isEmpty
+      ? [] : [ResultsFile.Step("study", kind: "study", tables: tables, diagnostics: [])]
+  }
+
+  /// Planned beside run, where a plan was frozen.
+  var deviations: TidyTable? { plan?.deviations(of: study, results: results) }
+
+  /// The primary outcome and all others.
+  var family: OutcomeFamily? { OutcomeFamily(study, results: results) }
 
   private func lock(tables: [String: String]) -> RunLock {
     RunLock(

@@ -34,13 +34,14 @@ public struct Runner: Sendable {
     _ notify: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) throws(RunError) -> RunSummary {
     let steps = try chosenSteps()
+    let plan = try FrozenPlan(of: study)
     // Before anything is computed: results that could not be written would be lost.
     _ = try OutputFolder.usable(output, for: .run)
     let loaded = try LoadedStudy(study, notify)
     BLAS.useOneThread()
     let results = try results(of: steps, on: loaded, notify)
     notify(.writing(folder: output))
-    let outcome = RunOutcome(study: study, loaded: loaded, results: results)
+    let outcome = RunOutcome(study: study, loaded: loaded, results: results, plan: plan)
     let folder = try OutputFolder(path: output, contents: .run)
     do throws(RunError) {
       try outcome.write(to: folder)
@@ -90,7 +91,7 @@ public struct Runner: Sendable {
       let demanded = steps.flatMap(\.step.needs).filter { $0.step.text == name }.map(\.provision)
       let context = StepContext(
         name: name, study: study, data: loaded.data, streams: loaded.streams, places: loaded.places,
-        seed: study.seed[name], threads: threads,
+        calendar: loaded.calendar, seed: study.seed[name], threads: threads,
         earlier: Dictionary(
           uniqueKeysWithValues: results.filter { needed.contains($0.name) }.map {
             ($0.name, $0.result)

@@ -10,6 +10,7 @@ extension Registry where Kind == any StudyStep {
         Entry(FormationStudyStep.self) { $0 }, Entry(ImputeStudyStep.self) { $0 },
         Entry(MatchStudyStep.self) { $0 },
         Entry(MultilevelStudyStep.self) { $0 }, Entry(PowerStudyStep.self) { $0 },
+        Entry(RehearseStudyStep.self) { $0 },
         Entry(SensitivityStudyStep.self) { $0 },
         Entry(ScenariosStudyStep.self) { $0 },
       ])

@@ -50,8 +50,12 @@ enum StepFormat {
         expected: "a kind of step with its settings: "
           + registry.names.map { "`\($0)`" }.joined(separator: ", "))
     }
-    if let later = kinds.first(where: { $0.key.text == "for" || laterKinds.contains($0.key.text) })
-    {
+    if kinds.contains(where: { $0.key.text == "for" }) {
+      return try Loops.read(pair.key, kinds, at: pair.value) { (pair) throws(SpecErrors) in
+        try read(pair)
+      }
+    }
+    if let later = kinds.first(where: { laterKinds.contains($0.key.text) }) {
       throw SpecErrors(
         SpecError(.notAvailable(later.key.text), path: pair.value.path, at: later.key.location))
     }

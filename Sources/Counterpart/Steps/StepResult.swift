@@ -43,4 +43,6 @@ public struct MatchedUnits: Sendable, Codable {
   public let weights: [Double]
   /// What every model of an outcome in this sample must adjust for, as the match's gate has found.
   public private(set) var mustAdjust: [String] = []
+  /// The matched set of each row, −1 for none; `nil` where the step does not say.
+  public private(set) var sets: [Int32]? = nil
 }

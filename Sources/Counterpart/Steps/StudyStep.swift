@@ -53,6 +53,8 @@ public struct StepContext: Sendable {
   let streams: [String: StudyStream]
   /// Coordinates of the rows of each table that declares a location.
   public let places: [String: Places]
+  /// Candidates and their base years, where the study has a treatment.
+  let calendar: StudyCalendar?
   /// The seed of this step; purposes within it are derived by label.
   public let seed: Seed
   public let threads: Int

@@ -13,6 +13,8 @@ extension Study {
   public init(yaml: String, file: String, overrides: [Override] = []) throws(SpecErrors) {
     var root = try StudyDocument(yaml: yaml, file: file).root
     for override in overrides { root = try root.replacing(override) }
+    let written = root
+    root = TreatmentDefaults.written(into: root)
     let section = try Section(root, expecting: "a study: a section with `counterpart: 1` first")
     var problems: [SpecError] = []
     do throws(SpecErrors) { try section.check(Keys.all) } catch { problems += error.problems }
@@ -31,12 +33,16 @@ extension Study {
     let tables = readChecked(Keys.data)
     let preparations = readChecked(Keys.prepare)
     let population = readChecked(Keys.population)
+    let treatment = readChecked(Keys.treatment)
+    let base = readChecked(Keys.base)
+    let primary = readChecked(Keys.primary)
+    let estimand = readChecked(Keys.estimand)
     let steps = readChecked(Keys.steps)
     _ = readChecked(Keys.version)
     if let tables, let steps {
       problems += Self.crossProblems(
         tables: tables, preparations: preparations ?? [], population: population ?? [],
-        steps: steps)
+        steps: steps, hasTreatment: section.has("treatment"))
     }
     guard problems.isEmpty, let title, let seed, let tables, let steps else {
       throw SpecErrors(problems)
@@ -52,7 +58,13 @@ extension Study {
     self.population = population ?? []
     self.steps = steps
     self.overrides = overrides
-    self.root = root
+    self.root = written
+    self.treatment = treatment ?? nil
+    self.base = base ?? nil
+    self.primary = primary ?? nil
+    self.estimand = estimand ?? nil
+    let ambiguous = OutcomeFamily.problems(in: self)
+    guard ambiguous.isEmpty else { throw SpecErrors(ambiguous) }
   }
 
   /// The keys of a study file, in the order in which they are documented.
@@ -89,6 +101,18 @@ extension Study {
     static let population = Key(
       "population", populationFormat, default: [], shown: "every row",
       "which rows belong to the study: for each table one expression or a list; each is counted")
+    static let treatment = Key.optional(
+      "treatment", TreatmentDeclaration.format,
+      "who joined what and when: makes the table `candidates`, one row a unit and base year")
+    static let base = Key.optional(
+      "base", BaseDeclaration.format, shown: "joined - 1 year",
+      "the year from which a unit is compared; comparators stand at the same calendar year")
+    static let primary = Key.optional(
+      "primary", PrimaryDeclaration.format,
+      "the one outcome that the study stands or falls with; all others are secondary")
+    static let estimand = Key.optional(
+      "estimand", EstimandDeclaration.format, shown: "att, per pupil",
+      "whose average effect is asked for")
     static let steps = Key(
       "steps", StepFormat.steps, "what is done: a name and a kind for each step")
 
@@ -96,10 +120,10 @@ extension Study {
     public static let all: [AnyKey] =
       [
         AnyKey(version), AnyKey(title), AnyKey(question), AnyKey(seed), AnyKey(assurance),
-        AnyKey(labels), AnyKey(data), AnyKey(prepare), AnyKey(population), AnyKey(steps),
+        AnyKey(labels), AnyKey(data), AnyKey(prepare), AnyKey(population), AnyKey(treatment),
+        AnyKey(base), AnyKey(primary), AnyKey(estimand), AnyKey(steps),
       ]
-      + ["treatment", "base", "primary", "estimand", "expect", "disclosure"].map(
-        AnyKey.notAvailable)
+      + ["expect", "disclosure"].map(AnyKey.notAvailable)
 
     private static let roles = ValueFormat<[Named<LocatedText>]>.named(.text("a name")).mapping {
       (named, _) throws(SpecErrors) in
@@ -126,9 +150,11 @@ extension Study {
   /// Names that one part of the file uses and another must define.
   private static func crossProblems(
     tables: [TableDeclaration], preparations: [Preparation], population: [PopulationRule],
-    steps: [NamedStep]
+    steps: [NamedStep], hasTreatment: Bool
   ) -> [SpecError] {
-    let tableNames = tables.map(\.name.text)
+    let tableNames =
+      tables.map(\.name.text)
+      + (hasTreatment ? [TreatmentDeclaration.candidates, TreatmentDeclaration.groups] : [])
     var problems: [SpecError] = []
     func expectTable(_ name: LocatedText, path: String) {
       guard !tableNames.contains(name.text) else { return }

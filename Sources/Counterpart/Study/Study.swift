@@ -19,6 +19,11 @@ public struct Study: Sendable {
   public let preparations: [Preparation]
   /// Rules that say which rows belong to the study, in the order of the file.
   public let population: [PopulationRule]
+  /// What is evaluated; `nil` in studies without base years.
+  public internal(set) var treatment: TreatmentDeclaration? = nil
+  public internal(set) var base: BaseDeclaration? = nil
+  public internal(set) var primary: PrimaryDeclaration? = nil
+  public internal(set) var estimand: EstimandDeclaration? = nil
   /// In the order of the file.
   public let steps: [NamedStep]
   /// Settings given on the command line in place of the file's.

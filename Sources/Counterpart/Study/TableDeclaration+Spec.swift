@@ -12,6 +12,8 @@ extension TableDeclaration {
     let location: LocationDeclaration?
     let episodes: EpisodesDeclaration?
     let isStreamed: Bool
+    let year: LocatedText?
+    let asOf: Int?
   }
 
   init(name: LocatedText, settings: Settings) {
@@ -24,6 +26,8 @@ extension TableDeclaration {
     location = settings.location
     episodes = settings.episodes
     isStreamed = settings.isStreamed
+    year = settings.year
+    asOf = settings.asOf
   }
 
   static let format = ValueFormat.section("a table: a section with `file`", keys: Keys.all) {
@@ -32,7 +36,8 @@ extension TableDeclaration {
       file: try section.read(Keys.file), key: try section.read(Keys.key),
       links: try section.read(Keys.link), missing: try section.read(Keys.missing),
       columns: try section.read(Keys.columns), location: try section.read(Keys.location),
-      episodes: try section.read(Keys.episodes), isStreamed: try section.read(Keys.stream))
+      episodes: try section.read(Keys.episodes), isStreamed: try section.read(Keys.stream),
+      year: try section.read(Keys.year), asOf: try section.read(Keys.asOf))
   }
 
   /// The keys of a table's section.
@@ -67,12 +72,19 @@ extension TableDeclaration {
       "stream", .flag, default: false, shown: "false",
       "read the file in pieces by the `multilevel` steps that use it, and never hold its rows")
 
+    static let year = Key.optional(
+      "year", .text("a column"), shown: "`year`, where the key has it",
+      "the column that says of which year a row is")
+    static let asOf = Key.optional(
+      "as-of", .integer("a year such as 2014", atLeast: 1800, atMost: 2200),
+      "the year of all values, in a table that has no column of years")
+
     /// Every key that may stand in a table's section.
     public static let all: [AnyKey] =
       [
         AnyKey(file), AnyKey(key), AnyKey(link), AnyKey(missing), AnyKey(columns),
-        AnyKey(location), AnyKey(episodes), AnyKey(stream),
-      ] + ["encoding", "as-of", "rename", "successors"].map(AnyKey.notAvailable)
+        AnyKey(location), AnyKey(episodes), AnyKey(stream), AnyKey(year), AnyKey(asOf),
+      ] + ["encoding", "rename", "successors"].map(AnyKey.notAvailable)
   }
 
   private static let linkFormat = ValueFormat<[Named<LocatedText>]>.named(.text("`table.column`"))

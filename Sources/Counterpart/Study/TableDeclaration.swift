@@ -15,6 +15,10 @@ public struct TableDeclaration: Sendable {
   public let episodes: EpisodesDeclaration?
   /// Whether the file is read in pieces whenever it is needed, and never held.
   public let isStreamed: Bool
+  /// The column that says of which year a row is.
+  public let year: LocatedText?
+  /// The year of all rows, where no column says it.
+  public let asOf: Int?
 
   /// A column of this table names a row of another.
   public struct LinkDeclaration: Sendable, Hashable {

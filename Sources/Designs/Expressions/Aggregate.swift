@@ -1,11 +1,11 @@
 /// What can be computed from the values of many rows; missing values are left out.
 enum Aggregate: String, Sendable {
-  case min, max, mean, sd, median, sum, count
+  case min, max, mean, sd, median, sum, count, range, distinct
 
   func type(of argument: ValueType) -> ValueType {
     switch self {
     case .min, .max: argument == .date ? .date : .number
-    case .mean, .sd, .median, .sum, .count: .number
+    case .mean, .sd, .median, .sum, .count, .range, .distinct: .number
     }
   }
 
@@ -25,6 +25,12 @@ enum Aggregate: String, Sendable {
     case .min: extremes(values, group, groupCount) { $0 < $1 }
     case .max: extremes(values, group, groupCount) { $0 > $1 }
     case .median: medians(values, group, groupCount)
+    case .range:
+      zip(
+        extremes(values, group, groupCount) { $0 > $1 },
+        extremes(values, group, groupCount) { $0 < $1 }
+      ).map { $0 - $1 }
+    case .distinct: distinct(values, group, groupCount)
     }
   }
 
@@ -37,6 +43,14 @@ enum Aggregate: String, Sendable {
       if best.isNaN || isBetter(value, best) { result[Int(code)] = value }
     }
     return result
+  }
+
+  private func distinct(_ values: [Double], _ group: [Int32], _ groupCount: Int) -> [Double] {
+    var seen = [Set<Double>](repeating: [], count: groupCount)
+    for (value, code) in zip(values, group) where code >= 0 && !value.isNaN {
+      seen[Int(code)].insert(value)
+    }
+    return seen.map { Double($0.count) }
   }
 
   private func medians(_ values: [Double], _ group: [Int32], _ groupCount: Int) -> [Double] {

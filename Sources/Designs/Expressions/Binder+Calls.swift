@@ -16,7 +16,14 @@ extension Binder {
     case .sqrt: return try bind(.sqrt, call)
     case .abs: return try bind(.abs, call)
     case .round: return try bindRound(call)
-    case .min, .max, .mean, .sd, .median, .sum, .count: return try bindAggregate(call)
+    case .min, .max, .mean, .sd, .median, .sum, .count, .range, .distinct:
+      return try bindAggregate(call)
+    case .rank, .band: return try bindRank(call)
+    case .date:
+      try call.refuseNames()
+      var parts: [BoundExpression] = []
+      for part in try call.positional(3...3) { parts.append(try bindNumeric(part)) }
+      return BoundExpression(.date(parts), .date, syntax)
     case .standardise:
       try refuseStreamed(table, syntax)
       let by = try call.named("by")
@@ -126,11 +133,47 @@ extension Binder {
         .aggregate(aggregate, of: value, over: try rows(of: child, by: by)),
         aggregate.type(of: value.type), call.syntax)
     }
+    if by == nil, let members = data.time.members[table], !resolvesAll(values[0]) {
+      // What a group is made of: its members, each in its base year.
+      let inner = Binder(data: data, table: members, looksAtBase: true)
+      let value = try inner.bindArgument(values[0], of: aggregate)
+      return BoundExpression(
+        .aggregate(aggregate, of: value, over: self.rows(of: members, eachOf: table)),
+        aggregate.type(of: value.type), call.syntax)
+    }
     try refuseStreamed(table, call.syntax)
     let value = try bindArgument(values[0], of: aggregate)
     let rows: AggregateRows = if let by { .by(try bind(by)) } else { .all }
     return BoundExpression(
       .aggregate(aggregate, of: value, over: rows), aggregate.type(of: value.type), call.syntax)
+  }
+
+  /// The rows of `members`, which belong to the rows of this table.
+  private func rows(of members: String, eachOf table: String) -> AggregateRows {
+    guard let index = data.rowIndex(from: members, to: table) else { return .all }
+    return .linked(table: members, index: index, by: nil)
+  }
+
+  private func bindRank(_ call: Call) throws(ExpressionError) -> BoundExpression {
+    try refuseStreamed(table, call.syntax)
+    let by = try call.named("by")
+    let isBand = call.function == .band
+    let values = try call.positional(isBand ? 2...2 : 1...1)
+    var bands: Int?
+    if isBand {
+      let number = try bindNumeric(values[1]).literalNumber
+      guard let number, let whole = Int(exactly: number), (2...1000).contains(whole) else {
+        throw ExpressionError(
+          .unexpected("`\(values[1].spelling)`", expected: "a number of bands, from 2"),
+          at: values[1].span)
+      }
+      bands = whole
+    }
+    return BoundExpression(
+      .rank(
+        try bindNumeric(values[0]),
+        by: try by.map { part throws(ExpressionError) in try bind(part) }, bands: bands),
+      .number, call.syntax)
   }
 
   /// What runs over all rows of a table cannot be had from pieces of it.
@@ -149,9 +192,9 @@ extension Binder {
     let value = try bind(syntax)
     let fits =
       switch aggregate {
-      case .count: true
+      case .count, .distinct: true
       case .min, .max: value.type.isNumeric || value.type == .date
-      case .mean, .sd, .median, .sum: value.type.isNumeric
+      case .mean, .sd, .median, .sum, .range: value.type.isNumeric
       }
     guard fits else { throw mismatch("a number", value) }
     return value

@@ -23,16 +23,20 @@ extension Binder {
     if at == nil, call.function != .member { throw call.wrong }
     let inside = Binder(data: data, table: name)
     let columns = try inside.columns(of: episodes, in: rows, at: values[0].span)
-    let query = MembershipQuery(
+    // A day may be a unit's own, or one of the rows that belong to it, such as its years.
+    let ofUnits = Binder(data: data, table: episodes.of)
+    let isOfRows = at.map { !path.isEmpty && !ofUnits.resolvesAll($0) } ?? false
+    var query = MembershipQuery(
       question: call.function == .member
         ? .isMember : call.function == .groupSize ? .groupSize : .yearsSinceJoining,
       episodes: name, episodeCount: rows.rowCount, unit: link.index, units: episodes.of,
       unitCount: units.rowCount, group: columns.group, from: columns.from, to: columns.to,
       condition: values.count < 2 ? nil : try inside.bind(values[1], as: .logical),
       at: try at.map { part throws(ExpressionError) in
-        try Binder(data: data, table: episodes.of).bind(part, as: .date)
-      },
+        isOfRows ? nil : try ofUnits.bind(part, as: .date)
+      } ?? nil,
       rowsOfUnits: path.isEmpty ? nil : data.rowIndex(along: path))
+    if isOfRows, let at { query.dayOfRow = try bind(at, as: .date) }
     return BoundExpression(
       .membership(query), call.function == .member ? .logical : .number, call.syntax)
   }

@@ -4,6 +4,8 @@ internal import Tables
 struct Binder {
   let data: DataSet
   let table: String
+  /// Whether a name that this table does not know is looked up in the base year.
+  var looksAtBase = false
 
   func bind(_ syntax: Syntax) throws(ExpressionError) -> BoundExpression {
     switch syntax.kind {
@@ -20,6 +22,7 @@ struct Binder {
     case .conditional(let condition, let a, let b):
       return try bind(condition, then: a, else: b, syntax)
     case .call(let name, let arguments): return try bind(call: name, arguments, syntax)
+    case .at(let value, let year): return try bind(value, at: year, syntax)
     }
   }
 
@@ -66,6 +69,7 @@ struct Binder {
   }
 
   private func bind(name: String, _ syntax: Syntax) throws(ExpressionError) -> BoundExpression {
+    if looksAtBase, !resolvesAll(syntax) { return try bind(syntax, at: .base(offset: 0), syntax) }
     let found = try resolve(name, at: syntax.span)
     var levels: [String]?
     if found.column.type == .category, case .codes(_, let known) = found.column.storage {

@@ -82,6 +82,12 @@ indirect enum BoundOperation: Sendable {
   case aggregate(Aggregate, of: BoundExpression, over: AggregateRows)
   case standardise(BoundExpression, by: BoundExpression?)
   case membership(MembershipQuery)
+  /// A value in the rows of another table, and which of them each row here takes; −1 for none.
+  case elsewhere(BoundExpression, table: String, rows: Int, index: [Int32])
+  /// The rank within the table or a group, or a band of so many.
+  case rank(BoundExpression, by: BoundExpression?, bands: Int?)
+  /// A day from year, month and day.
+  case date([BoundExpression])
 }
 
 /// Which rows an aggregate runs over, and which result each row gets.

@@ -53,4 +53,6 @@ struct MembershipQuery: Sendable {
   let at: BoundExpression?
   /// The unit of each row looked from; `nil` where the rows are the units.
   let rowsOfUnits: [Int32]?
+  /// The day looked at, in the rows looked from, where these have days of their own.
+  var dayOfRow: BoundExpression?
 }

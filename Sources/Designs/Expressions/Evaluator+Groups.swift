@@ -5,18 +5,20 @@ extension Evaluator {
   ) -> Vector {
     switch over {
     case .all:
-      let values = evaluate(value, in: table, rows: rows).numbers(rows: rows)
+      let values = evaluate(value, in: table, rows: rows).values(of: aggregate, rows: rows)
       return .init(.constant(whole(aggregate, values)))
     case .allLinked(let child, let childRows):
-      let values = evaluate(value, in: child, rows: childRows).numbers(rows: childRows)
+      let values = evaluate(value, in: child, rows: childRows).values(
+        of: aggregate, rows: childRows)
       return .init(.constant(whole(aggregate, values)))
     case .by(let by):
-      let values = evaluate(value, in: table, rows: rows).numbers(rows: rows)
+      let values = evaluate(value, in: table, rows: rows).values(of: aggregate, rows: rows)
       let groups = Groups(evaluate(by, in: table, rows: rows), rows: rows)
       return groups.spread(
         aggregate(values, group: groups.codes, groupCount: groups.count))
     case .linked(let child, let index, let by):
-      let values = evaluate(value, in: child, rows: index.count).numbers(rows: index.count)
+      let values = evaluate(value, in: child, rows: index.count).values(
+        of: aggregate, rows: index.count)
       let groups =
         by.map { Groups(evaluate($0, in: table, rows: rows), rows: rows) }
         ?? Groups(eachOf: rows)
@@ -88,5 +90,12 @@ private struct Groups {
   /// The result of each row's group.
   func spread(_ results: [Double]) -> Vector {
     Vector(.numbers(codes.map { $0 < 0 ? .nan : results[Int($0)] }))
+  }
+}
+
+extension Vector {
+  /// The numbers that an aggregate runs over: which text it is matters only where texts are told apart.
+  fileprivate func values(of aggregate: Aggregate, rows: Int) -> [Double] {
+    aggregate == .distinct ? identities(rows: rows) : numbers(rows: rows)
   }
 }

@@ -1,10 +1,40 @@
 internal import Tables
 
+/// Who asks about membership: units, or rows that belong to units, each with the day it looks at.
+private struct Askers {
+  /// The unit of each asker; −1 for none.
+  let unit: [Int32]
+  /// `nil` where membership at any time counts.
+  let day: [Double]?
+  /// The episodes of each unit, in the order of their rows.
+  let episodes: [[Int]]
+
+  init(_ query: MembershipQuery, unit: [Int32]?, day: [Double]?) {
+    self.unit = unit ?? (0..<Int32(query.unitCount)).map { $0 }
+    self.day = day
+    var episodes = [[Int]](repeating: [], count: query.unitCount)
+    for episode in 0..<query.episodeCount where query.unit[episode] >= 0 {
+      episodes[Int(query.unit[episode])].append(episode)
+    }
+    self.episodes = episodes
+  }
+
+  func episodes(of asker: Int) -> [Int] { unit[asker] < 0 ? [] : episodes[Int(unit[asker])] }
+}
+
 extension Evaluator {
   /// - Complexity: O(episodes + units), and O(e log e) for the sizes of groups.
-  mutating func membership(_ query: MembershipQuery) -> Vector {
-    let day = query.at.map {
-      evaluate($0, in: query.units, rows: query.unitCount).numbers(rows: query.unitCount)
+  mutating func membership(_ query: MembershipQuery, in table: String, rows: Int) -> Vector {
+    let askers: Askers
+    if let dayOfRow = query.dayOfRow {
+      askers = Askers(
+        query, unit: query.rowsOfUnits,
+        day: evaluate(dayOfRow, in: table, rows: rows).numbers(rows: rows))
+    } else {
+      let day = query.at.map {
+        evaluate($0, in: query.units, rows: query.unitCount).numbers(rows: query.unitCount)
+      }
+      askers = Askers(query, unit: nil, day: day)
     }
     let condition = query.condition.map {
       evaluate($0, in: query.episodes, rows: query.episodeCount)
@@ -12,10 +42,11 @@ extension Evaluator {
     }
     let result =
       switch query.question {
-      case .isMember: members(query, condition, day)
-      case .yearsSinceJoining: yearsSinceJoining(query, condition, day)
-      case .groupSize: groupSizes(query, condition, day)
+      case .isMember: members(query, condition, askers)
+      case .yearsSinceJoining: yearsSinceJoining(query, condition, askers)
+      case .groupSize: groupSizes(query, condition, askers)
       }
+    if query.dayOfRow != nil { return Vector(.numbers(result)) }
     return Vector(
       .numbers(result),
       home: query.rowsOfUnits.map { Vector.Home(table: query.units, index: $0) })
@@ -32,48 +63,49 @@ extension Evaluator {
   }
 
   private func members(
-    _ query: MembershipQuery, _ condition: [Double]?, _ day: [Double]?
+    _ query: MembershipQuery, _ condition: [Double]?, _ askers: Askers
   ) -> [Double] {
-    var result = [Double](repeating: 0, count: query.unitCount)
-    for episode in 0..<query.episodeCount where query.unit[episode] >= 0 {
-      let unit = Int(query.unit[episode])
-      let covered = day.map { covers(query, episode, $0[unit]) } ?? 1
-      result[unit] = Kleene.or(result[unit], Kleene.and(condition?[episode] ?? 1, covered))
+    askers.unit.indices.map { asker in
+      // Not to know the day is not to know the answer, also where there is no episode.
+      if askers.unit[asker] < 0 || askers.day?[asker].isNaN == true { return .nan }
+      var result = 0.0
+      for episode in askers.episodes(of: asker) {
+        let covered = askers.day.map { covers(query, episode, $0[asker]) } ?? 1
+        result = Kleene.or(result, Kleene.and(condition?[episode] ?? 1, covered))
+      }
+      return result
     }
-    // Not to know the day is not to know the answer, also where there is no episode.
-    if let day {
-      for unit in result.indices where day[unit].isNaN { result[unit] = .nan }
-    }
-    return result
   }
 
   /// Years of 365.25 days from the first day of the first episode that had begun; NaN where none had.
   private func yearsSinceJoining(
-    _ query: MembershipQuery, _ condition: [Double]?, _ day: [Double]?
+    _ query: MembershipQuery, _ condition: [Double]?, _ askers: Askers
   ) -> [Double] {
-    var first = [Double](repeating: .nan, count: query.unitCount)
-    for episode in 0..<query.episodeCount where query.unit[episode] >= 0 {
-      let unit = Int(query.unit[episode])
-      guard let joined = query.from?.number(episode), let today = day?[unit], joined <= today,
-        (condition?[episode] ?? 1) == 1
-      else { continue }
-      if first[unit].isNaN || joined < first[unit] { first[unit] = joined }
+    askers.unit.indices.map { asker in
+      guard let today = askers.day?[asker] else { return .nan }
+      var first = Double.nan
+      for episode in askers.episodes(of: asker) {
+        guard let joined = query.from?.number(episode), joined <= today,
+          (condition?[episode] ?? 1) == 1
+        else { continue }
+        if first.isNaN || joined < first { first = joined }
+      }
+      return (today - first) / 365.25
     }
-    return first.indices.map { unit in ((day?[unit] ?? .nan) - first[unit]) / 365.25 }
   }
 
   /// How many units the unit's group has on the day, itself included; the largest where it is in several,
   /// 0 where it is in none.
   private func groupSizes(
-    _ query: MembershipQuery, _ condition: [Double]?, _ day: [Double]?
+    _ query: MembershipQuery, _ condition: [Double]?, _ askers: Askers
   ) -> [Double] {
-    // Each unit may look at a day of its own, so that a group has a size a day.
+    // Each asker may look at a day of its own, so that a group has a size a day.
     struct Spell: Hashable {
       let group: Double
       let day: Double
     }
-    var result = [Double](repeating: 0, count: query.unitCount)
-    guard let day else { return result }
+    var result = [Double](repeating: 0, count: askers.unit.count)
+    guard let day = askers.day else { return result }
     var byGroup: [Double: [Int]] = [:]
     for episode in 0..<query.episodeCount
     where query.unit[episode] >= 0 && (condition?[episode] ?? 1) == 1 {
@@ -81,24 +113,25 @@ extension Evaluator {
       if !group.isNaN { byGroup[group, default: []].append(episode) }
     }
     var sizes: [Spell: Double] = [:]
-    for episode in 0..<query.episodeCount where query.unit[episode] >= 0 {
-      let unit = Int(query.unit[episode])
-      let group = query.group.number(episode)
-      guard !group.isNaN, (condition?[episode] ?? 1) == 1,
-        covers(query, episode, day[unit]) == 1
-      else { continue }
-      let spell = Spell(group: group, day: day[unit])
-      let size =
-        sizes[spell]
-        ?? Double(
-          Set(
-            byGroup[group, default: []].filter { covers(query, $0, spell.day) == 1 }
-              .map { query.unit[$0] }
-          ).count)
-      sizes[spell] = size
-      result[unit] = max(result[unit], size)
+    for asker in result.indices {
+      for episode in askers.episodes(of: asker) {
+        let group = query.group.number(episode)
+        guard !group.isNaN, (condition?[episode] ?? 1) == 1,
+          covers(query, episode, day[asker]) == 1
+        else { continue }
+        let spell = Spell(group: group, day: day[asker])
+        let size =
+          sizes[spell]
+          ?? Double(
+            Set(
+              byGroup[group, default: []].filter { covers(query, $0, spell.day) == 1 }
+                .map { query.unit[$0] }
+            ).count)
+        sizes[spell] = size
+        result[asker] = max(result[asker], size)
+      }
+      if day[asker].isNaN || askers.unit[asker] < 0 { result[asker] = .nan }
     }
-    for unit in result.indices where day[unit].isNaN { result[unit] = .nan }
     return result
   }
 }

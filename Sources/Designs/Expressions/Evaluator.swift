@@ -85,7 +85,16 @@ struct Evaluator {
       return self.aggregate(aggregate, of: value, over: over, in: table, rows: rows)
     case .standardise(let value, let by):
       return standardise(value, by: by, bound.syntax, in: table, rows: rows)
-    case .membership(let query): return membership(query)
+    case .membership(let query): return membership(query, in: table, rows: rows)
+    case .elsewhere(let value, let other, let count, let index):
+      let values = evaluate(value, in: other, rows: count).expanded()
+      return Vector(
+        values.payload,
+        home: values.isConstant ? nil : Vector.Home(table: bound.syntax.spelling, index: index))
+    case .rank(let value, let by, let bands):
+      return ranks(value, by: by, bands: bands, in: table, rows: rows)
+    case .date(let parts):
+      return dates(parts.map { evaluate($0, in: table, rows: rows).numbers(rows: rows) })
     }
   }
 
@@ -117,6 +126,19 @@ struct Evaluator {
       return Vector(.numbers(values), home: result.home)
     case .constantText, .codes: return result
     }
+  }
+
+  /// Days since 1970-01-01; missing where there is no such day.
+  private func dates(_ parts: [[Double]]) -> Vector {
+    Vector(
+      .numbers(
+        parts[0].indices.map { row in
+          guard let year = Int(exactly: parts[0][row]), let month = Int(exactly: parts[1][row]),
+            let day = Int(exactly: parts[2][row]),
+            let date = CalendarDate(year: year, month: month, day: day)
+          else { return .nan }
+          return Double(date.daysSince1970)
+        }))
   }
 
   private mutating func note(

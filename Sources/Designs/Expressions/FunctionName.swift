@@ -7,6 +7,7 @@ enum FunctionName: String, CaseIterable, Sendable {
   case yearsSinceJoining = "years_since_joining"
   case groupSize = "group_size"
   case within, between
+  case range, distinct, rank, band, date
 
   /// How a call is written, for messages.
   var usage: String {
@@ -16,6 +17,10 @@ enum FunctionName: String, CaseIterable, Sendable {
     case .min, .max: "\(rawValue)(x)`, `\(rawValue)(x, by = column)` or `\(rawValue)(x, y, …)"
     case .mean, .sd, .median, .sum, .count, .standardise:
       "\(rawValue)(x)` or `\(rawValue)(x, by = column)"
+    case .range, .distinct: "\(rawValue)(x)` or `\(rawValue)(x, by = column)"
+    case .rank: "rank(x)` or `rank(x, by = column)"
+    case .band: "band(x, number)` or `band(x, number, by = column)"
+    case .date: "date(year, month, day)"
     case .missing: "missing(x)"
     case .contains: "contains(text, part)"
     case .within, .between: "\(rawValue)(x)` or `\(rawValue)(x, by = group)"
@@ -36,6 +41,8 @@ enum FunctionName: String, CaseIterable, Sendable {
     case .median: .median
     case .sum: .sum
     case .count: .count
+    case .range: .range
+    case .distinct: .distinct
     default: nil
     }
   }

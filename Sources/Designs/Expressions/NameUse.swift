@@ -31,7 +31,8 @@ public struct NameUse: Sendable, Hashable {
     switch syntax.kind {
     case .number, .date, .text, .logical: break
     case .name(let name): uses.append(NameUse(name, in: table, at: syntax.span))
-    case .parenthesised(let inner), .unary(_, let inner): collect(inner, in: table, into: &uses)
+    case .parenthesised(let inner), .unary(_, let inner), .at(let inner, _):
+      collect(inner, in: table, into: &uses)
     case .binary(_, let a, let b):
       collect(a, in: table, into: &uses)
       collect(b, in: table, into: &uses)

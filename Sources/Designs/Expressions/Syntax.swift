@@ -13,6 +13,8 @@ struct Syntax: Sendable {
     case isIn(Syntax, [Syntax], negated: Bool)
     case conditional(Syntax, then: Syntax, else: Syntax)
     case call(String, [Argument])
+    /// `x @ base`, `x @ (base - 1)`, `x @ 2014`.
+    case at(Syntax, YearReference)
   }
 
   struct Argument: Sendable {
@@ -93,6 +95,7 @@ extension Syntax {
       name + "("
         + arguments.map { ($0.label.map { "\($0) = " } ?? "") + $0.value.spelling }
         .joined(separator: ", ") + ")"
+    case .at(let value, let year): "\(value.spelling) @ \(year)"
     }
   }
 }

@@ -88,20 +88,45 @@ struct SyntaxParser {
     case "/": return (.over, 7)
     case ":" where isFormula: return (.interaction, 8)
     case "^": return (.power, 10)
-    case "@": throw ExpressionError(.notAvailable("@ base"), at: yearReference(from: token.span))
     default: return nil
     }
   }
 
-  /// `@ base` or `@ (base - 1)`, for the message.
-  private func yearReference(from span: TextSpan) -> TextSpan {
-    guard position + 1 < tokens.count else { return span }
-    let following = tokens[position + 1]
-    guard following.kind == .symbol("(") else {
-      return following.kind == .end ? span : span.through(following.span)
+  /// `value @ base`, `value @ (base - 1)` or `value @ 2014`, from the `@` on.
+  private mutating func dated(_ value: Syntax) throws(ExpressionError) -> Syntax {
+    let head = try expect("@")
+    let expected = "`base`, `(base - 1)` or a year after `@`"
+    let year: YearReference
+    var end = current.span
+    switch current.kind {
+    case .name("base"):
+      advance()
+      year = .base(offset: 0)
+    case .number(let number):
+      guard let whole = Int(exactly: number), (1800...2200).contains(whole) else {
+        throw unexpected(expected: expected)
+      }
+      advance()
+      year = .year(whole)
+    case .symbol("("):
+      let opening = current
+      advance()
+      guard current.kind == .name("base") else { throw unexpected(expected: "`base`") }
+      advance()
+      let isBefore = stands("-")
+      guard isBefore || stands("+") else { throw unexpected(expected: "`- 1` or another number") }
+      advance()
+      guard case .number(let number) = current.kind, let years = Int(exactly: number), years < 100
+      else { throw unexpected(expected: "a whole number of years") }
+      advance()
+      end = try close(opening)
+      year = .base(offset: isBefore ? -years : years)
+    default: throw unexpected(expected: expected)
     }
-    let closing = tokens[position...].first { $0.kind == .symbol(")") }
-    return closing.map { span.through($0.span) } ?? span
+    let span = value.span.through(end)
+    let reference = try node(.at(value, year), span, over: [value], head: head)
+    // In a formula it is a column of the candidates, which the study's data have under this name.
+    return grammar == .formula ? try node(.name(reference.spelling), span) : reference
   }
 
   private mutating func expression(above minimum: Int) throws(ExpressionError) -> Syntax {
@@ -111,6 +136,7 @@ struct SyntaxParser {
       throw ExpressionError(.tooDeep(limit: Self.nestingLimit), at: current.span)
     }
     var left = try operand()
+    while stands("@") { left = try dated(left) }
     while true {
       let token = current
       if let (isNegated, words) = membershipOperator(), minimum < 5 {

@@ -91,7 +91,7 @@ extension Formula {
     func look(_ syntax: Syntax) throws(ExpressionError) {
       switch syntax.kind {
       case .number, .date, .text, .logical, .name: return
-      case .parenthesised(let inner), .unary(_, let inner): try look(inner)
+      case .parenthesised(let inner), .unary(_, let inner), .at(let inner, _): try look(inner)
       case .binary(_, let a, let b):
         try look(a)
         try look(b)

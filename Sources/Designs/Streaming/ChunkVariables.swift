@@ -23,7 +23,8 @@ extension Formula {
   private static func check(_ syntax: Syntax, _ table: String) throws(ExpressionError) {
     switch syntax.kind {
     case .number, .date, .text, .logical, .name: return
-    case .parenthesised(let inner), .unary(_, let inner): try check(inner, table)
+    case .parenthesised(let inner), .unary(_, let inner), .at(let inner, _):
+      try check(inner, table)
     case .binary(_, let a, let b):
       try check(a, table)
       try check(b, table)

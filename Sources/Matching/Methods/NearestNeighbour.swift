@@ -58,6 +58,10 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
       throw .unsupportedEstimand(
         method: Self.name, estimand: problem.estimand, supported: Self.estimands)
     }
+    if let owners = problem.owners, !reusesComparators {
+      return try owned(
+        problem, owners: owners, treatedAreFocal: treatedAreFocal, using: &stream)
+    }
     let eligible = (0..<problem.count).filter { problem.eligible[$0] }
     let focal = eligible.filter { problem.treated[$0] == treatedAreFocal }
     let others = eligible.filter { problem.treated[$0] != treatedAreFocal }
@@ -110,7 +114,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
   }
 
   /// Focal units in the order in which they choose.
-  private func arranged(
+  func arranged(
     _ focal: [Int], in problem: MatchingProblem, using stream: inout RandomStream
   ) -> [Int] {
     let byScore: Order = problem.estimand == .atc ? .smallest : .largest

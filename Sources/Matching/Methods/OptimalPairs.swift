@@ -54,6 +54,9 @@ public struct OptimalPairs: MatchingMethod, Hashable {
       throw .unsupportedEstimand(
         method: Self.name, estimand: problem.estimand, supported: Self.estimands)
     }
+    if let owners = problem.owners {
+      return try owned(problem, owners: owners, treatedAreFocal: treatedAreFocal)
+    }
     guard case .fixed(let number) = matches, fine.isEmpty, nearExact.isEmpty,
       problem.joint == nil
     else {

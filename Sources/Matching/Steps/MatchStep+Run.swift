@@ -17,10 +17,11 @@ extension MatchStep {
   ///   - unitKey: the column that names the units.
   ///   - places: one a row of the table, where `apart` is asked for.
   ///   - memberKey: the column that names the members, where members are matched.
+  ///   - owners: who stands behind each row of the table, where one unit may be used in one of several rows.
   ///   - groups: where groups are assigned, that of each row of the table, below zero for none.
   public func run(
     in data: DataSet, seed: Seed, rows: [Int32]? = nil, unitKey: String, places: [Place?]? = nil,
-    groups: [Int32]? = nil, memberKey: String? = nil
+    groups: [Int32]? = nil, owners: [Int32]? = nil, memberKey: String? = nil
   ) throws(MatchingError) -> MatchResult {
     let columns: MatchColumns
     do throws(SpecErrors) { columns = try MatchColumns(self, in: data) } catch {
@@ -29,7 +30,7 @@ extension MatchStep {
     let population = rows ?? columns.table.allRows
     let candidateRows = population.filter { columns.treated[Int($0)] != nil }
     let isCandidate = Set(candidateRows)
-    let candidates = Candidates(
+    var candidates = Candidates(
       treated: candidateRows.map { columns.treated[Int($0)] == true },
       covariates: columns.covariates.map { $0.selecting(candidateRows) },
       exact: columns.exact.map { $0.selecting(candidateRows) },
@@ -39,6 +40,7 @@ extension MatchStep {
         columns.treated[Int($0)] == true && !isCandidate.contains($0)
       }.compactMap { row in places.flatMap { $0[Int(row)] } },
       score: columns.score?.selecting(candidateRows))
+    candidates.owners = owners.map { owners in candidateRows.map { owners[Int($0)] } }
     var diagnostics: [Diagnostic] = []
     if candidateRows.count < population.count {
       diagnostics.append(

@@ -10,7 +10,8 @@ extension Section {
   /// The settings of the match alone, which it checks itself.
   func withoutImputed() throws(SpecErrors) -> Section {
     guard case .mapping(let pairs) = node.content else { return self }
-    let own = pairs.filter { $0.key.text != MatchStudyStep.imputedKey.name }
+    let added = [MatchStudyStep.imputedKey.name, MatchStudyStep.postTreatmentKey.name]
+    let own = pairs.filter { !added.contains($0.key.text) }
     return try Section(
       Node(.mapping(own), path: path, at: location), expecting: "the settings of a match")
   }

@@ -12,20 +12,24 @@ public struct MatchStudyStep: StudyStep {
     formula: "weights w with w = 1 for the treated and, for comparators, treated over comparators "
       + "in each set (att)",
     reference: "Stuart (2010), Statistical Science 25, 1-21, doi:10.1214/09-STS313")
-  public static var keys: [AnyKey] { MatchStep.keys + [AnyKey(imputedKey)] }
+  public static var keys: [AnyKey] {
+    MatchStep.keys.filter(\.isAvailable) + [AnyKey(imputedKey), AnyKey(postTreatmentKey)]
+  }
 
   let step: MatchStep
   /// The table whose rows are matched.
   var table: String? { step.data?.text }
   let imputed: LocatedText?
+  /// Why covariates dated after joining are matched on, where they are.
+  let allowsPostTreatment: LocatedText?
   /// Where `apart` stands.
   private let apartPlace: SourceLocation
 
   public init(from section: Section) throws(SpecErrors) {
-    // The `treatment` section that could say these for several steps is not part of this version.
     step = try MatchStep(from: section.withoutImputed()).completed(data: nil, treated: nil)
     apartPlace = section.location(of: "apart")
     imputed = try section.read(Self.imputedKey)
+    allowsPostTreatment = try section.read(Self.postTreatmentKey)
   }
 
   public var needs: [StepNeed] {
@@ -38,6 +42,7 @@ public struct MatchStudyStep: StudyStep {
 
   public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
     try step.check(in: data)
+    try checkDates(in: data)
     guard step.apart != nil, let table = step.data, places[table.text] == nil else { return }
     throw SpecErrors(
       SpecError(
@@ -53,21 +58,25 @@ public struct MatchStudyStep: StudyStep {
     }
     let table = step.data?.text ?? ""
     let key = context.study.tables.first { $0.name.text == table }?.key.first?.text ?? ""
+    let time = timed(context.calendar)
     let result: MatchResult
     do throws(MatchingError) {
       result = try step.run(
-        in: context.data, seed: context.seed, unitKey: key,
-        places: context.places[table]?.places)
+        in: context.calendar == nil ? context.data : context.study.sealed(context.data),
+        seed: context.seed, rows: time.rows,
+        unitKey: time.rows == nil ? key : "candidate", places: context.places[table]?.places,
+        groups: time.groups, owners: time.owners)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let rows = context.data[table: table]?.rowCount ?? 0
     let report = MatchReport(
       step: context.name, noun: table, result: result, labels: context.study.labels)
     return StepResult(
       tables: result.tables,
-      diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts,
+      diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts + postTreatmentDoubts,
       sample: MatchedUnits(
         table: table, weights: result.weights(rowCount: rows),
-        mustAdjust: result.gate?.mustAdjust ?? []),
+        mustAdjust: result.gate?.mustAdjust ?? [],
+        sets: time.rows == nil ? nil : result.sets(rowCount: rows)),
       estimates: nil, answer: report.answer, sections: [report.section],
       design: context.demanded.contains(.design) ? result : nil,
       failures: result.gate?.failures.map(\.description) ?? [])

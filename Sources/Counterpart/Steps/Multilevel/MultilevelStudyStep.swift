@@ -12,11 +12,16 @@ public struct MultilevelStudyStep: StudyStep {
     formula: "y ~ N(Xβ, σ²(ZΛΛᵀZᵀ + W⁻¹)), by REML or ML from cross-products",
     reference: "Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1), "
       + "doi:10.18637/jss.v067.i01")
-  public static var keys: [AnyKey] { MultilevelStep.keys + [AnyKey(imputedKey)] }
+  public static var keys: [AnyKey] {
+    MultilevelStep.keys + [
+      AnyKey(imputedKey), AnyKey(lagKey), AnyKey(enrolmentKey), AnyKey(nestingKey),
+    ]
+  }
 
   let step: MultilevelStep
   let path: String
   let imputed: LocatedText?
+  let timing: Timing
 
   public init(from section: Section) throws(SpecErrors) {
     try section.check(Self.keys)
@@ -30,6 +35,7 @@ public struct MultilevelStudyStep: StudyStep {
     }
     path = section.path
     imputed = try section.read(Self.imputedKey)
+    timing = try Timing(from: section)
   }
 
   public var needs: [StepNeed] {
@@ -39,6 +45,7 @@ public struct MultilevelStudyStep: StudyStep {
 
   /// Resolves the names of the formula, without reading a row.
   public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
+    let data = timed(data)?.data ?? data
     guard data[table: step.data.text] != nil else {
       throw SpecErrors(
         SpecError(
@@ -93,6 +100,7 @@ public struct MultilevelStudyStep: StudyStep {
   }
 
   public func check(with others: [String: any StudyStep], in data: DataSet) throws(SpecErrors) {
+    let data = timed(data)?.data ?? data
     guard let sample = step.sample, let match = others[sample.text] as? MatchStudyStep,
       let table = match.table,
       data.rowIndex(from: step.data.text, to: table) == nil
@@ -107,7 +115,8 @@ public struct MultilevelStudyStep: StudyStep {
           + "`link` to its data"), path: "\(path).sample", at: sample.location)
   }
 
-  public func run(_ context: StepContext) throws(RunError) -> StepResult {
+  /// Fits the model to the data as they are.
+  func runOnce(_ context: StepContext) throws(RunError) -> StepResult {
     if let stream = context.streams[step.data.text] { return try run(stream, context) }
     if let imputed, let completed = context.earlier[imputed.text]?.completed {
       return try run(completed, context)

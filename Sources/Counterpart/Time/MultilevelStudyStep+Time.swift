@@ -1,0 +1,114 @@
+internal import Designs
+internal import Multilevel
+internal import StudyFiles
+internal import Tables
+
+extension MultilevelStudyStep {
+  static let lagKey = Key(
+    "lag", .list(of: .integer("years after the base year", atLeast: -50, atMost: 50)),
+    default: [], shown: "every year",
+    "years after the base year whose outcomes are modelled; column `lag` tells them apart")
+  static let enrolmentKey = Key<LagView.Enrolment?>.optional(
+    "enrolment", .oneOf("enrolment"),
+    shown: "base, where the table follows pupils over years; otherwise outcome",
+    "whose pupils a school answers for: those of its base year, or those there when the outcome is measured"
+  )
+
+  enum Nesting: String, CaseIterable, Sendable { case partial }
+
+  static let nestingKey = Key<Nesting?>.optional(
+    "nesting", .oneOf("nesting"),
+    "`partial`: adds the variance between groups that joined as a whole, for the treated alone")
+
+  /// What the step says of time.
+  struct Timing: Sendable {
+    let lags: [Int]
+    let enrolment: LagView.Enrolment?
+
+    init(from section: Section) throws(SpecErrors) {
+      lags = try section.read(lagKey)
+      enrolment = try section.read(enrolmentKey)
+      // Studies with a treatment have written the term into the formula before a step is read.
+      guard !section.has(nestingKey.name) else {
+        throw section.error(
+          .rule(
+            "`nesting: partial` needs the study's `treatment`, which says what joined as a whole"),
+          at: nestingKey.name)
+      }
+    }
+  }
+
+  /// The data with the rows of the model linked to candidates, where the study has them and the step a sample.
+  func timed(_ data: DataSet, units: MatchedUnits? = nil) -> LagView? {
+    guard step.sample != nil else { return nil }
+    return LagView(
+      data, table: step.data.text, units: units, lags: timing.lags.isEmpty ? nil : timing.lags,
+      enrolment: timing.enrolment)
+  }
+
+  public func run(_ context: StepContext) throws(RunError) -> StepResult {
+    guard let name = step.sample, context.study.treatment != nil,
+      let units = context.earlier[name.text]?.sample,
+      units.table == TreatmentDeclaration.candidates,
+      let view = timed(context.data, units: units)
+    else { return try runOnce(context) }
+    let result = try runOnce(context.replacing(data: view.data))
+    var diagnostics = postTreatmentDoubts(in: view.data) + nestingDoubts(context.study)
+    var tables: [TidyTable] = []
+    if view.enrolment == .outcome, context.data.time.rowKeys[step.data.text] != nil {
+      let names = (try? Formula(parsing: step.formula.text).names.map(\.name)) ?? []
+      let rows = CompositionRow.rows(view, table: step.data.text, among: names)
+      tables.append(TidyTable("composition", rows))
+      diagnostics += CompositionRow.doubts(rows)
+    }
+    return StepResult(
+      tables: result.tables + tables, diagnostics: diagnostics + result.diagnostics,
+      sample: result.sample, estimates: result.estimates, answer: result.answer,
+      sections: result.sections, failures: result.failures)
+  }
+
+  /// What the formula takes from years after joining.
+  private func postTreatmentDoubts(in data: DataSet) -> [Diagnostic] {
+    guard let formula = try? Formula(parsing: step.formula.text) else { return [] }
+    let late = formula.names.compactMap { use -> String? in
+      guard !use.isEpisodes, use.table == nil else { return nil }
+      if use.name.contains("@"), let expression = try? Expression(parsing: use.name) {
+        let isLate = expression.datedReferences.contains {
+          if case .base(let offset) = $0.year { offset > 0 } else { false }
+        }
+        return isLate ? use.name : nil
+      }
+      guard let found = try? data.resolve(use.name, from: step.data.text),
+        found.table != step.data.text, data.time.yearColumns[found.table] != nil
+      else { return nil }
+      return use.name
+    }
+    guard !late.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "post-treatment-covariate",
+        "the model adjusts for " + late.map { "`\($0)`" }.joined(separator: ", ")
+          + " of the outcome's year, when partnership may already have changed it: the effect is what "
+          + "remains beside it. Write `@ base` for the value before joining")
+    ]
+  }
+
+  /// Federations are assigned, not schools: a model that does not know them counts too many.
+  private func nestingDoubts(_ study: Study) -> [Diagnostic] {
+    guard let treatment = study.treatment,
+      let formula = try? Formula(parsing: step.formula.text)
+    else { return [] }
+    let assigned =
+      treatment.assigned?.text
+      ?? study.tables.compactMap(\.episodes).first.map(\.group.text) ?? "group"
+    guard !formula.groupNames.contains(assigned), !formula.groupNames.contains("cluster") else {
+      return []
+    }
+    return [
+      Diagnostic(
+        .warning, code: "assignment-ignored",
+        "`\(assigned)` joined as a whole, and the model has no `(0 + \(treatment.column.text) | \(assigned))`: "
+          + "its standard errors are too small where partners resemble each other")
+    ]
+  }
+}
