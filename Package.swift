@@ -31,8 +31,8 @@ let package = Package(
     .library(
       name: "Counterpart",
       targets: [
-        "Counterpart", "Designs", "Imputation", "LinearAlgebra", "Matching", "Multilevel",
-        "Networks", "Probability", "Regression", "Reports", "StudyFiles", "Tables",
+        "Counterpart", "Designs", "EventStudy", "Imputation", "LinearAlgebra", "Matching",
+        "Multilevel", "Networks", "Probability", "Regression", "Reports", "StudyFiles", "Tables",
       ]),
     .executable(name: "counterpart", targets: ["CounterpartCLI"]),
   ],
@@ -62,6 +62,7 @@ let package = Package(
       "Multilevel",
       ["Designs", "LinearAlgebra", "Probability", "Regression", "StudyFiles", "Tables"]),
     library("Imputation", ["Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
+    library("EventStudy", ["Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
     library("Networks", ["Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
     library("Reports", ["Tables"]),
 
@@ -69,8 +70,8 @@ let package = Package(
     library(
       "Counterpart",
       [
-        "Designs", "Imputation", "LinearAlgebra", "Matching", "Multilevel", "Networks",
-        "Probability", "Regression", "Reports", "StudyFiles", "Tables",
+        "Designs", "EventStudy", "Imputation", "LinearAlgebra", "Matching", "Multilevel",
+        "Networks", "Probability", "Regression", "Reports", "StudyFiles", "Tables",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
@@ -103,6 +104,9 @@ let package = Package(
         "Imputation", "Designs", "LinearAlgebra", "Multilevel", "Probability", "StudyFiles",
         "Tables",
       ]),
+    tests(
+      "EventStudyTests",
+      ["EventStudy", "Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
     tests(
       "NetworksTests",
       ["Networks", "Designs", "LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
