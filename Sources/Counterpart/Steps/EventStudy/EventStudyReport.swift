@@ -1,5 +1,6 @@
 internal import EventStudy
 internal import Reports
+internal import StudyFiles
 internal import Tables
 
 /// What the report says of an event study: the picture by event time, the overall effect, and what departures from
