@@ -48,10 +48,15 @@ struct Optimizer {
     work = Workspace(problem.plan, order: problem.order)
   }
 
-  /// Minimises from the usual start and, if the optimum is singular, once more from inside.
+  /// Minimises by whichever search suits the model's size.
   mutating func minimize() throws(EstimationError) -> Optimum {
     if usesSurrogate, let optimum = try correct() { return optimum }
     if usesAverageInformation, let optimum = try climb() { return optimum }
+    return try search()
+  }
+
+  /// The general search: from the usual start and, if the optimum is singular, once more from inside.
+  mutating func search() throws(EstimationError) -> Optimum {
     let first = try minimize(from: start(0.5))
     let edge = problem.structure.parameters.indices.filter {
       problem.structure.parameters[$0].isDiagonal && abs(first.theta[$0]) < 1e-4

@@ -9,12 +9,15 @@ internal import Probability
 /// are variances, and the last one at the optimum itself, serve the estimates, their certificate and the
 /// second derivatives.
 extension Optimizer {
+  /// A decrement at which θ has settled to a ten-millionth of its standard error or so.
+  private static let close = 1e-13
+
   /// Whether the surrogate is cheaper than the evaluations that it saves.
   var usesSurrogate: Bool {
-    // A search by factorisations takes six or more evaluations beyond those wanted here, and a dense
-    // operation is four times as quick as one along the cells; the surrogate is evaluated twenty times.
+    // The surrogate is evaluated some twenty times and saves eight exact evaluations, whose operations are
+    // about three times as quick.
     problem.isScalar && problem.residual == nil && problem.plan.operations > 1e8
-      && 6 * problem.plan.operations > 4 * 20 * SurrogateScore.operations(problem)
+      && problem.plan.operations > 8 * SurrogateScore.operations(problem)
   }
 
   /// - Returns: `nil` where a variance goes to zero or the slopes do not settle: the general search must
@@ -44,7 +47,9 @@ extension Optimizer {
           criterion: value.criterion, largestGradient: gradient.gradient.map(abs).max() ?? 0,
           decrement: decrement, stepLength: dot(step, step).squareRoot()))
       let directions = exact.directions(from: eta, root.metric)
-      if decrement < Self.target, directions.count == count {
+      let isGood =
+        decrement < Self.close || decrement < Self.target && exact.count > count + 3
+      if isGood, directions.count == count {
         guard let own = root.centralJacobian(eta) else { return nil }
         return settled(theta, value, gradient, own + exact.bias(root.metric).slope)
       }
@@ -53,7 +58,7 @@ extension Optimizer {
       }
       // As many points beside the optimum as there are variances give all second derivatives.
       let missing = exact.directions(from: next, root.metric)
-      if missing.count < count, exact.count <= count || decrement < Self.target {
+      if missing.count < count, exact.count <= count || isGood {
         eta = zip(next, exact.offset(beside: missing, root.metric)).map { $0 + $1 }
       } else {
         guard decrement < before || exact.count <= count + 1 else { return nil }
