@@ -40,7 +40,7 @@ extension SupernodalPattern {
             let below = unsafe own + width
             unsafe BlockKernels.divideLarge(
               block.below, width, own, height, transposed: true, below, height, scratch)
-            forEachChunk(of: block, &relative) { target, first, end, relative in
+            unsafe forEachChunk(of: block, &relative) { target, first, end, relative in
               // Above the diagonal of the first rows nothing is read.
               let (columns, rows) = (end - first, block.below - first)
               let panel = unsafe below + first
@@ -52,7 +52,7 @@ extension SupernodalPattern {
                 let into = unsafe base + target.start + column * target.height
                 let from = unsafe update + j * rows
                 for i in j..<rows {
-                  unsafe into[Int(relative[width + first + i])] -= from[i]
+                  unsafe into[Int(relative[i])] -= from[i]
                 }
               }
             }
@@ -99,14 +99,14 @@ extension SupernodalPattern {
                     unsafe z[j * r + i] = 0
                   }
                 }
-                forEachChunk(of: block, &relative) { target, first, end, relative in
+                unsafe forEachChunk(of: block, &relative) { target, first, end, relative in
                   let (columns, rows) = (end - first, r - first)
                   for j in 0..<columns {
                     let column = Int(block.rows[width + first + j]) - target.columns.lowerBound
                     let from = unsafe base + target.start + column * target.height
                     let into = unsafe gathered + j * rows
                     for i in j..<rows {
-                      unsafe into[i] = from[Int(relative[width + first + i])]
+                      unsafe into[i] = from[Int(relative[i])]
                     }
                     for i in j + 1..<max(j + 1, columns) {
                       unsafe gathered[i * rows + j] = into[i]
@@ -135,10 +135,13 @@ extension SupernodalPattern {
   }
 
   /// Calls `body` with the rows below a block that are columns of one other block, some at a time: with that
-  /// block, the first and the end among the rows below, and for each row of `block` its place in the other.
+  /// block, the first and the end among the rows below, and for each row from the first on its place in
+  /// the other.
   private func forEachChunk(
     of block: Block, _ relative: inout [Int32],
-    _ body: (_ target: Block, _ first: Int, _ end: Int, _ relative: [Int32]) -> Void
+    _ body: (
+      _ target: Block, _ first: Int, _ end: Int, _ relative: UnsafePointer<Int32>
+    ) -> Void
   ) {
     let width = block.width
     var first = 0
@@ -150,12 +153,16 @@ extension SupernodalPattern {
       var place = 0
       for row in first..<block.below {
         while target.rows[place] != block.rows[width + row] { place += 1 }
-        relative[width + row] = Int32(place)
+        relative[row] = Int32(place)
       }
-      while first < end {
-        let next = min(end, first + Self.chunk)
-        body(target, first, next, relative)
-        first = next
+      // Safe: `relative` holds a place for every row below a block, and no pointer is kept.
+      unsafe relative.withUnsafeBufferPointer { relative in
+        guard let places = relative.baseAddress else { return }
+        while first < end {
+          let next = min(end, first + Self.chunk)
+          unsafe body(target, first, next, places + first)
+          first = next
+        }
       }
     }
   }

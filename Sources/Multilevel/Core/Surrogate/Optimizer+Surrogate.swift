@@ -103,20 +103,21 @@ struct ExactSlopes {
     points.append((eta, bias))
   }
 
-  /// Differences from a point that are long enough for a difference quotient, and as many of the latest
-  /// ones as stand well apart, orthogonal in the metric and of length one.
+  /// Directions from a point in which second derivatives are known: differences long enough for a
+  /// quotient and short enough for the surrogate to follow, orthogonal in the metric and of length one.
   fileprivate func directions(from eta: [Double], _ metric: Matrix) -> [[Double]] {
-    chosen(from: eta, metric).map(\.unit)
+    chosen(from: eta, metric, longest: 0.05).map(\.unit)
   }
 
+  /// As many of the latest points as stand well apart.
   private func chosen(
-    from eta: [Double], _ metric: Matrix
+    from eta: [Double], _ metric: Matrix, longest: Double
   ) -> [(point: Int, unit: [Double])] {
     var result: [(point: Int, unit: [Double])] = []
     for index in points.indices.reversed() where result.count < size {
       let difference = zip(points[index].eta, eta).map { $0 - $1 }
       let length = dot(difference, metric * difference).squareRoot()
-      guard length > 1e-4 else { continue }
+      guard length > 1e-4, length < longest else { continue }
       let rest = orthogonal(difference, result.map(\.unit), metric)
       let left = dot(rest, metric * rest).squareRoot()
       if left > 0.2 * length { result.append((index, rest.map { $0 / left })) }
@@ -156,7 +157,7 @@ struct ExactSlopes {
     }
     // The least change E with E dₖ = rₖ: directions are orthogonalised in the order in which they were
     // chosen, and what they bring is added one by one.
-    for (index, unit) in chosen(from: last.eta, metric) {
+    for (index, unit) in chosen(from: last.eta, metric, longest: .infinity) {
       let difference = zip(points[index].eta, last.eta).map { $0 - $1 }
       let change = zip(points[index].bias, last.bias).map { $0 - $1 }
       let known = slope * difference
@@ -186,12 +187,15 @@ struct SurrogateRoot {
   private let size: Int
 
   /// A ratio of variances below this is left to the general search.
-  private static let least = -13.8
+  private let least: Double
+  private let ones: [Double]
 
   init(_ problem: Problem) {
     score = SurrogateScore(problem)
     size = problem.structure.parameters.count
     jacobian = .identity(size)
+    least = -13.8 + 2 * PortableMath.log(problem.unit)
+    ones = [Double](repeating: 1, count: size)
   }
 
   /// The symmetric part of the derivatives: lengths in it are in standard errors times √2.
@@ -210,17 +214,21 @@ struct SurrogateRoot {
     var growths = 0
     for _ in 0..<40 {
       let slope = zip(own, correction(eta)).map { $0 + $1 }
-      guard let model = try? QuadraticModel(symmetric(jacobian + bias), slope) else { return nil }
+      guard let model = try? QuadraticModel(symmetric(jacobian + bias), slope, units: ones) else {
+        return nil
+      }
       guard model.decrement.isFinite else { return nil }
       if model.decrement < 1e-17 { return eta }
       let longest = model.step.map(abs).max() ?? 0
       let scale = min(1, 1 / longest)
       let next = zip(eta, model.step).map { $0 + scale * $1 }
-      guard next.allSatisfy({ $0 > Self.least && $0 < 20 }), let moved = score.slope(next) else {
+      guard next.allSatisfy({ $0 > least && $0 < least + 34 }), let moved = score.slope(next) else {
         return nil
       }
       let total = zip(moved, correction(next)).map { $0 + $1 }
-      let after = (try? QuadraticModel(symmetric(jacobian + bias), total))?.decrement ?? .infinity
+      let after =
+        (try? QuadraticModel(symmetric(jacobian + bias), total, units: ones))?.decrement
+        ?? .infinity
       if after < 1e-17 || after < 0.5 * model.decrement && model.decrement < 1e-14 { return next }
       update(zip(next, eta).map { $0 - $1 }, zip(moved, own).map { $0 - $1 })
       (eta, own) = (next, moved)
