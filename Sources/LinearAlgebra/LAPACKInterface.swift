@@ -10,8 +10,14 @@ func lapackInteger(_ n: Int) -> Int32 {
 
 /// Which BLAS the process runs on, and how it may use threads.
 public enum BLAS {
-  /// OpenBLAS's own description with its kernel, or `reference`: part of what makes a run repeatable.
-  public static var name: String { unsafe String(cString: counterpart_blas_name()) }
+  /// OpenBLAS's own description with its kernel, or `reference`, and whether large sparse systems use
+  /// products of our own beside it: part of what makes a run repeatable.
+  public static var name: String {
+    let width = BlockKernels.vectorWidth
+    return width > 0 ? library + ", own products by vectors of \(width)" : library
+  }
+
+  static var library: String { unsafe String(cString: counterpart_blas_name()) }
 
   /// Keeps a threaded BLAS on one thread, so that results do not depend on the number of cores.
   ///

@@ -3,13 +3,16 @@ internal import LinearAlgebra
 internal import Tables
 
 extension Certificate {
-  init(_ optimum: Optimum, edge: [Int]) throws(EstimationError) {
+  /// - Parameter units: of the parameters, in which curvatures and slopes are given.
+  init(_ optimum: Optimum, edge: [Int], units: [Double]) throws(EstimationError) {
+    var hessian = optimum.hessian
+    for i in units.indices { for j in units.indices { hessian[i, j] *= units[i] * units[j] } }
     let eigen: SymmetricEigen
-    do throws(FactorizationError) { eigen = try SymmetricEigen(optimum.hessian) } catch {
+    do throws(FactorizationError) { eigen = try SymmetricEigen(hessian) } catch {
       throw .noConvergence(decrement: optimum.decrement, evaluations: optimum.evaluations)
     }
     let inverse = eigen.pseudoInverse(tolerance: 1e-10)
-    let step = inverse * optimum.gradient.gradient
+    let step = inverse * zip(optimum.gradient.gradient, units).map { $0 * $1 }
     var largest = 0.0
     for i in step.indices where inverse[i, i] > 0 {
       largest = max(largest, abs(step[i]) / (2 * inverse[i, i]).squareRoot())
@@ -17,7 +20,7 @@ extension Certificate {
     self.init(
       decrement: optimum.decrement, largestStep: largest,
       smallestCurvature: eigen.values.first ?? 0,
-      boundarySlopes: edge.map { optimum.hessian[$0, $0] / 2 },
+      boundarySlopes: edge.map { hessian[$0, $0] / 2 },
       evaluations: optimum.evaluations)
   }
 }

@@ -89,7 +89,7 @@ extension LinearMixedModelFit {
 
     var edge: [Int] = []
     for k in structure.parameters.indices where structure.parameters[k].isDiagonal {
-      guard theta[k] < 1e-4 else { continue }
+      guard theta[k] < 1e-4 * problem.unit else { continue }
       // A small value is an edge only where zero does as well: a relative variance is small too where weights
       // are large.
       var zero = theta
@@ -98,7 +98,7 @@ extension LinearMixedModelFit {
       if rise <= 1e-7 { edge.append(k) }
     }
     isSingular = !edge.isEmpty
-    certificate = try Certificate(optimum, edge: edge)
+    certificate = try Certificate(optimum, edge: edge, units: problem.units)
     diagnostics =
       frame.diagnostics
       + Self.doubts(
@@ -124,11 +124,12 @@ extension Problem {
   /// θ with non-negative diagonals; diagonals that are zero but for rounding become zero.
   fileprivate func signed(_ theta: [Double]) -> [Double] {
     var triangles = structure.triangles(theta)
+    let unit = unit
     for (index, factor) in structure.factors.enumerated() {
       let width = factor.width
       for column in 0..<width {
         let diagonal = triangles[index][column * width + column]
-        if abs(diagonal) < 1e-6 { triangles[index][column * width + column] = 0 }
+        if abs(diagonal) < 1e-6 * unit { triangles[index][column * width + column] = 0 }
         guard diagonal < 0 else { continue }
         for row in column..<width { triangles[index][row * width + column] *= -1 }
       }

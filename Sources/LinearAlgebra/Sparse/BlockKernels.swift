@@ -2,7 +2,43 @@ internal import CLAPACK
 
 /// BLAS on blocks within larger arrays, given by pointers: for the kernels of this folder alone, which check
 /// shapes where blocks are laid out.
+///
+/// Products go to BLAS, unless it does not use the processor's vectors: the reference BLAS never does, and
+/// an OpenBLAS older than the processor runs on its oldest kernel, at a quarter of the speed. Then a
+/// kernel of our own takes them.
 enum BlockKernels {
+  /// Columns that are divided by a triangle at a time: the rest of a division is products.
+  private static let narrow = 48
+  /// Products of fewer multiplications go to BLAS whatever it is.
+  private static let least = 10_000
+
+  /// Numbers in the vectors of our own kernel; 0 where BLAS does better or the processor has none.
+  static let vectorWidth: Int = {
+    let isOldest = BLAS.library.contains("Prescott") || BLAS.library == "reference"
+    return isOldest ? counterpart_vector_width() : 0
+  }()
+
+  /// How many numbers of scratch the kernels take.
+  static var scratchSize: Int { vectorWidth > 0 ? counterpart_scratch() : 1 }
+
+  /// *C* (m × n) = α·op(*A*)·op(*B*) + β·*C*, by our own kernel where BLAS is slow.
+  @unsafe static func multiplyLarge(
+    _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int, _ alpha: Double,
+    _ a: UnsafePointer<Double>, _ lda: Int, _ b: UnsafePointer<Double>, _ ldb: Int, _ beta: Double,
+    _ c: UnsafeMutablePointer<Double>, _ ldc: Int, _ scratch: UnsafeMutablePointer<Double>
+  ) {
+    guard m > 0, n > 0, k > 0 else { return }
+    if vectorWidth > 0, m * n * k > least {
+      // Safe: callers pass blocks of these shapes and `scratchSize` numbers, and no pointer is kept.
+      unsafe counterpart_multiply(
+        vectorWidth, transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta,
+        c,
+        ldc, scratch)
+      return
+    }
+    unsafe multiply(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+  }
+
   /// *C* (m × n) = α·op(*A*)·op(*B*) + β·*C*.
   @unsafe static func multiply(
     _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int, _ alpha: Double,
@@ -20,20 +56,6 @@ enum BlockKernels {
       &strideB, &beta, c, &strideC, 1, 1)
   }
 
-  /// The lower triangle of *C* (n × n) = *A Aᵀ*, for *A* of n rows and k columns.
-  @unsafe static func gram(
-    _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ lda: Int, _ c: UnsafeMutablePointer<Double>,
-    _ ldc: Int
-  ) {
-    guard n > 0, k > 0 else { return }
-    var (order, inner) = (lapackInteger(n), lapackInteger(k))
-    var (strideA, strideC) = (lapackInteger(lda), lapackInteger(ldc))
-    var (one, zero) = (1.0, 0.0)
-    // Safe: callers pass blocks of these shapes, and dsyrk keeps no pointer.
-    unsafe dsyrk_(
-      "L", "N", &order, &inner, &one, a, &strideA, &zero, c, &strideC, 1, 1)
-  }
-
   /// *B* (m × n) becomes *B L*⁻ᵀ, or *B L*⁻¹, for a lower triangle *L* of order n.
   @unsafe static func divide(
     _ m: Int, _ n: Int, _ l: UnsafePointer<Double>, _ ldl: Int, transposed: Bool,
@@ -49,9 +71,32 @@ enum BlockKernels {
       1)
   }
 
-  /// *C* (m × n) += α·*B S*, or α·*S B* where `left`, for *S* symmetric and given by its lower triangle.
+  /// The same with most of the work in products.
+  @unsafe static func divideLarge(
+    _ m: Int, _ n: Int, _ l: UnsafePointer<Double>, _ ldl: Int, transposed: Bool,
+    _ b: UnsafeMutablePointer<Double>, _ ldb: Int, _ scratch: UnsafeMutablePointer<Double>
+  ) {
+    let parts = (n + narrow - 1) / narrow
+    for part in 0..<parts {
+      let first = narrow * (transposed ? part : parts - 1 - part)
+      let end = min(n, first + narrow)
+      let own = unsafe b + first * ldb
+      if transposed {
+        unsafe multiplyLarge(
+          false, true, m, end - first, first, -1, b, ldb, l + first, ldl, 1, own, ldb, scratch)
+      } else {
+        unsafe multiplyLarge(
+          false, false, m, end - first, n - end, -1, b + end * ldb, ldb, l + first * ldl + end, ldl,
+          1, own, ldb, scratch)
+      }
+      unsafe divide(
+        m, end - first, l + first * ldl + first, ldl, transposed: transposed, own, ldb)
+    }
+  }
+
+  /// *C* (m × n) += α·*B S*, for *S* symmetric and given by its lower triangle.
   @unsafe static func addSymmetric(
-    left: Bool, _ m: Int, _ n: Int, _ alpha: Double, _ s: UnsafePointer<Double>, _ lds: Int,
+    _ m: Int, _ n: Int, _ alpha: Double, _ s: UnsafePointer<Double>, _ lds: Int,
     _ b: UnsafePointer<Double>, _ ldb: Int, _ c: UnsafeMutablePointer<Double>, _ ldc: Int
   ) {
     guard m > 0, n > 0 else { return }
@@ -60,9 +105,7 @@ enum BlockKernels {
     var (alpha, one) = (alpha, 1.0)
     // Safe: callers pass blocks of these shapes, and dsymm keeps no pointer.
     unsafe dsymm_(
-      left ? "L" : "R", "L", &rows, &columns, &alpha, s, &strideS, b, &strideB, &one, c, &strideC,
-      1,
-      1)
+      "R", "L", &rows, &columns, &alpha, s, &strideS, b, &strideB, &one, c, &strideC, 1, 1)
   }
 
   /// The Cholesky factor in place of a lower triangle.

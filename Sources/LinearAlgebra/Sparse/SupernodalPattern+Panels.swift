@@ -69,7 +69,7 @@ extension SupernodalPattern {
               let own = unsafe origin + start + block.start
               let first = order * block.columns.lowerBound
               unsafe BlockKernels.addSymmetric(
-                left: false, order, width, scale, own, height, b + first, order, c + first, order)
+                order, width, scale, own, height, b + first, order, c + first, order)
               unsafe BlockKernels.multiply(
                 false, true, order, block.below, width, scale, b + first, order, own + width,
                 height, 0, part, order)

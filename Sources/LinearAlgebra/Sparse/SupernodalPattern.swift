@@ -199,8 +199,15 @@ private struct EliminationTree {
       merged.append(block)
       column = end
     }
-    return merged.map(\.end)
+    return merged.flatMap { block in
+      let width = block.end - block.first
+      let parts = (width + Self.widest - 1) / Self.widest
+      return (1...parts).map { block.first + width * $0 / parts }
+    }
   }
+
+  /// Wider blocks are cut: what stands above their diagonals is stored for nothing.
+  private static let widest = 192
 
   /// The share of zeros at which a block of some width is still quicker than two.
   private static func allowed(_ width: Double) -> Double {

@@ -127,7 +127,8 @@ extension Problem {
   /// of the fixed part: Henderson's first method, doi:10.2307/3001853.
   var momentRatios: [Double] {
     let (c, p, count) = (order, coefficientCount, plan.factors.count)
-    let fallback = [Double](repeating: 0.1, count: count)
+    let unit = unit * unit
+    let fallback = [Double](repeating: 0.1 * unit, count: count)
     let n = Double(products.rowCount)
     let gram = Matrix(rows: c, columns: c, elements: products.gram)
     let indices = Array(0..<p)
@@ -167,7 +168,7 @@ extension Problem {
     guard let factor = try? Cholesky(square) else { return fallback }
     let variances = factor.solve(system.transposedTimes(sums))
     guard variances.allSatisfy(\.isFinite), variances[0] > 0 else { return fallback }
-    return variances.dropFirst().map { min(10, max(0.002, $0 / variances[0])) }
+    return variances.dropFirst().map { min(10 * unit, max(0.002 * unit, $0 / variances[0])) }
   }
 }
 

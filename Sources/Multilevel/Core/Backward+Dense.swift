@@ -21,12 +21,12 @@ extension Problem {
     var allDenseStore = work.dense.moved()
     defer { work.dense = allDenseStore }
     let allDense = allDenseStore.mutableSpan
-    let dense = allDense.span.extracting(start..<start + component.count)
+    let dense = allDense.span.extracting(
+      component.productStart..<component.productStart + component.productCount)
     var scores = [Double](repeating: 0, count: size * c)
     var scoreSpan = scores.mutableSpan
-    if let pattern = component.pattern {
-      pattern.addSymmetricProduct(
-        buffer.span, symmetric: dense, order: c, scale: -1, to: &scoreSpan)
+    if component.pattern != nil {
+      subtractProduct(component, dense, buffer.span, from: &scoreSpan)
     } else {
       Panels.addSymmetricProduct(
         buffer.span, symmetric: dense, order: c, size: size, scale: -1, to: &scoreSpan)
@@ -86,6 +86,20 @@ extension Problem {
     for node in component.nodes { sums.innerTimesLambda[node.factor][0] += totals[node.row] }
   }
 
+  /// Subtracts *R v*, for products *R* of a component with a pattern and c columns *v*.
+  private func subtractProduct(
+    _ component: EliminationPlan.Component, _ dense: Span<Double>, _ v: Span<Double>,
+    from result: inout MutableSpan<Double>
+  ) {
+    let (entries, c) = (component.entries.span, order)
+    for k in 0..<entries.count {
+      let (row, column, value) = (Int(entries[k].row) * c, Int(entries[k].column) * c, dense[k])
+      for j in 0..<c { result[column + j] -= value * v[row + j] }
+      guard row != column else { continue }
+      for j in 0..<c { result[row + j] -= value * v[column + j] }
+    }
+  }
+
   /// The same on a pattern: outside it the products have no entries.
   private func sweepPattern(
     _ component: EliminationPlan.Component, _ pattern: SupernodalPattern, _ lambda: [[Double]],
@@ -95,22 +109,19 @@ extension Problem {
     let rows = scale.span
     var perRow = [Double](repeating: 0, count: component.size)
     var totals = perRow.mutableSpan
+    let entries = component.entries.span
+    for k in 0..<entries.count {
+      let (row, column) = (Int(entries[k].row), Int(entries[k].column))
+      let product = dense[k] * inverse[component.start + Int(entries[k].place)]
+      totals[column] += product * rows[row]
+      if row != column { totals[row] += product * rows[column] }
+    }
     for block in pattern.blocks {
       let below = block.rows.span
       for (offset, column) in block.columns.enumerated() {
-        let base = block.start + offset * below.count
-        let place = component.start + base
+        let place = component.start + block.start + offset * below.count
         let right = rows[column]
-        var sum = dense[base + offset] * inverse[place + offset] * right
-        inverse[place + offset] *= right * right
-        for k in (offset + 1)..<max(offset + 1, below.count) {
-          let row = Int(below[k])
-          let product = dense[base + k] * inverse[place + k]
-          sum += product * rows[row]
-          totals[row] += product * right
-          inverse[place + k] *= rows[row] * right
-        }
-        totals[column] += sum
+        for k in offset..<below.count { inverse[place + k] *= rows[Int(below[k])] * right }
       }
     }
     for node in component.nodes { sums.innerTimesLambda[node.factor][0] += totals[node.row] }

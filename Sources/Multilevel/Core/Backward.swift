@@ -50,7 +50,7 @@ extension Problem {
     )
     let rowInComponent = plan.rowInComponent.span
     let (pairStart, pairEdge) = (plan.pairStart.span, plan.pairEdge.span)
-    let (placeStart, places) = (plan.placeStart.span, plan.place.span)
+    let (pairEntryStart, pairEntry) = (plan.pairEntryStart.span, plan.pairEntry.span)
     var diagonalStore = work.diagonal.moved()
     defer { work.diagonal = diagonalStore }
     let diagonal = diagonalStore.mutableSpan
@@ -93,7 +93,9 @@ extension Problem {
       for k in 0..<width * c { score[rows + k] = panel[rows + k] }
       var pair = Int(pairStart[node])
       let matrix = denseMatrix(of: range)
-      var placed = matrix.hasPattern ? Int(placeStart[node]) : 0
+      var placed = matrix.hasPattern ? Int(pairEntryStart[node]) : 0
+      let allEntries = matrix.hasPattern ? plan.components[matrix.index].entries : []
+      let entries = allEntries.span
       for edge in range {
         let target = Int(edgeTarget[edge])
         let targetWidth = plan.factors[Int(factorOfNode[target])].width
@@ -118,7 +120,7 @@ extension Problem {
           var source = 0
           if target >= sparseNodes {
             if matrix.hasPattern {
-              origin = matrix.start + Int(places[placed])
+              origin = matrix.start + Int(entries[Int(pairEntry[placed])].place)
               placed += 1
             } else {
               origin =
@@ -220,7 +222,9 @@ extension Problem {
     let width = plan.factors[Int(plan.factorOfNode[node])].width
     var pair = Int(plan.pairStart[node])
     let matrix = denseMatrix(of: range)
-    var placed = matrix.hasPattern ? Int(plan.placeStart[node]) : 0
+    var placed = matrix.hasPattern ? Int(plan.pairEntryStart[node]) : 0
+    let allEntries = matrix.hasPattern ? plan.components[matrix.index].entries : []
+    let entries = allEntries.span
     for edge in range {
       let target = Int(plan.edgeTarget[edge])
       let targetWidth = plan.factors[Int(plan.factorOfNode[target])].width
@@ -234,7 +238,7 @@ extension Problem {
         var source = 0
         if target >= sparseNodes {
           if matrix.hasPattern {
-            origin = matrix.start + Int(plan.place[placed])
+            origin = matrix.start + Int(entries[Int(plan.pairEntry[placed])].place)
             placed += 1
           } else {
             origin =

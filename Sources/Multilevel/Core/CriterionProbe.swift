@@ -57,6 +57,12 @@ package struct CriterionProbe: Sendable {
     }
   }
 
+  /// Where the general search ends.
+  package func searched() throws(EstimationError) -> [Double] {
+    var optimizer = Optimizer(problem, threads: 1)
+    return try optimizer.search().theta
+  }
+
   /// Second derivatives at θ by central differences of the gradient.
   package func hessian(at theta: [Double]) throws(EstimationError) -> [[Double]] {
     var optimizer = Optimizer(problem, threads: 1)

@@ -31,10 +31,10 @@ struct EliminationPlan: Sendable {
   let pairStart: [Int32]
   let pairEdge: [Int32]
   let components: [Component]
-  /// For sparse nodes that meet levels of a component with a pattern: where the blocks of all pairs
-  /// (i ≤ j) of those levels stand in its matrix, counted from `placeStart` of the node.
-  let placeStart: [Int32]
-  let place: [Int32]
+  /// For sparse nodes that meet levels of a component with a pattern: which of its entries all pairs
+  /// (i ≤ j) of those levels are, counted from `pairEntryStart` of the node.
+  let pairEntryStart: [Int32]
+  let pairEntry: [Int32]
   /// For each node its component and first row in it; −1 for sparse nodes.
   let componentOfNode: [Int32]
   let rowInComponent: [Int32]
@@ -56,13 +56,38 @@ struct EliminationPlan: Sendable {
     let size: Int
     /// Where its matrix starts among all components'.
     let start: Int
-    /// Where the entries of its matrix stand, unless it is stored whole.
+    /// Where its products start among all components', which need no more room than they have entries.
+    let productStart: Int
+    /// Where the entries of its factor stand, unless it is stored whole.
     var pattern: SupernodalPattern?
+    /// The entries of its products, in the order of their places in the pattern.
+    var entries: [Entry] = []
 
-    /// How many numbers its matrix takes.
+    struct Entry: Sendable {
+      let place: Int32
+      let row: Int32
+      let column: Int32
+    }
+
+    /// How many numbers its factor takes.
     var count: Int { pattern?.count ?? size * size }
+    /// How many numbers its products take.
+    var productCount: Int { pattern == nil ? size * size : entries.count }
 
-    /// Where the entry of two rows stands among all components' matrices.
+    /// Which of the entries that of two rows is.
+    ///
+    /// - Precondition: there is one.
+    func entry(_ first: Int, _ second: Int) -> Int {
+      let wanted = place(first, second) - start
+      var (low, high) = (0, entries.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if Int(entries[middle].place) < wanted { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+
+    /// Where the entry of two rows stands among all components' factors.
     func place(_ first: Int, _ second: Int) -> Int {
       start
         + (pattern?.place(first, second) ?? (min(first, second) * size + max(first, second)))
@@ -97,6 +122,7 @@ struct EliminationPlan: Sendable {
   }
 
   var denseCount: Int { components.last.map { $0.start + $0.count } ?? 0 }
+  var productCount: Int { components.last.map { $0.productStart + $0.productCount } ?? 0 }
 }
 
 extension EliminationPlan {
@@ -153,7 +179,7 @@ struct PlanBuilder {
     let found = components(sparseNodes: sparseNodes, denseEdges)
     var (components, rows) = (found.components, found.rows)
     let ofNode = found.ofNode
-    let (placeStart, place) = usePatterns(
+    let (pairEntryStart, pairEntry) = usePatterns(
       sparseNodes: sparseNodes, denseEdges, &components, ofNode, &rows)
     let limit = EliminationPlan.denseLimit
     if let largest = components.filter({ $0.count > limit * limit }).map(\.size).max() {
@@ -166,8 +192,8 @@ struct PlanBuilder {
       diagonalCount: structure.factors.reduce(0) { $0 + $1.levelCount * $1.width * $1.width },
       edgeStart: edgeStart, edgeTarget: edgeTarget, edgeValue: edgeValue,
       edgeValueCount: values.count, pairStart: pairStart, pairEdge: pairEdge,
-      components: components, placeStart: placeStart, place: place, componentOfNode: ofNode,
-      rowInComponent: rows, denseEdges: denseEdges)
+      components: components, pairEntryStart: pairEntryStart, pairEntry: pairEntry,
+      componentOfNode: ofNode, rowInComponent: rows, denseEdges: denseEdges)
     return (plan, values)
   }
 
@@ -328,7 +354,8 @@ struct PlanBuilder {
     var start = 0
     var result: [EliminationPlan.Component] = []
     for (nodes, size) in zip(members, sizes) {
-      result.append(EliminationPlan.Component(nodes: nodes, size: size, start: start))
+      result.append(
+        EliminationPlan.Component(nodes: nodes, size: size, start: start, productStart: start))
       start += size * size
     }
     return (result, ofNode, rows)

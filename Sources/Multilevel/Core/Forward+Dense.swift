@@ -14,12 +14,12 @@ extension Problem {
       for node in component.nodes {
         let from = Int(plan.diagonalStart[node.node])
         if component.pattern != nil {
-          dense[component.place(node.row, node.row)] = diagonal[from]
+          dense[component.productStart + component.entry(node.row, node.row)] = diagonal[from]
           continue
         }
         for a in 0..<node.width {
           for b in 0..<node.width {
-            dense[component.start + (node.row + a) * component.size + node.row + b] =
+            dense[component.productStart + (node.row + a) * component.size + node.row + b] =
               diagonal[from + a * node.width + b]
           }
         }
@@ -35,12 +35,12 @@ extension Problem {
       let block = products.pairs[edge.pair].values
       let values = block.span
       if component.pattern != nil {
-        dense[component.place(row, column)] = values[edge.value]
+        dense[component.productStart + component.entry(row, column)] = values[edge.value]
         continue
       }
       for a in 0..<width {
         for b in 0..<otherWidth {
-          dense[component.start + (column + a) * component.size + row + b] =
+          dense[component.productStart + (column + a) * component.size + row + b] =
             values[edge.value + a * otherWidth + b]
         }
       }
@@ -116,24 +116,22 @@ extension Problem {
     if maximumWidth == 1 {
       let scale = component.nodes.map { lambda[$0.factor][0] }
       let rows = scale.span
-      if let pattern = component.pattern {
-        for block in pattern.blocks {
-          let below = block.rows.span
-          for (offset, column) in block.columns.enumerated() {
-            let base = component.start + block.start + offset * below.count
-            let right = rows[column]
-            for k in offset..<below.count {
-              target[base + k] = dense[base + k] * rows[Int(below[k])] * right
-            }
-            target[base + offset] += 1
-          }
+      if component.pattern != nil {
+        for k in component.start..<component.start + component.count { target[k] = 0 }
+        let entries = component.entries.span
+        for k in 0..<entries.count {
+          let (entry, value) = (entries[k], dense[component.productStart + k])
+          target[component.start + Int(entry.place)] =
+            value * rows[Int(entry.row)] * rows[Int(entry.column)]
+            + (entry.row == entry.column ? 1 : 0)
         }
         return
       }
       for column in 0..<size {
         let base = component.start + column * size
+        let from = component.productStart + column * size
         let right = rows[column]
-        for row in column..<size { target[base + row] = dense[base + row] * rows[row] * right }
+        for row in column..<size { target[base + row] = dense[from + row] * rows[row] * right }
         target[base + column] += 1
       }
       return
@@ -152,7 +150,7 @@ extension Problem {
             var sum = 0.0
             for m in b..<node.width {
               sum +=
-                dense[component.start + (node.row + m) * size + other.row + a]
+                dense[component.productStart + (node.row + m) * size + other.row + a]
                 * right[m * node.width + b]
             }
             block[a * node.width + b] = sum

@@ -55,7 +55,7 @@ extension Problem {
     )
     let rowInComponent = plan.rowInComponent.span
     let (pairStart, pairEdge) = (plan.pairStart.span, plan.pairEdge.span)
-    let (placeStart, places) = (plan.placeStart.span, plan.place.span)
+    let (pairEntryStart, pairEntry) = (plan.pairEntryStart.span, plan.pairEntry.span)
     let lambda = lambda.span
     var diagonalStore = work.diagonal.moved()
     defer { work.diagonal = diagonalStore }
@@ -122,7 +122,7 @@ extension Problem {
       var first = products
       var pair = Int(pairStart[node])
       let matrix = denseMatrix(of: range)
-      var placed = matrix.hasPattern ? Int(placeStart[node]) : 0
+      var placed = matrix.hasPattern ? Int(pairEntryStart[node]) : 0
       for edge in range {
         let target = Int(edgeTarget[edge])
         let targetWidth = plan.factors[Int(factorOfNode[target])].width
@@ -135,11 +135,11 @@ extension Problem {
           let (origin, rowStep, columnStep): (Int, Int, Int)
           if target >= sparseNodes {
             if matrix.hasPattern {
-              origin = matrix.start + Int(places[placed])
+              origin = matrix.productStart + Int(pairEntry[placed])
               placed += 1
             } else {
               origin =
-                matrix.start + Int(rowInComponent[target]) * matrix.size
+                matrix.productStart + Int(rowInComponent[target]) * matrix.size
                 + Int(rowInComponent[otherTarget])
             }
             (rowStep, columnStep) = (matrix.size, 1)
@@ -175,13 +175,23 @@ extension Problem {
     return logDeterminant
   }
 
-  /// The matrix that a sparse node's dense targets share: its start, its size and whether it has a pattern.
-  func denseMatrix(of edges: Range<Int>) -> (start: Int, size: Int, hasPattern: Bool) {
-    guard let last = edges.last else { return (0, 0, false) }
+  /// The matrix that a sparse node's dense targets share.
+  func denseMatrix(of edges: Range<Int>) -> DenseMatrix {
+    guard let last = edges.last else { return DenseMatrix() }
     let component = plan.componentOfNode[Int(plan.edgeTarget[last])]
-    guard component >= 0 else { return (0, 0, false) }
+    guard component >= 0 else { return DenseMatrix() }
     let found = plan.components[Int(component)]
-    return (found.start, found.size, found.pattern != nil)
+    return DenseMatrix(
+      index: Int(component), start: found.start, productStart: found.productStart,
+      size: found.size, hasPattern: found.pattern != nil)
+  }
+
+  struct DenseMatrix {
+    var index = 0
+    var start = 0
+    var productStart = 0
+    var size = 0
+    var hasPattern = false
   }
 
   var maximumWidth: Int { plan.factors.map(\.width).max() ?? 0 }

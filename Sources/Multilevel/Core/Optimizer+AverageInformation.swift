@@ -17,6 +17,7 @@ extension Optimizer {
   ///   decide there.
   mutating func climb() throws(EstimationError) -> Optimum? {
     var ratios = problem.momentRatios
+    let unit = problem.unit * problem.unit
     var (value, gradient) = try evaluate(ratios.map { $0.squareRoot() })
     // What the traces' averages leave out, learnt from how the slope has changed along each step.
     var correction = Matrix(rows: ratios.count, columns: ratios.count)
@@ -45,8 +46,8 @@ extension Optimizer {
       var scale = 1.0
       search: while true {
         // No ratio falls below a tenth or grows beyond ten times and one in a step.
-        let next = zip(ratios, step).map { min(10 * $0 + 1, max(0.1 * $0, $0 + scale * $1)) }
-        guard next.allSatisfy({ $0 > 1e-6 }) else { return nil }
+        let next = zip(ratios, step).map { min(10 * $0 + unit, max(0.1 * $0, $0 + scale * $1)) }
+        guard next.allSatisfy({ $0 > 1e-6 * unit }) else { return nil }
         let (nextValue, nextGradient) = try evaluate(next.map { $0.squareRoot() })
         if nextValue.criterion <= value.criterion + 1e-12 * abs(value.criterion) {
           (ratios, value, gradient) = (next, nextValue, nextGradient)

@@ -33,6 +33,8 @@ struct Optimizer {
   let problem: Problem
   let threads: Int
   var work: Workspace
+  /// The units of θ: see ``Problem/units``.
+  private let units: [Double]
   var evaluations = 0
   var trace: [OptimizationStep] = []
 
@@ -45,26 +47,32 @@ struct Optimizer {
   init(_ problem: Problem, threads: Int) {
     self.problem = problem
     self.threads = threads
+    units = problem.units
     work = Workspace(problem.plan, order: problem.order)
   }
 
-  /// Minimises from the usual start and, if the optimum is singular, once more from inside.
+  /// Minimises by whichever search suits the model's size.
   mutating func minimize() throws(EstimationError) -> Optimum {
     if usesSurrogate, let optimum = try correct() { return optimum }
     if usesAverageInformation, let optimum = try climb() { return optimum }
+    return try search()
+  }
+
+  /// The general search: from the usual start and, if the optimum is singular, once more from inside.
+  mutating func search() throws(EstimationError) -> Optimum {
     let first = try minimize(from: start(0.5))
     let edge = problem.structure.parameters.indices.filter {
-      problem.structure.parameters[$0].isDiagonal && abs(first.theta[$0]) < 1e-4
+      problem.structure.parameters[$0].isDiagonal && abs(first.theta[$0]) < 1e-4 * problem.unit
     }
     guard !edge.isEmpty else { return first }
     var inside = first.theta
-    for k in edge { inside[k] = 0.3 }
+    for k in edge { inside[k] = 0.3 * problem.unit }
     let second = try minimize(from: inside)
     return second.value.criterion < first.value.criterion - 1e-9 ? second : first
   }
 
   private func start(_ diagonal: Double) -> [Double] {
-    problem.structure.parameters.map { $0.isDiagonal ? diagonal : 0 }
+    problem.structure.parameters.map { $0.isDiagonal ? diagonal * problem.unit : 0 }
       + [Double](repeating: 0, count: problem.residualParameterCount)
   }
 
@@ -75,7 +83,7 @@ struct Optimizer {
     var isFresh = true
     var before = Double.infinity
     for _ in 0..<Self.limit {
-      let model = try QuadraticModel(hessian, gradient.gradient)
+      let model = try QuadraticModel(hessian, gradient.gradient, units: units)
       trace.append(
         OptimizationStep(
           criterion: value.criterion,
@@ -89,7 +97,7 @@ struct Optimizer {
       if isSettled {
         hessian = try differences(theta, from: nil)
         isFresh = true
-        let final = try QuadraticModel(hessian, gradient.gradient)
+        let final = try QuadraticModel(hessian, gradient.gradient, units: units)
         if final.decrement < Self.target {
           guard final.isIndefinite else {
             return try polished(theta, value, gradient, hessian, final)
@@ -102,7 +110,7 @@ struct Optimizer {
       guard let (next, nextValue, nextGradient) = try search(theta, value, gradient, direction)
       else {
         hessian = try differences(theta, from: nil)
-        let final = try QuadraticModel(hessian, gradient.gradient)
+        let final = try QuadraticModel(hessian, gradient.gradient, units: units)
         if !isFresh, !isSettled {
           isFresh = true
           continue
@@ -116,7 +124,8 @@ struct Optimizer {
       let change = zip(nextGradient.gradient, gradient.gradient).map { $0 - $1 }
       (theta, value, gradient) = (next, nextValue, nextGradient)
       if !model.isIndefinite, let updated = updated(hessian, moved, change),
-        try QuadraticModel(updated, gradient.gradient).decrement < 0.1 * model.decrement
+        try QuadraticModel(updated, gradient.gradient, units: units).decrement < 0.1
+          * model.decrement
       {
         hessian = updated
         isFresh = false
@@ -138,7 +147,7 @@ struct Optimizer {
     for _ in 0..<2 where model.decrement > 1e-20 {
       let next = zip(theta, model.step).map { $0 + $1 }
       let (nextValue, nextGradient) = try evaluate(next)
-      let nextModel = try QuadraticModel(hessian, nextGradient.gradient)
+      let nextModel = try QuadraticModel(hessian, nextGradient.gradient, units: units)
       guard nextModel.decrement < model.decrement else { break }
       (theta, value, gradient, model) = (next, nextValue, nextGradient, nextModel)
     }
@@ -162,8 +171,8 @@ struct Optimizer {
   ) throws(EstimationError) -> ([Double], CriterionValue, GradientValue)? {
     let slope = dot(gradient.gradient, direction)
     var scale = 1.0
-    let room = 1 + (theta.map(abs).max() ?? 0)
-    let longest = direction.map(abs).max() ?? 0
+    let room = 1 + (zip(theta, units).map { abs($0 / $1) }.max() ?? 0)
+    let longest = zip(direction, units).map { abs($0 / $1) }.max() ?? 0
     if longest > room { scale = room / longest }
     let rounding = 1e-13 * abs(value.criterion)
     for _ in 0..<30 {
@@ -191,7 +200,7 @@ struct Optimizer {
     _ theta: [Double], from base: GradientValue?
   ) throws(EstimationError) -> Matrix {
     let count = theta.count
-    let steps = theta.map { (base == nil ? 1e-4 : 1e-6) * max(0.1, abs($0)) }
+    let steps = zip(theta, units).map { (base == nil ? 1e-4 : 1e-6) * max(0.1 * $1, abs($0)) }
     let sides = base == nil ? 2 : 1
     evaluations += sides * count
     let points = (0..<sides * count).map { index in
@@ -252,9 +261,16 @@ struct QuadraticModel {
   /// Along the most negative curvature, a short way.
   let escape: [Double]
 
-  var length: Double { dot(step, step).squareRoot() }
+  /// Of the step, in units of the parameters.
+  let length: Double
 
-  init(_ hessian: Matrix, _ gradient: [Double]) throws(EstimationError) {
+  /// - Parameter units: of the parameters, in which curvatures are compared.
+  init(
+    _ hessian: Matrix, _ gradient: [Double], units: [Double]
+  ) throws(EstimationError) {
+    var hessian = hessian
+    for i in units.indices { for j in units.indices { hessian[i, j] *= units[i] * units[j] } }
+    let gradient = zip(gradient, units).map { $0 * $1 }
     let eigen: SymmetricEigen
     do throws(FactorizationError) { eigen = try SymmetricEigen(hessian) } catch {
       throw .noConvergence(decrement: .infinity, evaluations: 0)
@@ -270,9 +286,10 @@ struct QuadraticModel {
       decrement += projected[k] * projected[k] / curvature
       for i in step.indices { step[i] -= eigen.vectors[i, k] * projected[k] / curvature }
     }
-    self.step = step
+    length = dot(step, step).squareRoot()
+    self.step = zip(step, units).map { $0 * $1 }
     self.decrement = decrement
     let sign = (projected.first ?? 0) > 0 ? -1.0 : 1.0
-    escape = gradient.indices.map { 0.1 * sign * eigen.vectors[$0, 0] }
+    escape = gradient.indices.map { 0.1 * sign * units[$0] * eigen.vectors[$0, 0] }
   }
 }

@@ -11,11 +11,11 @@ extension PlanBuilder {
 
   /// Gives sparse components their patterns, and their rows the order of elimination.
   ///
-  /// - Returns: the places of all pairs of levels that a sparse node meets in such a component.
+  /// - Returns: the entries of all pairs of levels that a sparse node meets in such a component.
   func usePatterns(
     sparseNodes: Int, _ denseEdges: [EliminationPlan.DenseEdge],
     _ components: inout [EliminationPlan.Component], _ ofNode: [Int32], _ rows: inout [Int32]
-  ) -> (start: [Int32], place: [Int32]) {
+  ) -> (start: [Int32], entry: [Int32]) {
     var cliques = [[[Int32]]](repeating: [], count: components.count)
     var pairs = [Double](repeating: 0, count: components.count)
     let isLarge = components.map { $0.size >= Self.smallest }
@@ -30,8 +30,7 @@ extension PlanBuilder {
       cliques[Int(ofNode[edge.first])].append([rows[edge.first], rows[edge.second]])
       pairs[Int(ofNode[edge.first])] += 4
     }
-    var start = 0
-    var hasPattern = false
+    var (start, productStart) = (0, 0)
     for (index, component) in components.enumerated() {
       let size = Double(component.size)
       var pattern: SupernodalPattern?
@@ -40,19 +39,57 @@ extension PlanBuilder {
         if found.operations < Self.share * size * size * size { pattern = found }
       }
       var nodes = component.nodes
+      var entries: [EliminationPlan.Component.Entry] = []
       if let pattern {
-        hasPattern = true
         for node in nodes { rows[node.node] = pattern.position[node.row] }
         nodes = nodes.map {
           EliminationPlan.DenseNode(
             node: $0.node, row: Int(rows[$0.node]), width: $0.width, factor: $0.factor)
         }.sorted { $0.row < $1.row }
+        entries = Self.entries(pattern, cliques[index])
       }
       components[index] = EliminationPlan.Component(
-        nodes: nodes, size: component.size, start: start, pattern: pattern)
+        nodes: nodes, size: component.size, start: start, productStart: productStart,
+        pattern: pattern, entries: entries)
       start += components[index].count
+      productStart += components[index].productCount
     }
-    return hasPattern ? places(sparseNodes, components, ofNode, rows) : ([], [])
+    return pairEntries(sparseNodes, components, ofNode, rows)
+  }
+
+  /// The diagonal and all pairs of members of cliques, given by rows before they were ordered.
+  private static func entries(
+    _ pattern: SupernodalPattern, _ cliques: [[Int32]]
+  ) -> [EliminationPlan.Component.Entry] {
+    // The rows that each column meets, as often as it meets them.
+    var met = [[Int32]](repeating: [], count: pattern.size)
+    for clique in cliques {
+      for first in clique {
+        let column = pattern.position[Int(first)]
+        for second in clique where pattern.position[Int(second)] > column {
+          met[Int(column)].append(pattern.position[Int(second)])
+        }
+      }
+    }
+    var result: [EliminationPlan.Component.Entry] = []
+    for column in 0..<pattern.size {
+      var last = Int32(column)
+      result.append(entry(pattern, last, last))
+      met[column].sort()
+      for row in met[column] where row != last {
+        last = row
+        result.append(entry(pattern, row, Int32(column)))
+      }
+      met[column] = []
+    }
+    return result
+  }
+
+  private static func entry(
+    _ pattern: SupernodalPattern, _ row: Int32, _ column: Int32
+  ) -> EliminationPlan.Component.Entry {
+    EliminationPlan.Component.Entry(
+      place: Int32(pattern.place(Int(row), Int(column))), row: row, column: column)
   }
 
   private func denseTargets(_ node: Int, _ sparseNodes: Int) -> [Int] {
@@ -60,24 +97,25 @@ extension PlanBuilder {
       .map { Int(edgeTarget[$0]) }.filter { $0 >= sparseNodes }
   }
 
-  private func places(
+  private func pairEntries(
     _ sparseNodes: Int, _ components: [EliminationPlan.Component], _ ofNode: [Int32],
     _ rows: [Int32]
-  ) -> (start: [Int32], place: [Int32]) {
+  ) -> (start: [Int32], entry: [Int32]) {
+    guard components.contains(where: { $0.pattern != nil }) else { return ([], []) }
     var start: [Int32] = []
-    var place: [Int32] = []
+    var entry: [Int32] = []
     for node in 0..<sparseNodes {
-      start.append(Int32(place.count))
+      start.append(Int32(entry.count))
       let met = denseTargets(node, sparseNodes)
-      guard let first = met.first, let pattern = components[Int(ofNode[first])].pattern else {
-        continue
-      }
+      guard let first = met.first else { continue }
+      let component = components[Int(ofNode[first])]
+      guard component.pattern != nil else { continue }
       for (index, target) in met.enumerated() {
         for other in met[index...] {
-          place.append(Int32(pattern.place(Int(rows[target]), Int(rows[other]))))
+          entry.append(Int32(component.entry(Int(rows[target]), Int(rows[other]))))
         }
       }
     }
-    return (start, place)
+    return (start, entry)
   }
 }

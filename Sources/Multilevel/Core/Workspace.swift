@@ -17,7 +17,7 @@ struct Workspace: Sendable {
   /// Posterior covariances in units of σ²: of each sparse node, and along each edge.
   var covariance: [Double]
   var edgeCovariance: [Double]
-  /// *Z_vᵀV⁻¹Z_v* of dense components, lower triangles.
+  /// *Z_vᵀV⁻¹Z_v* of dense components, lower triangles; where a component has a pattern its entries alone.
   var dense: [Double]
   /// λᵀ(·)λ + *I*, then its Cholesky factor, then the posterior covariance.
   var factor: [Double]
@@ -36,7 +36,7 @@ struct Workspace: Sendable {
     weighted = zeros(plan.effectCount * c)
     covariance = zeros(plan.diagonalCount)
     edgeCovariance = zeros(plan.edgeValueCount)
-    dense = zeros(plan.denseCount)
+    dense = zeros(plan.productCount)
     factor = zeros(plan.denseCount)
     denseModes = zeros((plan.components.map(\.size).max() ?? 0) * c)
     let width = plan.factors.map(\.width).max() ?? 0

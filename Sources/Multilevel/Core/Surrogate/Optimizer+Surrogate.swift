@@ -9,12 +9,15 @@ internal import Probability
 /// are variances, and the last one at the optimum itself, serve the estimates, their certificate and the
 /// second derivatives.
 extension Optimizer {
+  /// A decrement at which θ has settled to a ten-millionth of its standard error or so.
+  private static let close = 1e-13
+
   /// Whether the surrogate is cheaper than the evaluations that it saves.
   var usesSurrogate: Bool {
-    // A search by factorisations takes six or more evaluations beyond those wanted here, and a dense
-    // operation is four times as quick as one along the cells; the surrogate is evaluated twenty times.
+    // The surrogate is evaluated some twenty times and saves eight exact evaluations, whose operations are
+    // about three times as quick.
     problem.isScalar && problem.residual == nil && problem.plan.operations > 1e8
-      && 6 * problem.plan.operations > 4 * 20 * SurrogateScore.operations(problem)
+      && problem.plan.operations > 8 * SurrogateScore.operations(problem)
   }
 
   /// - Returns: `nil` where a variance goes to zero or the slopes do not settle: the general search must
@@ -44,7 +47,9 @@ extension Optimizer {
           criterion: value.criterion, largestGradient: gradient.gradient.map(abs).max() ?? 0,
           decrement: decrement, stepLength: dot(step, step).squareRoot()))
       let directions = exact.directions(from: eta, root.metric)
-      if decrement < Self.target, directions.count == count {
+      let isGood =
+        decrement < Self.close || decrement < Self.target && exact.count > count + 3
+      if isGood, directions.count == count {
         guard let own = root.centralJacobian(eta) else { return nil }
         return settled(theta, value, gradient, own + exact.bias(root.metric).slope)
       }
@@ -53,7 +58,7 @@ extension Optimizer {
       }
       // As many points beside the optimum as there are variances give all second derivatives.
       let missing = exact.directions(from: next, root.metric)
-      if missing.count < count, exact.count <= count || decrement < Self.target {
+      if missing.count < count, exact.count <= count || isGood {
         eta = zip(next, exact.offset(beside: missing, root.metric)).map { $0 + $1 }
       } else {
         guard decrement < before || exact.count <= count + 1 else { return nil }
@@ -98,20 +103,21 @@ struct ExactSlopes {
     points.append((eta, bias))
   }
 
-  /// Differences from a point that are long enough for a difference quotient, and as many of the latest
-  /// ones as stand well apart, orthogonal in the metric and of length one.
+  /// Directions from a point in which second derivatives are known: differences long enough for a
+  /// quotient and short enough for the surrogate to follow, orthogonal in the metric and of length one.
   fileprivate func directions(from eta: [Double], _ metric: Matrix) -> [[Double]] {
-    chosen(from: eta, metric).map(\.unit)
+    chosen(from: eta, metric, longest: 0.05).map(\.unit)
   }
 
+  /// As many of the latest points as stand well apart.
   private func chosen(
-    from eta: [Double], _ metric: Matrix
+    from eta: [Double], _ metric: Matrix, longest: Double
   ) -> [(point: Int, unit: [Double])] {
     var result: [(point: Int, unit: [Double])] = []
     for index in points.indices.reversed() where result.count < size {
       let difference = zip(points[index].eta, eta).map { $0 - $1 }
       let length = dot(difference, metric * difference).squareRoot()
-      guard length > 1e-4 else { continue }
+      guard length > 1e-4, length < longest else { continue }
       let rest = orthogonal(difference, result.map(\.unit), metric)
       let left = dot(rest, metric * rest).squareRoot()
       if left > 0.2 * length { result.append((index, rest.map { $0 / left })) }
@@ -151,7 +157,7 @@ struct ExactSlopes {
     }
     // The least change E with E dₖ = rₖ: directions are orthogonalised in the order in which they were
     // chosen, and what they bring is added one by one.
-    for (index, unit) in chosen(from: last.eta, metric) {
+    for (index, unit) in chosen(from: last.eta, metric, longest: .infinity) {
       let difference = zip(points[index].eta, last.eta).map { $0 - $1 }
       let change = zip(points[index].bias, last.bias).map { $0 - $1 }
       let known = slope * difference
@@ -181,12 +187,15 @@ struct SurrogateRoot {
   private let size: Int
 
   /// A ratio of variances below this is left to the general search.
-  private static let least = -13.8
+  private let least: Double
+  private let ones: [Double]
 
   init(_ problem: Problem) {
     score = SurrogateScore(problem)
     size = problem.structure.parameters.count
     jacobian = .identity(size)
+    least = -13.8 + 2 * PortableMath.log(problem.unit)
+    ones = [Double](repeating: 1, count: size)
   }
 
   /// The symmetric part of the derivatives: lengths in it are in standard errors times √2.
@@ -205,17 +214,21 @@ struct SurrogateRoot {
     var growths = 0
     for _ in 0..<40 {
       let slope = zip(own, correction(eta)).map { $0 + $1 }
-      guard let model = try? QuadraticModel(symmetric(jacobian + bias), slope) else { return nil }
+      guard let model = try? QuadraticModel(symmetric(jacobian + bias), slope, units: ones) else {
+        return nil
+      }
       guard model.decrement.isFinite else { return nil }
       if model.decrement < 1e-17 { return eta }
       let longest = model.step.map(abs).max() ?? 0
       let scale = min(1, 1 / longest)
       let next = zip(eta, model.step).map { $0 + scale * $1 }
-      guard next.allSatisfy({ $0 > Self.least && $0 < 20 }), let moved = score.slope(next) else {
+      guard next.allSatisfy({ $0 > least && $0 < least + 34 }), let moved = score.slope(next) else {
         return nil
       }
       let total = zip(moved, correction(next)).map { $0 + $1 }
-      let after = (try? QuadraticModel(symmetric(jacobian + bias), total))?.decrement ?? .infinity
+      let after =
+        (try? QuadraticModel(symmetric(jacobian + bias), total, units: ones))?.decrement
+        ?? .infinity
       if after < 1e-17 || after < 0.5 * model.decrement && model.decrement < 1e-14 { return next }
       update(zip(next, eta).map { $0 - $1 }, zip(moved, own).map { $0 - $1 })
       (eta, own) = (next, moved)

@@ -102,35 +102,15 @@ struct SurrogateScore {
     _ lambda: [Double], _ scaled: ReducedSystem.Scaled, _ eliminated: [ReducedSystem.Bundle]
   ) -> [Double]? {
     let (c, p, count) = (problem.order, problem.coefficientCount, lambda.count)
-    let square = c * c
-    var scores = [[Double]](repeating: [Double](repeating: 0, count: square), count: count)
+    var scores: [[Double]] = []
     var products = problem.products.gram
-    var inverse = [Double](repeating: 0, count: count)
-    var row = [Double](repeating: 0, count: c)
-    for node in system.factorOfNode.indices {
-      let factor = Int(system.factorOfNode[node])
-      let isEliminated = node < system.eliminatedCount
-      let place = isEliminated ? node : node - system.eliminatedCount
-      // U/λ, where (I + ΛZᵀZΛ) U = ΛZᵀG.
-      for k in 0..<c {
-        row[k] =
-          isEliminated
-          ? eliminated[k / 8][place][k % 8] : solutions[k / 8][place][k % 8] / lambda[factor]
-      }
+    var inverse: [Double] = []
+    for (factor, layout) in problem.plan.factors.enumerated() {
+      let sums = sums(factor, layout, lambda[factor], eliminated)
+      scores.append(sums.scores)
+      inverse.append(sums.trace)
       let variance = lambda[factor] * lambda[factor]
-      for i in 0..<c {
-        let shrunk = variance * problem.panel[node * c + i]
-        for j in 0..<c {
-          scores[factor][i * c + j] += row[i] * row[j]
-          products[i * c + j] -= shrunk * row[j]
-        }
-      }
-      var trace = 0.0
-      for k in c..<columnCount {
-        let sign = sides[k / 8][node][k % 8]
-        if !isEliminated { trace += sign * solutions[k / 8][place][k % 8] }
-      }
-      inverse[factor] += trace / Double(columnCount - c)
+      for k in products.indices { products[k] -= variance * sums.products[k] }
     }
     inverse[0] += eliminatedTrace(scaled, eliminated, lambda[0])
     var matrix = Matrix(rows: c, columns: c, elements: products)
@@ -151,6 +131,44 @@ struct SurrogateScore {
       Double(problem.plan.factors[index].levelCount) - inverse[index]
         - lambda[index] * lambda[index] * problem.contract(scores[index], weight, 1)[0]
     }
+  }
+
+  /// Sums over the levels of one factor: of outer products of the scores *U*/λ, of those with *Z_vᵀG*, and the
+  /// trace of its part of *S*⁻¹.
+  private func sums(
+    _ factor: Int, _ layout: EliminationPlan.FactorLayout, _ lambda: Double,
+    _ eliminated: [ReducedSystem.Bundle]
+  ) -> (scores: [Double], products: [Double], trace: Double) {
+    let c = problem.order
+    let isEliminated = layout.firstNode < system.eliminatedCount
+    let shift = isEliminated ? 0 : system.eliminatedCount
+    let found = isEliminated ? eliminated : solutions
+    let scale = isEliminated ? 1 : 1 / lambda
+    var scores = [Double](repeating: 0, count: c * c)
+    var products = scores
+    var traces = [SIMD8<Double>](repeating: .zero, count: sides.count)
+    var row = [Double](repeating: 0, count: sides.count * 8)
+    let panel = problem.panel.span
+    for index in sides.indices where !isEliminated {
+      let (side, solution) = (sides[index], found[index])
+      for node in layout.nodes { traces[index] += side[node] * solution[node - shift] }
+    }
+    for node in layout.nodes {
+      for index in 0..<(c + 7) / 8 {
+        let own = scale * found[index][node - shift]
+        for k in 0..<8 { row[index * 8 + k] = own[k] }
+      }
+      for i in 0..<c {
+        let (left, side) = (row[i], panel[node * c + i])
+        for j in 0..<c {
+          scores[i * c + j] += left * row[j]
+          products[i * c + j] += side * row[j]
+        }
+      }
+    }
+    var trace = 0.0
+    for k in c..<columnCount { trace += traces[k / 8][k % 8] }
+    return (scores, products, trace / Double(columnCount - c))
   }
 
   /// Σ 1/pivot + the mean over the signs of Σ (*f z*)(*f S*⁻¹*z*)/pivot².
