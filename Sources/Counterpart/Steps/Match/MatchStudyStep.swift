@@ -38,7 +38,9 @@ public struct MatchStudyStep: StudyStep {
 
   public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
     try step.check(in: data)
-    guard step.apart != nil, let table = step.data, places[table.text] == nil else { return }
+    guard step.apart != nil || step.farthest != nil, let table = step.data,
+      places[table.text] == nil
+    else { return }
     throw SpecErrors(
       SpecError(
         .rule(
@@ -57,7 +59,7 @@ public struct MatchStudyStep: StudyStep {
     do throws(MatchingError) {
       result = try step.run(
         in: context.data, seed: context.seed, unitKey: key,
-        places: context.places[table]?.places)
+        places: context.places[table]?.places, fitter: MultilevelPropensity())
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let rows = context.data[table: table]?.rowCount ?? 0
     let report = MatchReport(
