@@ -1,19 +1,42 @@
-/// How far apart two matched units may be in one variable.
+internal import Designs
+
+/// How far apart two matched units may be in one variable, or on the map.
 public struct Caliper: Sendable, Hashable {
   /// `propensity`, or a covariate's name.
   public let name: String
-  /// One value a unit.
+  /// One value a unit; empty for a distance on the map.
   public let values: [Double]
   /// In the variable's own units; a pair is kept when its difference is at most this.
   public let limit: Double
+  /// One a unit where the caliper is in kilometres between them.
+  let places: [Place?]?
 
   public init(name: String, values: [Double], limit: Double) {
     self.name = name
     self.values = values
     self.limit = limit
+    places = nil
   }
 
-  func admits(_ a: Int, _ b: Int) -> Bool { isWithin(abs(values[a] - values[b]), limit) }
+  /// A largest distance of partners, in kilometres.
+  init(places: [Place?], limit: Double) {
+    name = Self.distanceName
+    values = []
+    self.limit = limit
+    self.places = places
+  }
+
+  /// What a caliper on the map is called.
+  static let distanceName = "distance on the map"
+
+  /// How far apart two units are; infinite where a place is unknown.
+  public func gap(_ a: Int, _ b: Int) -> Double {
+    guard let places else { return abs(values[a] - values[b]) }
+    guard let here = places[a], let there = places[b] else { return .infinity }
+    return here.distance(to: there) ?? .infinity
+  }
+
+  func admits(_ a: Int, _ b: Int) -> Bool { isWithin(gap(a, b), limit) }
 }
 
 /// How a caliper was asked for.

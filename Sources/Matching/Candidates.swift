@@ -11,6 +11,8 @@ public struct Candidates: Sendable {
   public let measured: [Covariate]
   /// A propensity score that was fitted elsewhere.
   public let score: Covariate?
+  /// Groups between which the score's intercept varies.
+  public let scoreGroups: Covariate?
   /// `nil` where nobody asks; an unknown place inside counts as missing.
   public let places: [Place?]?
   /// Places of treated units that are not candidates, from which comparators must keep apart as well.
@@ -23,7 +25,7 @@ public struct Candidates: Sendable {
   public init(
     treated: [Bool], covariates: [Covariate], exact: [Covariate] = [],
     measured: [Covariate] = [], places: [Place?]? = nil, otherTreatedPlaces: [Place] = [],
-    score: Covariate? = nil
+    score: Covariate? = nil, scoreGroups: Covariate? = nil
   ) {
     for covariate in covariates + exact + measured + (score.map { [$0] } ?? []) {
       precondition(covariate.count == treated.count, "`\(covariate.name)` has other rows")
@@ -34,6 +36,7 @@ public struct Candidates: Sendable {
     self.exact = exact
     self.measured = measured
     self.score = score
+    self.scoreGroups = scoreGroups
     self.places = places
     self.otherTreatedPlaces = otherTreatedPlaces
   }

@@ -1,3 +1,4 @@
+internal import Designs
 internal import LinearAlgebra
 public import Probability
 internal import Regression
@@ -19,13 +20,19 @@ public struct MatchDesign: Sendable {
   /// The least distance, in kilometres, of a comparator from every treated unit.
   public let apart: Double?
   public let discard: CommonSupport
+  /// The largest distance of partners on the map, in kilometres.
+  public let farthest: Double?
+  /// The propensities that units must have to be matched (Crump, Hotz, Imbens & Mitnik 2009,
+  /// DOI 10.1093/biomet/asn055); `nil` for all.
+  public let admitted: ClosedRange<Double>?
 
   public init(
     estimand: Estimand = .att, method: any MatchingMethod = NearestNeighbour(),
     distance: any MatchingDistance = PropensityScore(),
     within: (distance: any MatchingDistance, covariates: [String])? = nil,
     propensityCaliper: CaliperWidth? = nil, calipers: [(name: String, width: CaliperWidth)] = [],
-    apart: Double? = nil, discard: CommonSupport = .none
+    apart: Double? = nil, discard: CommonSupport = .none, farthest: Double? = nil,
+    admitted: ClosedRange<Double>? = nil
   ) {
     self.estimand = estimand
     self.method = method
@@ -35,6 +42,8 @@ public struct MatchDesign: Sendable {
     self.calipers = calipers
     self.apart = apart
     self.discard = discard
+    self.farthest = farthest
+    self.admitted = admitted
   }
 
   /// The score's model, where the distance, a caliper or the common support needs one.
@@ -52,6 +61,7 @@ public struct MatchDesign: Sendable {
       case .covariates: false
       }
     return isBasis || propensityCaliper != nil || discard != .none
+      || admitted != nil
   }
 
   /// The score of a column, on the scale of the match and as a probability; NaN for incomplete units.
@@ -81,14 +91,22 @@ public struct MatchDesign: Sendable {
     try match(candidates, seed: seed, joint: nil)
   }
 
+  /// The same, with a fitter for a score whose intercept varies between groups.
+  public func match(
+    _ candidates: Candidates, seed: Seed, fitter: any MixedPropensityFitter
+  ) throws(MatchingError) -> MatchOutcome {
+    try match(candidates, seed: seed, joint: nil, fitter: fitter)
+  }
+
   /// - Parameter joint: what the members of two units add to their distance.
   func match(
-    _ candidates: Candidates, seed: Seed, joint: JointDistance?
+    _ candidates: Candidates, seed: Seed, joint: JointDistance?,
+    fitter: (any MixedPropensityFitter)? = nil
   ) throws(MatchingError) -> MatchOutcome {
     let kind = type(of: method)
     try requireOwnersKept(candidates)
     if joint != nil, !(method is OptimalPairs) { throw .jointNotKept(method: kind.name) }
-    if !kind.keepsCalipers, propensityCaliper != nil || !calipers.isEmpty {
+    if !kind.keepsCalipers, propensityCaliper != nil || !calipers.isEmpty || farthest != nil {
       throw .calipersNotKept(method: kind.name)
     }
     if kind.grouping == .weights, !candidates.exact.isEmpty {
@@ -108,18 +126,32 @@ public struct MatchDesign: Sendable {
     if let propensity {
       let units = MatchingUnits(
         covariates: candidates.covariates, treated: candidates.treated, members: complete)
-      let fitted = try propensity.fit(units)
-      diagnostics += fitted.diagnostics
-      score = spread(fitted.score, over: complete, count: candidates.count)
-      probabilities = spread(
-        fitted.model.probabilities.map(rounded), over: complete, count: candidates.count)
-      model = fitted
+      let found: (score: [Double], probabilities: [Double])
+      if let name = propensity.groups {
+        guard let groups = candidates.scoreGroups, let fitter else {
+          throw .noMixedPropensity(groups: name)
+        }
+        let fitted = try propensity.fit(units, groups: groups, by: fitter)
+        diagnostics += fitted.diagnostics
+        found = (fitted.score, fitted.probabilities)
+        model = fitted.model
+      } else {
+        let fitted = try propensity.fit(units)
+        diagnostics += fitted.diagnostics
+        found = (fitted.score, fitted.model.probabilities.map(rounded))
+        model = fitted
+      }
+      score = spread(found.score, over: complete, count: candidates.count)
+      probabilities = spread(found.probabilities, over: complete, count: candidates.count)
     } else if let column = distance.scoreColumn, needsScore {
       let given = try givenScore(column, of: candidates, over: complete)
       score = given.score
       probabilities = given.probabilities
     }
     if let score { try screening.keepCommonSupport(score, rule: discard) }
+    if let probabilities, let admitted {
+      try screening.keepPropensities(probabilities, within: admitted)
+    }
     let inSupport = screening.remaining
     try screening.keepApart(apart)
     try screening.keepTwoSidedStrata()
@@ -139,7 +171,9 @@ public struct MatchDesign: Sendable {
     let explainer = DropExplainer(problem)
     var reasons = screening.reasons
     for unit in 0..<problem.count where reasons[unit] == nil && !sample.isUsed(unit) {
-      reasons[unit] = kind.unusedReason ?? explainer.reason(unit)
+      reasons[unit] =
+        kind.unusedReason
+        ?? explainer.reason(unit, least: method.setBounds?.least ?? 1)
     }
     guard sample.weights.contains(where: { $0 > 0 }) else {
       throw explainer.nothingAdmitted(reasons)
@@ -148,7 +182,9 @@ public struct MatchDesign: Sendable {
       candidates: candidates, estimand: estimand, calipers: problem.calipers, apart: apart,
       ratio: method.ratio, balancedMoments: method.balancedMoments,
       means: method.meanTolerance.map { ($0, problem.eligible) },
-      trim: method.probabilityBounds.flatMap { bounds in probabilities.map { ($0, bounds) } },
+      trims: [method.probabilityBounds, admitted].compactMap { bounds in
+        bounds.flatMap { bounds in probabilities.map { ($0, bounds) } }
+      },
       setBounds: method.setBounds,
       support: discard == .none ? nil : score.map { ($0, discard) })
     let checks = audit.checks(sample)
@@ -160,7 +196,7 @@ public struct MatchDesign: Sendable {
       candidates: candidates, estimand: estimand, sample: sample, score: score,
       propensity: model, reasons: reasons, calipers: problem.calipers, checks: checks,
       diagnostics: diagnostics + sample.diagnostics
-        + doubts(sample, problem: problem, reasons: reasons))
+        + doubts(sample, problem: problem, reasons: reasons), problem: problem)
   }
 
   /// Values of some units at their places among all; NaN elsewhere.
@@ -201,6 +237,9 @@ public struct MatchDesign: Sendable {
       result.append(Caliper(name: name, values: values, limit: limit))
     }
     if let propensityCaliper, let score { add("propensity", score, propensityCaliper) }
+    if let farthest, let places = candidates.places {
+      result.append(Caliper(places: places, limit: farthest))
+    }
     for caliper in calipers {
       for variable in candidates.measured where variable.name == caliper.name {
         if case .numbers(let values) = variable.values { add(caliper.name, values, caliper.width) }

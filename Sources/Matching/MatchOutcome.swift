@@ -14,6 +14,8 @@ public struct MatchOutcome: Sendable {
   public let calipers: [Caliper]
   public let checks: [ConstraintCheck]
   public let diagnostics: [Diagnostic]
+  /// What the method was given; `nil` where the sample was made otherwise.
+  private(set) var problem: MatchingProblem? = nil
 
   /// Units with all covariates: the sample before matching.
   public var complete: [Int] {

@@ -53,6 +53,8 @@ public enum MatchingError: Error, Sendable, Hashable {
   case noBalancedSample(tolerance: Double)
   /// A setting that names what is no covariate, or none of numbers.
   case notABinnedCovariate(setting: String, name: String)
+  /// A score whose intercept varies between groups, and nobody who fits it.
+  case noMixedPropensity(groups: String)
   /// Treated units cannot all have the least number of comparators.
   case minimumNotKept(minimum: Int, missing: Int, treated: Int, comparators: Int)
   case propensity(RegressionError)
@@ -116,7 +118,7 @@ extension MatchingError: CustomStringConvertible {
         + "use `method: overlap`"
     case .trimmedAway(let arm, let bounds):
       "trimming to propensities of \(bounds.lowerBound) … \(bounds.upperBound) leaves none of the "
-        + "\(arm.plural): trim less, or use `method: overlap`"
+        + "\(arm.plural): admit more, or use `method: overlap`"
     case .noWeightEquations:
       "`stacked` errors need weights that were estimated here (`weighting`, `overlap`, `entropy`): use "
         + "another kind"
@@ -144,6 +146,9 @@ extension MatchingError: CustomStringConvertible {
         + "balance fewer covariates"
     case .notABinnedCovariate(let setting, let name):
       "`\(setting)` names `\(name)`, which is no covariate of numbers: name one that is"
+    case .noMixedPropensity(let groups):
+      "the score's intercept varies between groups of `\(groups)`, which needs these groups and a fitter of "
+        + "mixed models: give both with the candidates"
     case .minimumNotKept(let minimum, let missing, let treated, let comparators):
       "\(treated) treated units cannot each have \(minimum) of \(comparators) comparators: "
         + "\(missing) places stay empty; ask for a smaller `minimum`, or widen calipers and strata"

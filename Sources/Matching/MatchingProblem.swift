@@ -24,6 +24,8 @@ public struct MatchingProblem: Sendable {
   let joint: JointDistance?
   /// Who stands behind each unit, where several units are one candidate at several base years.
   var owners: [Int32]? = nil
+  /// Codes of covariates in which partners should be equal, one a unit each.
+  var wishes: [[Int]] = []
 
   public init(
     treated: [Bool], eligible: [Bool], strata: [Int32], coordinates: Matrix, score: [Double]?,
@@ -78,6 +80,14 @@ public struct MatchingProblem: Sendable {
   func jointDistance(_ a: Int, _ b: Int) -> Double? {
     guard let joint else { return distance(a, b) }
     return joint.pool.meanDistance(a, b).map { rounded(distance(a, b) + joint.weight * $0) }
+  }
+
+  /// In how many wishes two units differ.
+  @inline(__always)
+  func unlike(_ a: Int, _ b: Int) -> Int {
+    var count = 0
+    for codes in wishes where codes[a] != codes[b] { count += 1 }
+    return count
   }
 
   /// Whether two eligible units of the same stratum keep every caliper.

@@ -12,12 +12,15 @@ struct Screening {
     let needed =
       candidates.covariates + candidates.exact + candidates.measured
       + (design.distance.scoreColumn.flatMap { _ in candidates.score }.map { [$0] } ?? [])
+      + (candidates.scoreGroups.map { [$0] } ?? [])
     reasons = (0..<candidates.count).map { unit in
       needed.first { $0.isMissing(unit) }.map { .missing(column: $0.name) }
     }
-    if design.apart != nil, let places = candidates.places {
+    if design.apart != nil || design.farthest != nil, let places = candidates.places {
       for unit in 0..<candidates.count
-      where reasons[unit] == nil && !candidates.treated[unit] && places[unit] == nil {
+      where reasons[unit] == nil && places[unit] == nil
+        && (design.farthest != nil || !candidates.treated[unit])
+      {
         reasons[unit] = .missing(column: "location")
       }
     }
@@ -57,6 +60,16 @@ struct Screening {
     }
     guard !remaining(.treated).isEmpty, !remaining(.control).isEmpty else {
       throw .noCommonSupport(treated: ranges.treated, comparators: ranges.control)
+    }
+  }
+
+  /// Takes out units whose propensity lies beyond the bounds.
+  mutating func keepPropensities(
+    _ probabilities: [Double], within bounds: ClosedRange<Double>
+  ) throws(MatchingError) {
+    for unit in remaining where !bounds.contains(probabilities[unit]) { reasons[unit] = .trimmed }
+    for arm in Arm.allCases where remaining(arm).isEmpty {
+      throw .trimmedAway(arm: arm, bounds: bounds)
     }
   }
 

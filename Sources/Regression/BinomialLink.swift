@@ -22,6 +22,9 @@ public enum BinomialLink: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// μ at η.
+  public func mean(_ eta: Double) -> Double { derivatives(eta).mean }
+
   /// η at μ.
   func predictor(_ mean: Double) -> Double {
     switch self {

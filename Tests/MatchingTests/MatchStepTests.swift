@@ -153,7 +153,7 @@ struct MatchStepTests {
       """)
     let result = try step.run(in: data(), seed: Seed(1), unitKey: "school")
     let expected = [
-      "units": ["unit", "arm", "weight", "set", "score", "dropped", "reason"],
+      "units": ["unit", "arm", "weight", "set", "score", "dropped", "stage", "reason"],
       "pairs": ["treated", "control", "k", "distance"],
       "overall": [
         "pairs", "max_abs_smd", "ess_treated", "ess_control", "dropped_treated", "caliper",

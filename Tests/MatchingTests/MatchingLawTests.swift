@@ -14,7 +14,8 @@ struct LawCase: CustomTestStringConvertible {
   let constraints: Constraints
 
   enum Constraints: String, CaseIterable {
-    case none, strata, propensityCaliper, covariateCaliper, apart, support, everything
+    case none, strata, propensityCaliper, covariateCaliper, apart, nearby, support, window,
+      everything
   }
 
   var testDescription: String {
@@ -27,11 +28,18 @@ struct LawCase: CustomTestStringConvertible {
       "{}", "{ratio: 2}", "{replace: true}", "{ratio: 3, replace: true}", "{order: closest}",
       "{order: farthest}", "{order: random}", "{order: data, ratio: 2}", "{order: smallest}",
       "{order: closest, ratio: 2}", "{ratio: {least: 1, most: 3}}",
-      "{ratio: {least: 1, most: 4, mean: 1.5}, order: farthest}",
+      "{ratio: {least: 1, most: 4, mean: 1.5}, order: farthest}", "{near-exact: kind}",
+      "{near-exact: [kind, z], order: closest, ratio: 2}", "{near-exact: kind, replace: true}",
+      "{near-exact: z, order: farthest}",
     ],
     "optimal": [
       "{}", "{ratio: 2}", "{fine: kind}", "{fine: [kind, z], near-exact: y}",
       "{ratio: {least: 1, most: 3, mean: 2}}", "{near-exact: [kind, z], ratio: 2}",
+    ],
+    "full": [
+      "{}", "{maximum: 3}", "{minimum: 1}", "{minimum: 0.5, maximum: 2}", "{minimum: 2}",
+      "{mean: 1.5}", "{omit: 0.3, minimum: 0.5}", "{near-exact: kind}",
+      "{near-exact: [kind, z], minimum: 1, maximum: 4}",
     ],
     "cardinality": ["{}", "{tolerance: 0.3}"],
     "subclass": ["{}", "{subclasses: 2}", "{subclasses: 20}"],
@@ -82,7 +90,9 @@ struct LawCase: CustomTestStringConvertible {
       estimand: estimand, method: method, distance: distance,
       propensityCaliper: has(.propensityCaliper) ? CaliperWidth(0.4, .withinArms) : nil,
       calipers: has(.covariateCaliper) ? [("x", CaliperWidth(1, .own))] : [],
-      apart: has(.apart) ? 2 : nil, discard: has(.support) ? .both : .none)
+      apart: has(.apart) ? 2 : nil, discard: has(.support) ? .both : .none,
+      farthest: constraints == .nearby ? 12 : constraints == .everything ? 25 : nil,
+      admitted: has(.window) ? 0.1...0.8 : nil)
   }
 }
 
@@ -140,8 +150,7 @@ struct MatchingLawTests {
       #expect(treated[pair.treated] && !treated[pair.control])
       if let strata { #expect(strata[pair.treated] == strata[pair.control]) }
       for caliper in match.calipers {
-        let gap = abs(caliper.values[pair.treated] - caliper.values[pair.control])
-        #expect(gap <= caliper.limit * (1 + 1e-9))
+        #expect(caliper.gap(pair.treated, pair.control) <= caliper.limit * (1 + 1e-9))
       }
       uses[treatedAreFocal ? pair.control : pair.treated] += 1
       focalUses[treatedAreFocal ? pair.treated : pair.control] += 1
@@ -191,7 +200,7 @@ struct MatchingLawTests {
     let strata = candidates.exact.first.map(candidates.numbers)
     let stillIn = treated.indices.filter { unit in
       switch match.reasons[unit] {
-      case .missing, .outsideSupport, .tooNear, .emptyStratum: false
+      case .missing, .outsideSupport, .trimmed, .tooNear, .emptyStratum: false
       default: true
       }
     }
@@ -199,7 +208,7 @@ struct MatchingLawTests {
       stillIn.filter { other in
         treated[other] != treated[unit] && (strata.map { $0[other] == $0[unit] } ?? true)
           && calipers.allSatisfy {
-            abs($0.values[other] - $0.values[unit]) <= $0.limit * (1 + 1e-9)
+            $0.gap(other, unit) <= $0.limit * (1 + 1e-9)
           }
       }
     }
@@ -232,16 +241,21 @@ struct MatchingLawTests {
     let usesRows =
       law.settings.contains("data")
       || (law.settings == "{}" || law.settings.hasPrefix("{ratio: ")
+        || law.settings.hasPrefix("{near-exact")
         || law.settings.contains("smallest"))
         && !law.distance.isScore
-        && ![.propensityCaliper, .support, .everything].contains(law.constraints)
+        && ![.propensityCaliper, .support, .window, .everything].contains(law.constraints)
         && type(of: law.method).name == "nearest"
     guard !usesRows else { return }
     // On a score several choices of the same total are the rule: only where a dynamic programme settles
     // them, and nobody has a second comparator, are the pairs themselves determined.
     let settlesPairs =
-      type(of: law.method).name != "optimal" || !law.distance.isScore
-      || law.settings == "{}" && ![.covariateCaliper, .everything].contains(law.constraints)
+      ![OptimalPairs.name, OptimalFull.name].contains(type(of: law.method).name)
+      || type(of: law.method).name == OptimalFull.name && law.settings == "{}"
+        && ![.covariateCaliper, .nearby, .everything].contains(law.constraints)
+      || !law.distance.isScore
+      || law.settings == "{}"
+        && ![.covariateCaliper, .nearby, .everything].contains(law.constraints)
     for seed in 0..<4 {
       let candidates = RandomCandidates(
         seed: 100 + seed, ties: false,
@@ -260,6 +274,10 @@ struct MatchingLawTests {
       let totals = [plain, permuted].map { $0.sample.pairs.map(\.distance).reduce(0, +) }
       if law.method is OptimalPairs {
         #expect(isClose(totals[0], totals[1], relative: 1e-8, absolute: 1e-8))
+      }
+      if let one = plain.sample.optimum, let other = permuted.sample.optimum {
+        #expect(isClose(one.objective, other.objective, relative: 1e-8, absolute: 1e-8))
+        #expect(one.isUnique == other.isUnique)
       }
       guard settlesPairs else { continue }
       #expect(

@@ -1,44 +1,57 @@
+import Foundation
 import LinearAlgebra
 import Matching
 import Probability
 
-/// Times each registered matching method on random problems and prints method, treated, controls, dimensions
-/// and seconds of the clock (least of three). Coordinates are normal; the treated are shifted.
+/// `MatchingBenchmark METHOD TREATED CONTROLS DIMENSIONS` times one method on one random problem and prints a row:
+/// method, tool, size, elapsed seconds, processor seconds, peak memory. `MatchingBenchmark two-level` times schools
+/// and pupils matched together. One problem a process, so that the memory is its own.
 
-/// A problem whose Euclidean distances are what a Mahalanobis distance comes down to.
-func problem(treated: Int, controls: Int, dimensions: Int) -> MatchingProblem {
-  var stream = RandomStream(Seed(7)["benchmark"])
-  let count = treated + controls
-  var coordinates = Matrix(rows: dimensions, columns: count)
-  for unit in 0..<count {
-    for k in 0..<dimensions {
-      coordinates[k, unit] = stream.normal() + (unit < treated ? 0.8 / Double(dimensions) : 0)
-    }
+let methods: [String: any MatchingMethod] = [
+  "nearest": NearestNeighbour(), "optimal": OptimalPairs(), "full": OptimalFull(),
+  "optimal 1:2": OptimalPairs(ratio: 2),
+  "full, at most 20": OptimalFull(bounds: SetBounds(minimum: 0.5, maximum: 20)),
+  "nearest, near-exact": NearestNeighbour(nearExact: ["kind"]),
+  "full, near-exact": OptimalFull(nearExact: ["kind"]),
+]
+
+/// Peak resident memory of this process in megabytes; `nil` where the system does not say.
+func peakMegabytes() -> Int? {
+  guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
+    return nil
   }
-  return MatchingProblem(
-    treated: (0..<count).map { $0 < treated }, eligible: [Bool](repeating: true, count: count),
-    strata: [Int32](repeating: 0, count: count), coordinates: coordinates,
-    score: dimensions == 1 ? coordinates.row(0) : nil, calipers: [], covariates: [],
-    estimand: .att)
+  let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+  return line.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) }.map {
+    $0 / 1024
+  }
 }
 
-let methods: [(name: String, method: any MatchingMethod)] = [
-  ("nearest", NearestNeighbour()), ("optimal", OptimalPairs()),
-]
-for (treated, controls) in [(500, 5000), (2000, 20_000), (5000, 50_000)] {
-  for dimensions in [1, 8] {
-    let problem = problem(treated: treated, controls: controls, dimensions: dimensions)
-    for (name, method) in methods {
-      var least = Duration.seconds(1_000_000)
-      for _ in 0..<3 {
-        var stream = RandomStream(Seed(1))
-        least = min(
-          least,
-          try ContinuousClock().measure { _ = try method.match(problem, using: &stream) })
-      }
-      let seconds =
-        Double(least.components.seconds) + Double(least.components.attoseconds) * 1e-18
-      print("counterpart \(name) \(treated) x \(controls), \(dimensions) dimensions: \(seconds) s")
-    }
+func report(_ task: String, _ size: String, _ note: String, _ work: () throws -> Void) rethrows {
+  let (start, before) = (ContinuousClock.now, clock())
+  try work()
+  let processor = Double(clock() - before) / 1_000_000
+  let duration = ContinuousClock.now - start
+  let elapsed =
+    Double(duration.components.seconds) + 1e-18 * Double(duration.components.attoseconds)
+  func shown(_ x: Double) -> String { "\((x * 10_000).rounded() / 10_000)" }
+  let memory = peakMegabytes().map { "\($0) MB" } ?? "-"
+  print(
+    "\(task)\tcounterpart\t\(size)\t\(shown(elapsed))\t\(shown(processor))\t\(memory)\t\(note)")
+}
+
+let arguments = CommandLine.arguments.dropFirst()
+if arguments.first == "two-level" {
+  let schools = try TwoLevelProblem(schools: 160, pupils: 45)
+  try report("schools and pupils, jointly", "160 x 7200", "") { try schools.match() }
+} else if arguments.count == 4, let name = arguments.first, let method = methods[name] {
+  let sizes = arguments.dropFirst().compactMap { Int($0) }
+  let problem = ScoreOrPoints(treated: sizes[0], controls: sizes[1], dimensions: sizes[2]).problem
+  let basis = sizes[2] == 1 ? "score" : "Mahalanobis, \(sizes[2]) covariates"
+  try report("\(name), \(basis)", "\(sizes[0]) x \(sizes[1])", "") {
+    var stream = RandomStream(Seed(1))
+    _ = try method.match(problem, using: &stream)
   }
+} else {
+  print("usage: MatchingBenchmark METHOD TREATED CONTROLS DIMENSIONS, or two-level")
+  exit(2)
 }

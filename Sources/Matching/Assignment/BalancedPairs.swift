@@ -24,6 +24,8 @@ struct BalancedPairs {
     let total: RankedCost
     /// The bound that the potentials give on the cost of every flow of the same size.
     let bound: RankedCost
+    /// Whether every other choice of as many pairs costs more.
+    let isUnique: Bool
   }
 
   let askingCount: Int
@@ -238,7 +240,65 @@ struct BalancedPairs {
         }
       }
       pairs.sort { ($0.asking, $0.asked) < ($1.asking, $1.asked) }
-      return Solution(pairs: pairs, total: total, bound: bound(flow: pairs.count))
+      return Solution(
+        pairs: pairs, total: total, bound: bound(flow: pairs.count), isUnique: isOnly)
+    }
+
+    /// Whether no pair lies on a cycle of steps that cost nothing.
+    private var isOnly: Bool {
+      let (n, m, sink) = (problem.askingCount, problem.askedCount, problem.sink)
+      let source = sink + 1
+      var longest = 0.0
+      for (j, i) in partner.enumerated() where i >= 0 {
+        longest = max(longest, problem.costs[i * m + j].distance)
+      }
+      let tolerance = 1e-9 * longest
+      var steps = StepGraph(nodes: source + 1)
+      func isFree(_ from: RankedCost, _ to: RankedCost, _ cost: RankedCost) -> Bool {
+        let reduced = cost + from - to
+        return reduced.penalty == 0 && abs(reduced.distance) <= tolerance
+      }
+      for i in 0..<n {
+        for (copy, penalty) in problem.copies.enumerated()
+        where isFree(.zero, potential[i], RankedCost(penalty: penalty, distance: 0)) {
+          if copy < count[i] { steps.join(i, source) } else { steps.join(source, i) }
+        }
+      }
+      var links: [(Int, Int)] = []
+      for i in 0..<n {
+        for j in 0..<m where problem.costs[i * m + j].distance.isFinite {
+          guard isFree(potential[i], potential[n + j], problem.costs[i * m + j]) else { continue }
+          let link = partner[j] == i ? (n + j, i) : (i, n + j)
+          steps.join(link.0, link.1)
+          links.append(link)
+        }
+      }
+      for j in 0..<m {
+        let next =
+          problem.levels.last.map { (problem.firstNode.last ?? sink) + $0.category[j] } ?? sink
+        guard isFree(potential[n + j], potential[next], .zero) else { continue }
+        if partner[j] >= 0 { steps.join(next, n + j) } else { steps.join(n + j, next) }
+      }
+      for (position, level) in problem.levels.enumerated() {
+        for (category, capacity) in level.capacity.enumerated() {
+          let here = problem.firstNode[position] + category
+          let up =
+            position == 0
+            ? sink : problem.firstNode[position - 1] + parents[position][category]
+          let flow = through[position][category]
+          if isFree(potential[here], potential[up], .zero) {
+            if flow < capacity { steps.join(here, up) }
+            if flow > 0, capacity > 0 { steps.join(up, here) }
+          }
+          if isFree(potential[here], potential[up], RankedCost(penalty: level.penalty, distance: 0))
+          {
+            if flow >= capacity { steps.join(here, up) }
+            if flow > capacity { steps.join(up, here) }
+          }
+        }
+      }
+      let component = steps.components
+      return !links.contains { component[$0.0] == component[$0.1] }
     }
 
     /// F · (π(sink) − π(source)) + Σ capacity · min(0, reduced cost), over all arcs, with a source of potential

@@ -34,7 +34,7 @@ struct ConstraintAudit {
   /// The largest difference of means, in standard deviations of the units that could have been used.
   let means: (tolerance: Double, eligible: [Bool])?
   /// The propensities and the bounds that used units must keep.
-  let trim: (probabilities: [Double], bounds: ClosedRange<Double>)?
+  let trims: [(probabilities: [Double], bounds: ClosedRange<Double>)]
   /// How uneven sets may be.
   let setBounds: SetBounds?
   /// The score and the sides that had to lie in the other arm's range of it.
@@ -70,7 +70,7 @@ struct ConstraintAudit {
     for caliper in calipers {
       var worst = 0.0
       for link in links {
-        worst = max(worst, abs(caliper.values[link.treated] - caliper.values[link.control]))
+        worst = max(worst, caliper.gap(link.treated, link.control))
       }
       checks.append(
         ConstraintCheck(
@@ -99,7 +99,7 @@ struct ConstraintAudit {
           constraint: "mean balance", declared: .number(means.tolerance), worst: worst,
           holds: worst <= means.tolerance + 1e-8))
     }
-    if let trim {
+    for trim in trims {
       let bounds = trim.bounds
       count(
         "trim", .text("\(bounds.lowerBound) … \(bounds.upperBound)"),

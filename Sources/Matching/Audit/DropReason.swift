@@ -15,6 +15,8 @@ public enum DropReason: Sendable, Hashable, CustomStringConvertible {
   case caliper(String)
   /// Each caliper admits somebody, but all together nobody.
   case calipersTogether
+  /// Fewer partners are possible than every treated unit must have.
+  case tooFewPartners(minimum: Int)
   /// Comparators were near enough, but others took them.
   case lostToCompetitor
   /// A member of a unit that is not in the matched sample.
@@ -34,10 +36,26 @@ public enum DropReason: Sendable, Hashable, CustomStringConvertible {
     case .emptyCell: "nobody of the other arm with the same values of the covariates"
     case .caliper(let name): "nobody within the caliper on \(name)"
     case .calipersTogether: "nobody within all calipers together"
+    case .tooFewPartners(let minimum): "fewer than \(minimum) comparators admitted"
     case .lostToCompetitor: "no comparator left"
     case .unitNotMatched: "its unit is not matched"
     case .notBalanced: "left out so that the means balance"
     case .notChosen: "not chosen"
+    }
+  }
+}
+
+extension DropReason {
+  /// The stage at which the unit left, in the order of the stages.
+  public var stage: String {
+    switch self {
+    case .missing: "data"
+    case .outsideSupport, .trimmed: "common support"
+    case .tooNear: "apart"
+    case .emptyStratum, .emptyCell: "exact strata"
+    case .caliper, .calipersTogether, .tooFewPartners: "calipers"
+    case .lostToCompetitor, .notBalanced, .notChosen: "matching"
+    case .unitNotMatched: "units"
     }
   }
 }
@@ -61,13 +79,16 @@ struct DropExplainer {
     self.members = members
     sorted = members.mapValues { byStratum in
       problem.calipers.map { caliper in
-        byStratum.map { units in units.map { caliper.values[$0] }.sorted() }
+        caliper.places == nil
+          ? byStratum.map { units in units.map { caliper.values[$0] }.sorted() } : []
       }
     }
   }
 
   /// Why an eligible unit was not used.
-  func reason(_ unit: Int) -> DropReason {
+  ///
+  /// - Parameter least: comparators that every treated unit must have.
+  func reason(_ unit: Int, least: Int = 1) -> DropReason {
     let arm = Arm(treated: problem.treated[unit])
     let other: Arm = arm == .treated ? .control : .treated
     let stratum = Int(problem.strata[unit])
@@ -83,6 +104,11 @@ struct DropExplainer {
     {
       return .calipersTogether
     }
+    if least > 1, arm == .treated,
+      candidates.count(where: { problem.keepsCalipers(unit, $0) }) < least
+    {
+      return .tooFewPartners(minimum: least)
+    }
     let isFocal = problem.treated[unit] == (problem.estimand.treatedAreFocal ?? true)
     return isFocal ? .lostToCompetitor : .notChosen
   }
@@ -90,6 +116,10 @@ struct DropExplainer {
   /// How near, in one caliper's variable, the nearest possible partner of a unit is.
   func nearestGap(_ unit: Int, caliper position: Int) -> Double {
     let other: Arm = problem.treated[unit] ? .control : .treated
+    if problem.calipers[position].places != nil {
+      let partners = members[other]?[Int(problem.strata[unit])] ?? []
+      return partners.map { problem.calipers[position].gap(unit, $0) }.min() ?? .infinity
+    }
     let values = sorted[other]?[position][Int(problem.strata[unit])] ?? []
     return gap(from: problem.calipers[position].values[unit], to: values)
   }

@@ -99,7 +99,7 @@ public struct BalanceTable: Sendable {
 }
 
 /// Compares two arms in one variable under any weights, with the denominator fixed beforehand.
-private struct ArmComparison {
+struct ArmComparison {
   let values: [Double]
   let treated: [Bool]
   let isBinary: Bool

@@ -16,9 +16,15 @@ extension PropensityScore {
     "scale", ValueFormat<Scale>.oneOf("scale"), default: .logit, shown: "logit",
     "where differences and calipers are taken: `logit` is the linear predictor")
 
-  public static let keys = [AnyKey(linkKey), AnyKey(scaleKey)]
+  static let groupsKey = Key<LocatedText?>.optional(
+    "groups", .text("the name of a column"),
+    "groups, such as authorities, between which the intercept varies: a multilevel model")
+
+  public static let keys = [AnyKey(linkKey), AnyKey(scaleKey), AnyKey(groupsKey)]
 
   public init(from section: Section) throws(SpecErrors) {
-    self.init(link: try section.read(Self.linkKey), scale: try section.read(Self.scaleKey))
+    self.init(
+      link: try section.read(Self.linkKey), scale: try section.read(Self.scaleKey),
+      groups: try section.read(Self.groupsKey)?.text)
   }
 }

@@ -8,6 +8,7 @@ public import Tables
 /// | setting | default | range | meaning |
 /// |---|---|---|---|
 /// | link | logit | logit, probit | the binomial model's link |
+/// | groups | none | a column | groups between which the intercept varies: a multilevel model |
 /// | scale | logit | logit, probability | where differences are taken: the linear predictor or the probability |
 public struct PropensityScore: MatchingDistance, Hashable {
   public enum Scale: String, Sendable, Hashable, CaseIterable {
@@ -18,10 +19,13 @@ public struct PropensityScore: MatchingDistance, Hashable {
 
   public let link: BinomialLink
   public let scale: Scale
+  /// The column of groups, such as authorities, between which the intercept varies.
+  public let groups: String?
 
-  public init(link: BinomialLink = .logit, scale: Scale = .logit) {
+  public init(link: BinomialLink = .logit, scale: Scale = .logit, groups: String? = nil) {
     self.link = link
     self.scale = scale
+    self.groups = groups
   }
 
   public var propensity: PropensityScore? { self }

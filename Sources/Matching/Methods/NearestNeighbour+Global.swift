@@ -4,8 +4,12 @@ private struct Offer: Comparable {
   let key: Double
   let focal: Int
   let match: Neighbour
+  /// In how many wishes the two differ, negative where the farthest comes first.
+  let unlike: Int
 
-  static func < (a: Offer, b: Offer) -> Bool { (a.key, a.focal) < (b.key, b.focal) }
+  static func < (a: Offer, b: Offer) -> Bool {
+    (a.unlike, a.key, a.focal) < (b.unlike, b.key, b.focal)
+  }
 }
 
 extension NearestNeighbour {
@@ -18,8 +22,13 @@ extension NearestNeighbour {
     var taken = [Bool](repeating: false, count: problem.count)
     var offers = BinaryHeap<Offer>()
     func offer(_ unit: Int, _ search: inout Search) {
-      let match = search.nearest(to: unit, where: { problem.keepsCalipers(unit, $0) })
-      if let match { offers.insert(Offer(key: match.distance, focal: unit, match: match)) }
+      let match = search.best(for: unit, in: problem)
+      if let match {
+        offers.insert(
+          Offer(
+            key: match.distance, focal: unit, match: match,
+            unlike: problem.unlike(unit, match.unit)))
+      }
     }
     for unit in queue { offer(unit, &search) }
     while let best = offers.popLeast() {
@@ -45,8 +54,13 @@ extension NearestNeighbour {
     var offers = BinaryHeap<Offer>()
     func offer(_ unit: Int, _ search: inout Search) {
       guard counts[unit] < matches.most else { return }
-      let match = search.nearest(to: unit, where: { problem.keepsCalipers(unit, $0) })
-      if let match { offers.insert(Offer(key: match.distance, focal: unit, match: match)) }
+      let match = search.best(for: unit, in: problem)
+      if let match {
+        offers.insert(
+          Offer(
+            key: match.distance, focal: unit, match: match,
+            unlike: problem.unlike(unit, match.unit)))
+      }
     }
     for unit in queue { offer(unit, &search) }
     while found.count < pairs, let best = offers.popLeast() {
@@ -71,11 +85,14 @@ extension NearestNeighbour {
     var suitors = [[Int]](repeating: [], count: problem.count)
     var offers = BinaryHeap<Offer>()
     func offer(_ unit: Int, _ search: inout Search) {
-      let match = search.nearest(to: unit, where: { problem.keepsCalipers(unit, $0) })
+      let match = search.best(for: unit, in: problem)
       current[unit] = match
       guard let match else { return }
       suitors[match.unit].append(unit)
-      offers.insert(Offer(key: -match.distance, focal: unit, match: match))
+      offers.insert(
+        Offer(
+          key: -match.distance, focal: unit, match: match,
+          unlike: -problem.unlike(unit, match.unit)))
     }
     for unit in queue { offer(unit, &search) }
     while let best = offers.popLeast() {

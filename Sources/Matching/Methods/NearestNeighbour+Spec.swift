@@ -18,14 +18,22 @@ extension NearestNeighbour {
     "order", .oneOf("order"), shown: "largest where there is a score, data otherwise",
     "who chooses first")
 
-  public static let keys = [AnyKey(ratioKey), AnyKey(replaceKey), AnyKey(orderKey)]
+  static let nearExactKey = Key(
+    "near-exact", .list(of: .text("the name of a covariate")), default: [], shown: "none",
+    "covariates in which an equal partner comes before a nearer one")
+
+  public static let keys = [
+    AnyKey(ratioKey), AnyKey(replaceKey), AnyKey(orderKey), AnyKey(nearExactKey),
+  ]
 
   public init(from section: Section) throws(SpecErrors) {
     let ratio = try section.read(Self.ratioKey)
     let order = try section.read(Self.orderKey)
     let replace = try section.read(Self.replaceKey)
+    let nearExact = try section.read(Self.nearExactKey).map(\.text)
     switch ratio {
-    case .fixed(let number): self.init(ratio: number, replace: replace, order: order)
+    case .fixed(let number):
+      self.init(ratio: number, replace: replace, order: order, nearExact: nearExact)
     case .variable:
       guard !replace else {
         throw section.error(
@@ -33,7 +41,7 @@ extension NearestNeighbour {
             "a ratio that varies shares out comparators, which `replace` does not: give a number"),
           at: "ratio")
       }
-      self.init(ratio: ratio, order: order)
+      self.init(ratio: ratio, order: order, nearExact: nearExact)
     }
   }
 }

@@ -1,5 +1,6 @@
 internal import LinearAlgebra
 public import Probability
+internal import Tables
 
 /// Greedy matching: each focal unit in turn takes the nearest comparator that is left.
 ///
@@ -8,6 +9,7 @@ public import Probability
 /// | ratio | 1 | ≥ 1 | comparators for each focal unit; everyone gets a first before anyone a second |
 /// | | | least, most, mean | everyone gets `least`; then the nearest pairs first, up to `most` or the mean |
 /// | replace | false | | whether a comparator may be taken again |
+/// | near-exact | none | covariates | a partner equal in these comes before a nearer one |
 /// | order | largest score first, or row order without a score | | who chooses first |
 ///
 /// Ties go to the earlier row; on a score, between a comparator on either side, to the lower score. The
@@ -32,17 +34,27 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
   /// `nil`: by the score, from the end where comparators are fewest; by row where there is none.
   public let order: Order?
 
-  public init(ratio: Int = 1, replace: Bool = false, order: Order? = nil) {
+  /// Covariates in which partners are to be equal where one can be found: before distance.
+  public let nearExact: [String]
+
+  public init(ratio: Int = 1, replace: Bool = false, order: Order? = nil, nearExact: [String] = [])
+  {
     precondition(ratio >= 1, "a ratio of \(ratio)")
     matches = .fixed(ratio)
     reusesComparators = replace
     self.order = order
+    self.nearExact = nearExact
   }
 
-  public init(ratio: MatchRatio, order: Order? = nil) {
+  public init(ratio: MatchRatio, order: Order? = nil, nearExact: [String] = []) {
     matches = ratio
     reusesComparators = false
     self.order = order
+    self.nearExact = nearExact
+  }
+
+  public var namedCovariates: [(key: String, name: String)] {
+    nearExact.map { ("near-exact", $0) }
   }
 
   public static let estimands: [Estimand] = [.att, .atc]
@@ -62,6 +74,10 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
       return try owned(
         problem, owners: owners, treatedAreFocal: treatedAreFocal, using: &stream)
     }
+    var problem = problem
+    problem.wishes = try nearExact.map { name throws(MatchingError) in
+      try problem.codes(of: name, key: "near-exact")
+    }
     let eligible = (0..<problem.count).filter { problem.eligible[$0] }
     let focal = eligible.filter { problem.treated[$0] == treatedAreFocal }
     let others = eligible.filter { problem.treated[$0] != treatedAreFocal }
@@ -79,8 +95,16 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
         treated: treatedAreFocal ? focal : match.unit,
         control: treatedAreFocal ? match.unit : focal, k: k, distance: match.distance)
     }
-    return reusesComparators
+    let sample =
+      reusesComparators
       ? MatchedSample.reusing(pairs, in: problem) : MatchedSample.disjoint(pairs, in: problem)
+    return sample.adding(
+      zip(nearExact, problem.wishes).map { name, codes in
+        Diagnostic(
+          .note, code: "near-exact",
+          "\(pairs.count { codes[$0.treated] != codes[$0.control] }) of \(pairs.count) pairs differ in "
+            + "`\(name)`")
+      })
   }
 
   private func choose<Search: NeighbourSearch>(
@@ -136,8 +160,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
   ) -> [(focal: Int, match: Neighbour)] {
     var found: [(focal: Int, match: Neighbour)] = []
     for unit in queue {
-      guard let match = search.nearest(to: unit, where: { problem.keepsCalipers(unit, $0) })
-      else { continue }
+      guard let match = search.best(for: unit, in: problem) else { continue }
       search.remove(match.unit)
       found.append((unit, match))
     }
@@ -151,8 +174,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     for unit in focal {
       var chosen: [Int] = []
       while chosen.count < matches.most,
-        let match = search.nearest(
-          to: unit, where: { problem.keepsCalipers(unit, $0) && !chosen.contains($0) })
+        let match = search.best(for: unit, in: problem, except: chosen)
       {
         chosen.append(match.unit)
         found.append((unit, match, chosen.count))

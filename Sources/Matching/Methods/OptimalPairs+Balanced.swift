@@ -89,7 +89,7 @@ extension OptimalPairs {
       chosen, in: problem,
       optimum: MatchedSample.Optimum(
         objective: found.total.distance, dual: found.bound.distance, pairs: chosen.count,
-        isUnique: nil))
+        isUnique: found.isUnique))
     return sample.adding(
       notes(chosen, wishes: wishes, levels: levels, asked: asked, problem: problem))
   }

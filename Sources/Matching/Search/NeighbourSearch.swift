@@ -10,6 +10,22 @@ protocol NeighbourSearch {
   mutating func nearest(to focal: Int, where admits: (Int) -> Bool) -> Neighbour?
 }
 
+extension NeighbourSearch {
+  /// The nearest admitted unit of those that differ from the focal one in the fewest wishes.
+  mutating func best(
+    for focal: Int, in problem: MatchingProblem, except chosen: [Int] = []
+  ) -> Neighbour? {
+    for unlike in 0...problem.wishes.count {
+      let found = nearest(to: focal) { unit in
+        problem.keepsCalipers(focal, unit) && !chosen.contains(unit)
+          && (problem.wishes.isEmpty || problem.unlike(focal, unit) == unlike)
+      }
+      if let found { return found }
+    }
+    return nil
+  }
+}
+
 /// A unit and its distance from the one it was looked up for.
 struct Neighbour: Equatable {
   let unit: Int

@@ -11,9 +11,18 @@ extension LeaveOneOut {
   static let columnKey = Key(
     "column", .text("the name of a column"), "whose groups are left out, such as the authority")
 
-  public static let keys = [AnyKey(columnKey)]
+  static let rematchKey = Key(
+    "rematch", .flag, default: false, shown: "false",
+    "whether units are matched anew without each group")
+
+  public static let keys = [AnyKey(columnKey), AnyKey(rematchKey)]
 
   public init(from section: Section) throws(SpecErrors) {
-    self.init(column: try section.read(Self.columnKey))
+    self.init(
+      column: try section.read(Self.columnKey), rematch: try section.read(Self.rematchKey))
+  }
+
+  public func problems(_ setting: SensitivitySetting) -> [SpecError] {
+    setting.problems(column, numbers: false)
   }
 }

@@ -5,18 +5,20 @@ internal import Tables
 /// The design's estimate without the units of each group in turn, such as each local authority: whether one of
 /// them carries the answer.
 ///
-/// Nobody is matched anew. A matched set that loses an arm leaves, and weights are made again from what is
-/// left of the sets; weights that were estimated stay as they were for the others.
+/// Unless `rematch` is asked for, nobody is matched anew: a matched set that loses an arm leaves, weights are
+/// made again from what is left of the sets, and weights that were estimated stay as they were for the others.
+/// With `rematch` scores, distances and partners are found again without the group.
 public struct LeaveOneOut: SensitivityCheck {
   public let column: LocatedText
+  /// Whether the design is made again without each group: scores, distances and partners.
+  public let rematch: Bool
 
-  public init(column: LocatedText) { self.column = column }
+  public init(column: LocatedText, rematch: Bool = false) {
+    self.column = column
+    self.rematch = rematch
+  }
 
   public static let mainKey: String? = "column"
-
-  public func problems(_ setting: SensitivitySetting) -> [SpecError] {
-    setting.problems(column, numbers: false)
-  }
 
   public func run(_ context: SensitivityContext) throws(MatchingError) -> SensitivityResult {
     guard let values = context.covariate(column.text) else {
@@ -25,15 +27,22 @@ public struct LeaveOneOut: SensitivityCheck {
     let match = context.match.outcome
     let whole = try context.effect(of: context.outcome)
     var rows: [LeftOutRow] = []
+    var members: [String: [Int]] = [:]
+    for group in values.groups(over: Array(0..<values.count)) { members[group.name] = group.units }
     var changed: [String] = []
     for group in values.groups(
       over: match.sample.weights.indices.filter { match.sample.isUsed($0) })
     {
-      let rest = match.without(group.units)
       let effect: DesignEffect?
       do throws(MatchingError) {
-        effect = try context.effect(of: context.outcome, in: rest)
-      } catch { effect = nil }
+        effect =
+          rematch
+          ? try rematched(without: members[group.name] ?? [], in: context)
+          : try context.effect(of: context.outcome, in: match.without(group.units))
+      } catch {
+        if case .brokenConstraint = error { throw error }
+        effect = nil
+      }
       rows.append(
         LeftOutRow(
           group: group.name, units: group.units.count, effect: effect, whole: whole))
@@ -51,6 +60,26 @@ public struct LeaveOneOut: SensitivityCheck {
     }
     return SensitivityResult(
       tables: [TidyTable("leave_one_out", rows)], diagnostics: diagnostics)
+  }
+}
+
+extension LeaveOneOut {
+  /// The effect of the design made again without everybody of a group.
+  private func rematched(
+    without units: [Int], in context: SensitivityContext
+  ) throws(MatchingError) -> DesignEffect? {
+    let inputs = context.match.inputs
+    let step: MatchStep
+    do throws(SpecErrors) {
+      step = try Specification(step: inputs.step, replacements: []).step()
+    } catch { throw .unresolvedNames(error.description) }
+    let all = inputs.population ?? context.columns.table.allRows
+    let gone = Set(units.map { context.match.rows[$0] })
+    return try step.run(
+      in: context.data, seed: inputs.seed, rows: all.filter { !gone.contains($0) },
+      unitKey: context.match.unitKey, places: inputs.places, groups: inputs.groups,
+      fitter: inputs.fitter
+    ).effect
   }
 }
 

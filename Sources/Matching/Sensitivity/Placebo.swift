@@ -12,10 +12,6 @@ public struct Placebo: SensitivityCheck {
 
   public static let mainKey: String? = "columns"
 
-  public func problems(_ setting: SensitivitySetting) -> [SpecError] {
-    columns.flatMap { name in setting.problems(name, numbers: true) }
-  }
-
   public func run(_ context: SensitivityContext) throws(MatchingError) -> SensitivityResult {
     var rows: [DesignEffect] = []
     var diagnostics: [Diagnostic] = []
@@ -35,23 +31,5 @@ public struct Placebo: SensitivityCheck {
       }
     }
     return SensitivityResult(tables: [TidyTable("placebo", rows)], diagnostics: diagnostics)
-  }
-}
-
-extension SensitivitySetting {
-  /// What is wrong with a column's name, seen from the match's table.
-  func problems(_ name: LocatedText, numbers: Bool) -> [SpecError] {
-    guard let table = match.data?.text else { return [] }
-    do throws(NameError) {
-      let found = try data.resolve(name.text, from: table)
-      if numbers, case .codes = found.column.storage {
-        return [
-          SpecError(
-            .wrongType(expected: "a column of numbers", found: "the category `\(name.text)`"),
-            path: path, at: name.location)
-        ]
-      }
-      return []
-    } catch { return [SpecError(error, at: name, path: path)] }
   }
 }

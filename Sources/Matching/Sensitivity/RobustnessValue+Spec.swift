@@ -32,4 +32,14 @@ extension RobustnessValue {
       times: try section.read(Self.timesKey), q: try section.read(Self.qKey),
       alpha: try section.read(Self.alphaKey))
   }
+
+  public func problems(_ setting: SensitivitySetting) -> [SpecError] {
+    let known =
+      setting.match.adjust.isEmpty ? setting.match.covariates : setting.match.adjust
+    return benchmarks.filter { name in !known.contains { $0.text == name } }.map {
+      SpecError(
+        .unknownName($0, kind: "adjusted covariate", known: known.map(\.text)),
+        path: setting.path, at: setting.match.location)
+    }
+  }
 }

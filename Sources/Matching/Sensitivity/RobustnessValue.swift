@@ -1,6 +1,5 @@
 internal import LinearAlgebra
 internal import Regression
-public import StudyFiles
 internal import Tables
 
 /// Robustness values of the design's regression-adjusted effect, with observed covariates as yardsticks.
@@ -29,16 +28,6 @@ public struct RobustnessValue: SensitivityCheck, Hashable {
     self.times = times
     self.q = q
     self.alpha = alpha
-  }
-
-  public func problems(_ setting: SensitivitySetting) -> [SpecError] {
-    let known =
-      setting.match.adjust.isEmpty ? setting.match.covariates : setting.match.adjust
-    return benchmarks.filter { name in !known.contains { $0.text == name } }.map {
-      SpecError(
-        .unknownName($0, kind: "adjusted covariate", known: known.map(\.text)),
-        path: setting.path, at: setting.match.location)
-    }
   }
 
   public func run(_ context: SensitivityContext) throws(MatchingError) -> SensitivityResult {

@@ -39,4 +39,31 @@ extension SpecificationCurve {
       return values
     }
   }
+
+  public func problems(_ setting: SensitivitySetting) -> [SpecError] {
+    var problems: [SpecError] = []
+    for (key, _) in vary where Self.fixedKeys.contains(key.text) {
+      problems.append(
+        SpecError(
+          .rule("`\(key.text)` says what is estimated: specifications can differ only in how"),
+          path: setting.path, at: key.location))
+    }
+    guard problems.isEmpty, !vary.isEmpty else { return problems }
+    let count = vary.reduce(1) { $0 * $1.values.count }
+    if count > Self.mostSpecifications {
+      return [
+        SpecError(
+          .rule("\(count) specifications, and at most \(Self.mostSpecifications) are run"),
+          path: setting.path, at: vary[0].key.location)
+      ]
+    }
+    for specification in specifications(of: setting.match) {
+      do throws(SpecErrors) {
+        try specification.step().check(in: setting.data)
+      } catch {
+        problems += error.problems.filter { !problems.contains($0) }
+      }
+    }
+    return problems
+  }
 }

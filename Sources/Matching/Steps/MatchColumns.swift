@@ -11,6 +11,8 @@ struct MatchColumns {
   let measured: [Covariate]
   /// The column of scores that the distance names.
   let score: Covariate?
+  /// Groups between which the score's intercept varies.
+  let scoreGroups: Covariate?
   let outcome: Covariate?
   let adjust: [Covariate]
   let prognostic: Covariate?
@@ -40,6 +42,9 @@ struct MatchColumns {
     }
     score = step.distance.scoreColumn.flatMap { column in
       finder.numbers(LocatedText(column.column, at: step.location), key: "distance")
+    }
+    scoreGroups = step.distance.propensity?.groups.flatMap { column in
+      finder.covariate(LocatedText(column, at: step.location), key: "distance")
     }
     outcome = step.outcome.flatMap { finder.numbers($0, key: "outcome") }
     adjust = step.adjust.compactMap { finder.covariate($0, key: "adjust") }

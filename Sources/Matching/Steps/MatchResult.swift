@@ -49,6 +49,7 @@ extension MatchResult {
     public let places: [Place?]?
     /// The group that each row of the table was assigned with, below zero for none.
     public let groups: [Int32]?
+    let fitter: (any MixedPropensityFitter)?
   }
 
   /// How many units an arm has, uses, and is worth.

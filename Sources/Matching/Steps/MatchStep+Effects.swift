@@ -25,6 +25,26 @@ extension MatchStep {
         match, outcome: outcome, groups: groups, draws: randomisation, seed: seed["randomisation"])
       tables.append(TidyTable("randomisation", [test]))
     }
+    var adjustments: [[Covariate]] = [[]]
+    if !columns.adjust.isEmpty { adjustments.append(columns.adjust.map { $0.selecting(rows) }) }
+    // Exchanges could spoil fine balance and wishes, which they do not look at.
+    let isPlain = (method as? OptimalPairs).map { $0.fine.isEmpty && $0.nearExact.isEmpty }
+    let ranges =
+      isPlain ?? false
+      ? try match.equalPairings(
+        outcome: outcome, adjustments: adjustments, groups: groups, errors: errors) : []
+    if let widest = ranges.first, widest.pairings > 1, widest.matters {
+      tables.append(TidyTable("equal_pairings", ranges))
+      let digits = { (range: ClosedRange<Double>) in
+        "\(threeDigits(range.lowerBound)) … \(threeDigits(range.upperBound))"
+      }
+      diagnostics.append(
+        Diagnostic(
+          .note, code: "equal-pairings",
+          "the optimum is not unique: over \(widest.pairings) pairings of the same total distance the "
+            + "estimate lies in \(digits(widest.estimates)) and its standard error in "
+            + "\(digits(widest.standardErrors))"))
+    }
     if let equivalence {
       tables.append(
         TidyTable("equivalence", found.map { EquivalenceTest($0, within: equivalence) }))
@@ -68,4 +88,13 @@ extension MatchStep {
     }
     return (outcome, tables, diagnostics)
   }
+}
+
+/// A number for a sentence, to three significant digits.
+func threeDigits(_ value: Double) -> String {
+  guard value != 0, value.isFinite else { return "\(value)" }
+  var scale = 1.0
+  while abs(value) * scale < 100 { scale *= 10 }
+  while abs(value) * scale >= 1000 { scale /= 10 }
+  return "\((value * scale).rounded() / scale)"
 }

@@ -16,12 +16,14 @@ extension MatchStep {
   ///   - rows: the population, as rows of the match's table; `nil` for all.
   ///   - unitKey: the column that names the units.
   ///   - places: one a row of the table, where `apart` is asked for.
+  ///   - fitter: of scores whose intercept varies between groups.
   ///   - memberKey: the column that names the members, where members are matched.
   ///   - owners: who stands behind each row of the table, where one unit may be used in one of several rows.
   ///   - groups: where groups are assigned, that of each row of the table, below zero for none.
   public func run(
     in data: DataSet, seed: Seed, rows: [Int32]? = nil, unitKey: String, places: [Place?]? = nil,
-    groups: [Int32]? = nil, owners: [Int32]? = nil, memberKey: String? = nil
+    groups: [Int32]? = nil, owners: [Int32]? = nil, memberKey: String? = nil,
+    fitter: (any MixedPropensityFitter)? = nil
   ) throws(MatchingError) -> MatchResult {
     let columns: MatchColumns
     do throws(SpecErrors) { columns = try MatchColumns(self, in: data) } catch {
@@ -30,16 +32,19 @@ extension MatchStep {
     let population = rows ?? columns.table.allRows
     let candidateRows = population.filter { columns.treated[Int($0)] != nil }
     let isCandidate = Set(candidateRows)
+    let (covariates, filled) = missing.completed(
+      columns.covariates.map { $0.selecting(candidateRows) })
     var candidates = Candidates(
       treated: candidateRows.map { columns.treated[Int($0)] == true },
-      covariates: columns.covariates.map { $0.selecting(candidateRows) },
+      covariates: covariates,
       exact: columns.exact.map { $0.selecting(candidateRows) },
       measured: columns.measured.map { $0.selecting(candidateRows) },
       places: places.map { places in candidateRows.map { places[Int($0)] } },
       otherTreatedPlaces: columns.table.allRows.filter {
         columns.treated[Int($0)] == true && !isCandidate.contains($0)
       }.compactMap { row in places.flatMap { $0[Int(row)] } },
-      score: columns.score?.selecting(candidateRows))
+      score: columns.score?.selecting(candidateRows),
+      scoreGroups: columns.scoreGroups?.selecting(candidateRows))
     candidates.owners = owners.map { owners in candidateRows.map { owners[Int($0)] } }
     var diagnostics: [Diagnostic] = []
     if candidateRows.count < population.count {
@@ -49,7 +54,15 @@ extension MatchStep {
           "\(population.count - candidateRows.count) of \(population.count) units of the "
             + "population lack the treated column and are in neither arm"))
     }
-    if apart != nil, let places = candidates.places {
+    if !filled.isEmpty {
+      diagnostics.append(
+        Diagnostic(
+          .note, code: "missing-indicator",
+          "missing values stand as a mean or level of their own, with an indicator: "
+            + filled.map { "`\($0.name)` of \($0.count)" }.joined(separator: ", ")
+            + " units; what they would have been is not balanced"))
+    }
+    if apart != nil, farthest == nil, let places = candidates.places {
       let unknown = places.indices.count { candidates.treated[$0] && places[$0] == nil }
       if unknown > 0 {
         diagnostics.append(
@@ -64,7 +77,7 @@ extension MatchStep {
       joint: pool.flatMap { pool in
         members?.design == .joint
           ? JointDistance(pool: pool, weight: members?.weight ?? 1) : nil
-      })
+      }, fitter: fitter)
     let keys = columns.table[unitKey]?.texts
     let prognostic = try columns.prognostic.map { outcome throws(MatchingError) in
       try PrognosticScore(match, outcome: outcome.selecting(candidateRows))
@@ -95,7 +108,7 @@ extension MatchStep {
     return MatchResult(
       table: columns.table.name, unitKey: unitKey, rows: candidateRows, outcome: match,
       inputs: MatchResult.Inputs(
-        step: self, seed: seed, population: rows, places: places, groups: groups),
+        step: self, seed: seed, population: rows, places: places, groups: groups, fitter: fitter),
       effect: effects.effect, gate: gate.outcome,
       members: memberResult, tables: tables, diagnostics: diagnostics,
       figures: [match.overlap()].compactMap { $0 })

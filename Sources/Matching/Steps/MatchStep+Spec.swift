@@ -32,13 +32,17 @@ extension MatchStep {
     "caliper", ValueFormat<[(name: LocatedText, value: CaliperWidth)]>.named(caliperFormat),
     default: [], shown: "none",
     "largest difference within a pair: of `propensity`, or of a column")
-  static let apartKey = Key<Quantity?>.optional(
-    "apart",
-    .quantity("a distance such as `5 km`", units: ["km", "m"], in: 0 ... .greatestFiniteMagnitude),
-    "least distance of a comparator from every treated unit")
+  static let apartKey = Key<Separation?>.optional(
+    "apart", Separation.format,
+    "least distance of a comparator from every treated unit, and largest distance of partners")
   static let discardKey = Key(
-    "discard", ValueFormat<CommonSupport>.oneOf("side"), default: .none, shown: "none",
-    "whose units are left out when their score lies outside the other arm's range")
+    "discard", DiscardRule.format, default: DiscardRule.none, shown: "none",
+    "whose units are left out when their score lies outside the other arm's range, or bounds on "
+      + "propensities")
+  static let missingKey = Key(
+    "missing", ValueFormat<MissingCovariates>.oneOf("treatment of missing covariates"),
+    default: .leave, shown: "leave",
+    "`leave`: units with a missing covariate leave; `indicator`: they stay, with an indicator")
   static let outcomeKey = Key<LocatedText?>.optional(
     "outcome", .text("the name of a column"), "outcome of the design's own estimate")
   static let adjustKey = Key(
@@ -77,7 +81,8 @@ extension MatchStep {
   static let ownKeys = [
     AnyKey(dataKey), AnyKey(treatedKey), AnyKey(covariatesKey), AnyKey(estimandKey),
     AnyKey(methodKey), AnyKey(distanceKey), AnyKey(withinKey), AnyKey(exactKey),
-    AnyKey(caliperKey), AnyKey(apartKey), AnyKey(discardKey), AnyKey(outcomeKey),
+    AnyKey(caliperKey), AnyKey(apartKey), AnyKey(discardKey), AnyKey(missingKey),
+    AnyKey(outcomeKey),
     AnyKey(adjustKey), AnyKey(errorsKey), AnyKey(gateKey), AnyKey(prognosticKey),
     AnyKey(inferenceKey), AnyKey(drawsKey), AnyKey(equivalenceKey), AnyKey(membersKey),
     .notAvailable("allow-post-treatment"),
@@ -115,8 +120,13 @@ extension MatchStep {
     calipers = try section.read(Self.caliperKey).map {
       NamedCaliper(name: $0.name, width: $0.value)
     }
-    apart = try section.read(Self.apartKey).map { $0.unit == "m" ? $0.value / 1000 : $0.value }
-    discard = try section.read(Self.discardKey)
+    let separation = try section.read(Self.apartKey)
+    apart = separation?.least
+    farthest = separation?.most
+    let rule = try section.read(Self.discardKey)
+    discard = rule.support
+    admitted = rule.admitted
+    missing = try section.read(Self.missingKey)
     outcome = try section.read(Self.outcomeKey)
     adjust = try section.read(Self.adjustKey)
     errors = try section.read(Self.errorsKey)
@@ -173,6 +183,11 @@ extension MatchStep {
         "`\(kind.name)` makes no pairs that a caliper could limit: leave `caliper` out",
         at: "caliper")
     }
+    if !kind.keepsCalipers, farthest != nil {
+      rule(
+        "`\(kind.name)` makes no pairs whose distance could be limited: leave `most` out",
+        at: "apart")
+    }
     if kind.grouping == .weights, !exact.isEmpty {
       rule("`\(kind.name)` puts no units together: give these columns as covariates", at: "exact")
     }
@@ -197,7 +212,10 @@ extension MatchStep {
         "`\(errors.rawValue)` clusters by matched set, and weights make none: use `stacked` or `hc3`",
         at: "errors")
     }
-    if errors == .stacked, kind.grouping != .weights || distance.scoreColumn != nil {
+    if errors == .stacked,
+      kind.grouping != .weights || distance.scoreColumn != nil
+        || distance.propensity?.groups != nil
+    {
       rule("`stacked` is for weights that the match estimates: use `cr2` or `hc3`", at: "errors")
     }
     if outcome == nil, !adjust.isEmpty { rule("`adjust` needs an `outcome`", at: "adjust") }

@@ -17,6 +17,12 @@ public struct MatchStep: Sendable {
   /// Kilometres.
   public let apart: Double?
   public let discard: CommonSupport
+  /// Kilometres that partners may be apart at most.
+  public let farthest: Double?
+  /// The propensities that units must have.
+  public let admitted: ClosedRange<Double>?
+  /// What becomes of units with a missing covariate.
+  public let missing: MissingCovariates
   public let outcome: LocatedText?
   public let adjust: [LocatedText]
   public let errors: EffectErrors?
@@ -65,7 +71,8 @@ public struct MatchStep: Sendable {
     return MatchStep(
       data: self.data ?? data, treated: self.treated ?? treated, covariates: covariates,
       estimand: estimand, method: method, distance: distance, within: within, exact: exact,
-      calipers: calipers, apart: apart, discard: discard, outcome: outcome, adjust: adjust,
+      calipers: calipers, apart: apart, discard: discard, farthest: farthest, admitted: admitted,
+      missing: self.missing, outcome: outcome, adjust: adjust,
       errors: errors, gate: gate, prognostic: prognostic, randomisation: randomisation,
       equivalence: equivalence, members: members, written: written, location: location, path: path)
   }
@@ -79,6 +86,6 @@ public struct MatchStep: Sendable {
       calipers: calipers.filter { $0.name.text != BalanceTable.scoreName }.map {
         ($0.name.text, $0.width)
       },
-      apart: apart, discard: discard)
+      apart: apart, discard: discard, farthest: farthest, admitted: admitted)
   }
 }

@@ -16,13 +16,14 @@ struct UnitRow: TidyRow {
     Field("set", "matched set, from one; empty where comparators are reused"),
     Field("score", "propensity score on the scale of the match"),
     Field("dropped", "whether the unit is not in the matched sample"),
+    Field("stage", "at which stage it left"),
     Field("reason", "why not"),
   ]
 
   var cells: [Cell] {
     [
       .text(unit), .text(arm.rawValue), .number(weight), .optional(set), .optional(score),
-      .flag(reason != nil), .optional(reason?.description),
+      .flag(reason != nil), .optional(reason?.stage), .optional(reason?.description),
     ]
   }
 }
@@ -93,16 +94,18 @@ struct SummaryRow: TidyRow {
 /// A row of `reasons`: how many units of an arm left for one reason.
 struct ReasonRow: TidyRow {
   let arm: Arm
+  let stage: String
   let reason: String
   let units: Int
 
   static let schema = [
     Field("arm", "treated or control"),
+    Field("stage", "at which stage they left"),
     Field("reason", "why units are not in the sample"),
     Field("units", "how many of them"),
   ]
 
-  var cells: [Cell] { [.text(arm.rawValue), .text(reason), .count(units)] }
+  var cells: [Cell] { [.text(arm.rawValue), .text(stage), .text(reason), .count(units)] }
 }
 
 /// A row of `calipers`: each caliper in the variable's own units.
@@ -188,6 +191,11 @@ extension MatchOutcome {
       TidyTable("units", units),
       TidyTable("pairs", pairs),
     ]
+    tables.append(TidyTable("representation", representation))
+    let strata = stratumBalance
+    if !strata.isEmpty { tables.append(TidyTable("stratum_balance", strata)) }
+    let lost = competition(names: names)
+    if !lost.isEmpty { tables.append(TidyTable("competition", lost)) }
     if let optimum = sample.optimum {
       tables.append(TidyTable("optimum", [OptimumRow(optimum: optimum)]))
     }
@@ -205,7 +213,9 @@ extension MatchOutcome {
         if counts[reason] == nil { order.append(reason) }
         counts[reason, default: 0] += 1
       }
-      rows += order.map { ReasonRow(arm: arm, reason: $0.description, units: counts[$0] ?? 0) }
+      rows += order.map {
+        ReasonRow(arm: arm, stage: $0.stage, reason: $0.description, units: counts[$0] ?? 0)
+      }
     }
     return rows
   }

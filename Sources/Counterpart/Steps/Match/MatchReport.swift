@@ -23,7 +23,7 @@ struct MatchReport {
   var section: ReportSection {
     ReportSection(
       "Who is compared with whom", anchor: "match-\(step)",
-      [.paragraph(opening)] + [flow, sizes] + balance + [gate, calipers, checks].compactMap { $0 }
+      [.paragraph(opening)] + [flow, sizes, representation].compactMap { $0 } + balance + [gate, calipers, checks].compactMap { $0 }
         + effect + further)
   }
 
@@ -71,28 +71,56 @@ struct MatchReport {
     let arms = reasons?.column("arm") ?? []
     let names = reasons?.column("reason") ?? []
     let counts = reasons?.column("units") ?? []
+    let places = reasons?.column("stage") ?? []
     var exclusions: [String: [Int?]] = [:]
-    var order: [String] = []
+    var order: [(stage: String, reason: String)] = []
     for (index, name) in names.enumerated() {
       guard case .text(let reason) = name, case .text(let arm) = arms[index],
-        case .count(let count) = counts[index]
+        case .text(let stage) = places[index], case .count(let count) = counts[index]
       else { continue }
-      if exclusions[reason] == nil { order.append(reason) }
+      if exclusions[reason] == nil { order.append((stage, reason)) }
       exclusions[reason, default: [0, 0]][arm == "treated" ? 0 : 1] = count
+    }
+    var stages = [FlowDiagram.Stage("In the population", [treated.total, control.total])]
+    var left = [treated.total, control.total]
+    for (stage, label) in Self.stages {
+      let own = order.filter { $0.stage == stage }.map {
+        FlowDiagram.Exclusion($0.reason, exclusions[$0.reason] ?? [])
+      }
+      if own.isEmpty, stage != Self.stages.last?.stage { continue }
+      for exclusion in own {
+        for (arm, count) in exclusion.counts.enumerated() { left[arm] -= count ?? 0 }
+      }
+      stages.append(FlowDiagram.Stage(label, left.map { $0 }, excluding: own))
     }
     return .figure(
       Figure(
         name: "\(step).flow", caption: "From the population to the matched sample",
-        FlowDiagram(
-          [
-            FlowDiagram.Stage("In the population", [treated.total, control.total]),
-            FlowDiagram.Stage(
-              "Matched", [treated.used, control.used],
-              excluding: order.map { FlowDiagram.Exclusion($0, exclusions[$0] ?? []) }),
-          ], arms: ["Treated", "Comparators"], noun: noun),
+        FlowDiagram(stages, arms: ["Treated", "Comparators"], noun: noun),
         table: reasons.map {
           TableView($0, caption: "Why units left", file: "tables/\(step).reasons.csv")
         }))
+  }
+
+  /// What units passed on their way to the sample, by the stage at which others left.
+  private static let stages: [(stage: String, label: String)] = [
+    ("data", "With all covariates"), ("common support", "In common support"),
+    ("apart", "Far enough from every treated unit"), ("exact strata", "In a stratum with both arms"),
+    ("calipers", "With a partner within every caliper"), ("matching", "Matched"),
+  ]
+
+  /// Whom the estimate speaks about beside those whom it was meant for.
+  private var representation: Block? {
+    guard let table = result.table("representation"), !table.rows.isEmpty else { return nil }
+    return .table(
+      TableView(
+        table, caption: "Whom the estimate speaks about, beside those whom it was meant for",
+        columns: [
+          TableColumn("covariate", "Covariate"), TableColumn("level", "Level"),
+          TableColumn("mean_meant", "Meant for", .significant(4)),
+          TableColumn("mean_represented", "In the sample", .significant(4)),
+          TableColumn("smd", "Difference", unit: "SD", .decimals(3)),
+        ], rowLimit: 40, file: "tables/\(step).representation.csv"))
   }
 
   private var sizes: Block {
@@ -164,6 +192,7 @@ struct MatchReport {
     ("randomisation", "Randomisation inference within the matched sets"),
     ("equivalence", "Whether the effect is shown to be too small to matter"),
     ("joint", "Whether the arms differ in all covariates together"),
+    ("equal_pairings", "The range of the effect over pairings that are as good as this one"),
   ]
 
   private var further: [Block] {

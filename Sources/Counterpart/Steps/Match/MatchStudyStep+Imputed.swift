@@ -35,7 +35,7 @@ extension MatchStudyStep {
       do throws(MatchingError) {
         return try step.run(
           in: completed.sets[index], seed: context.seed["imputation \(index + 1)"], unitKey: key,
-          places: places)
+          places: places, fitter: MultilevelPropensity())
       } catch {
         throw .estimation(
           step: context.name, reason: "completed data set \(index + 1): \(error)")

@@ -43,7 +43,9 @@ public struct MatchStudyStep: StudyStep {
   public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
     try step.check(in: data)
     try checkDates(in: data)
-    guard step.apart != nil, let table = step.data, places[table.text] == nil else { return }
+    guard step.apart != nil || step.farthest != nil, let table = step.data,
+      places[table.text] == nil
+    else { return }
     throw SpecErrors(
       SpecError(
         .rule(
@@ -65,7 +67,8 @@ public struct MatchStudyStep: StudyStep {
         in: context.calendar == nil ? context.data : context.study.sealed(context.data),
         seed: context.seed, rows: time.rows,
         unitKey: time.rows == nil ? key : "candidate", places: context.places[table]?.places,
-        groups: time.groups, owners: time.owners)
+        groups: time.groups, owners: time.owners,
+        fitter: MultilevelPropensity())
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let rows = context.data[table: table]?.rowCount ?? 0
     let report = MatchReport(
