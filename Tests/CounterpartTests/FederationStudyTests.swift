@@ -2,6 +2,7 @@ import Counterpart
 import Foundation
 import StudyFiles
 import Tables
+import TestSupport
 import Testing
 
 /// A small synthetic study of federations, from the specification to the tables.
@@ -120,7 +121,7 @@ import Testing
     defer { scratch.remove() }
     let tables = try scratch.run()
     let units = try #require(tables["comparators.units"])
-    let used = units.filter { !($0["weight"] ?? "").isEmpty && $0["weight"] != "0" }
+    let used = units.filter { (Double($0["weight"] ?? "") ?? 0) > 0 }
     let names = used.compactMap { $0["unit"]?.split(separator: "@").first }
     #expect(names.count > 30)
     #expect(Set(names).count == names.count)
@@ -216,6 +217,22 @@ import Testing
     let other = try Scratch(Self.study())
     defer { other.remove() }
     #expect(try other.run()["attainment.composition"]?.isEmpty == false)
+  }
+
+  @Test func theCommittedDataAreThoseOfTheirSpecification() throws {
+    let committed = checkoutFolder.appendingPathComponent("Data/synthetic-federations")
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("counterpart-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let names = try SyntheticData(
+      reading: committed.appendingPathComponent("federations.yaml").path
+    )
+    .write(to: folder)
+    #expect(names == ["schools.csv", "pupils.csv", "membership.csv", "truth.json"])
+    for name in names {
+      let made = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
+      #expect(made == (try Data(contentsOf: committed.appendingPathComponent(name))), "\(name)")
+    }
   }
 
   @Test func aRehearsalGivesBiasAndCoverage() throws {

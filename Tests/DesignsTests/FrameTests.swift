@@ -211,7 +211,7 @@ import Testing
       "unknown function `poly`; known: `log`, `exp`, `sqrt`, `abs`, "
         + "`round`, `min`, `max`, `mean`, `sd`, `median`, `sum`, `count`, `standardise`, `missing`, "
         + "`contains`, `member`, `years_since_joining`, `group_size`, "
-        + "`within`, `between`, `range`, `distinct`, `rank`, `band`, `date`, `I`, `factor`, `offset`"
+        + "`within`, `between`, `range`, `distinct`, `rank`, `band`, and 4 more"
     ),
     (
       "score ~ log(ses:girl)", 15, 1,

@@ -142,7 +142,9 @@ struct Population: Sendable {
     var changed = true
     while changed {
       changed = false
-      for link in data.links {
+      // Candidates stay, because comparators keep their distance from all who joined; who may be matched is
+      // said beside them.
+      for link in data.links where link.from != data.time.candidates {
         guard let targets = kept[link.to] else { continue }
         var rows = kept[link.from] ?? [Bool](repeating: true, count: link.index.count)
         for row in rows.indices where rows[row] && link.index[row] >= 0 {

@@ -19,7 +19,14 @@ enum StepOrder {
               path: need.path, at: need.step.location))
           continue
         }
-        if !provides(provider.kind, need.provision) {
+        if provider.step is LoopStudyStep {
+          problems.append(
+            SpecError(
+              .rule(
+                "step `\(need.step.text)` is done several times by its `for` and does not provide one of "
+                  + need.provision.rawValue),
+              path: need.path, at: need.step.location))
+        } else if !provides(provider.kind, need.provision) {
           problems.append(
             SpecError(
               .rule(

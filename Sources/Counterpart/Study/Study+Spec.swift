@@ -152,9 +152,10 @@ extension Study {
     tables: [TableDeclaration], preparations: [Preparation], population: [PopulationRule],
     steps: [NamedStep], hasTreatment: Bool
   ) -> [SpecError] {
-    let tableNames =
-      tables.map(\.name.text)
-      + (hasTreatment ? [TreatmentDeclaration.candidates, TreatmentDeclaration.groups] : [])
+    // Candidates and groups get columns; who is a candidate follows from the rules of the units' own table.
+    let made =
+      hasTreatment ? [TreatmentDeclaration.candidates, TreatmentDeclaration.groups] : []
+    var tableNames = tables.map(\.name.text) + made
     var problems: [SpecError] = []
     func expectTable(_ name: LocatedText, path: String) {
       guard !tableNames.contains(name.text) else { return }
@@ -163,6 +164,13 @@ extension Study {
           .unknownName(name.text, kind: "table", known: tableNames), path: path, at: name.location))
     }
     for preparation in preparations { expectTable(preparation.table, path: "prepare") }
+    tableNames.removeLast(made.count)
+    for table in tables where made.contains(table.name.text) {
+      problems.append(
+        SpecError(
+          .rule("`\(table.name.text)` is made by `treatment`: call the table something else"),
+          path: "data", at: table.name.location))
+    }
     for rule in population { expectTable(rule.table, path: "population") }
     for table in tables {
       for link in table.links { expectTable(link.table, path: "data.\(table.name.text).link") }

@@ -41,7 +41,7 @@ struct FamilyRow: Sendable {
           "p_adjusted", "among the \(rows.count) tests of the family, by \(correction.rawValue)"),
       ],
       rows: zip(rows, adjusted).map { row, adjusted in
-        row.values.map { Cell.text($0.value) } + [
+        row.values.map { Cell(loopValue: $0.value) } + [
           .text(row.term), .number(row.estimate), .number(row.low), .number(row.high),
           .number(row.pValue), .number(adjusted),
         ]

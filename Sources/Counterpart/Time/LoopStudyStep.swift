@@ -125,12 +125,23 @@ public struct LoopStudyStep: StudyStep {
           table.fields.firstIndex { $0.name == field.name }
         }
         return table.rows.map { row in
-          values.map { Cell.text($0.value) } + places.map { $0.map { row[$0] } ?? .missing }
+          values.map { Cell(loopValue: $0.value) } + places.map { $0.map { row[$0] } ?? .missing }
         }
       }
       return TidyTable(
         name, fields: leading.map { Field($0, "the value that the loop took") } + fields, rows: rows
       )
+    }
+  }
+}
+
+extension Cell {
+  /// A value of a loop: a number where it is written as one.
+  init(loopValue text: String) {
+    if let whole = Int(text), String(whole) == text {
+      self = .count(whole)
+    } else {
+      self = .text(text)
     }
   }
 }

@@ -53,8 +53,18 @@ extension MultilevelStudyStep {
       let view = timed(context.data, units: units)
     else { return try runOnce(context) }
     let result = try runOnce(context.replacing(data: view.data))
-    var diagnostics = postTreatmentDoubts(in: view.data) + nestingDoubts(context.study)
+    var diagnostics =
+      postTreatmentDoubts(in: view.data) + nestingDoubts(context.study)
+      + estimandDoubts(context)
     var tables: [TidyTable] = []
+    if !timing.lags.isEmpty, let treatment = context.study.treatment {
+      let outcome = (try? Formula(parsing: step.formula.text).names)?.first?.name.unqualified
+      let rows = AttritionRow.rows(
+        view, table: step.data.text, outcome: outcome, lags: timing.lags,
+        treated: treatment.column.text, units: units)
+      tables.append(TidyTable("attrition", rows))
+      diagnostics += AttritionRow.doubts(rows)
+    }
     if view.enrolment == .outcome, context.data.time.rowKeys[step.data.text] != nil {
       let names = (try? Formula(parsing: step.formula.text).names.map(\.name)) ?? []
       let rows = CompositionRow.rows(view, table: step.data.text, among: names)
@@ -90,6 +100,28 @@ extension MultilevelStudyStep {
         "the model adjusts for " + late.map { "`\($0)`" }.joined(separator: ", ")
           + " of the outcome's year, when partnership may already have changed it: the effect is what "
           + "remains beside it. Write `@ base` for the value before joining")
+    ]
+  }
+
+  /// Rows count alike, whatever the study wants to count alike.
+  private func estimandDoubts(_ context: StepContext) -> [Diagnostic] {
+    guard let per = context.study.estimand?.per,
+      let units = context.data.links.first(where: { $0.from == TreatmentDeclaration.candidates })?
+        .to
+    else { return [] }
+    // The units' own table, with or without years, has a row a unit.
+    let isOfUnits =
+      step.data.text == units
+      || context.data.links.contains {
+        $0.from == step.data.text && $0.to == units
+          && $0.column == context.data.time.rowKeys[step.data.text]
+      }
+    guard isOfUnits != (per == .school) else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "estimand-unit",
+        "the study asks for an effect per \(per.rawValue), and each row of `\(step.data.text)`, "
+          + "\(isOfUnits ? "a school" : "a pupil"), counts alike in this model")
     ]
   }
 

@@ -138,7 +138,7 @@ struct OutcomeFamily: Sendable {
       rows: zip(members, adjusted).map { member, adjusted in
         [
           .text(member.isPrimary ? "primary" : "secondary"), .text(member.step),
-          .text(member.outcome), .text(member.lag), .text(member.term),
+          .text(member.outcome), Cell(loopValue: member.lag), .text(member.term),
           .number(member.test.estimate), .number(member.test.low), .number(member.test.high),
           .number(member.test.pValue), .number(adjusted),
         ]
@@ -152,7 +152,9 @@ struct OutcomeFamily: Sendable {
     let plot = IntervalPlot(
       members.map { member in
         IntervalPlot.Row(
-          member.outcome + (member.lag.isEmpty ? "" : ", year \(member.lag)")
+          (member.term == members[0].term ? "" : "\(member.term), ") + member.outcome
+            + (member.lag.isEmpty
+              ? "" : ", year \(member.lag.split(separator: " ").joined(separator: ", "))")
             + (isOneStep ? "" : " (\(member.step))"),
           estimate: member.test.estimate, low: member.test.low, high: member.test.high,
           isPrimary: member.isPrimary)
@@ -184,7 +186,7 @@ extension TidyTable {
     }
     return TidyTable(
       name, fields: fields,
-      rows: rows.filter { row in places.allSatisfy { row[$0.0] == .text($0.1) } })
+      rows: rows.filter { row in places.allSatisfy { row[$0.0] == Cell(loopValue: $0.1) } })
   }
 }
 

@@ -71,6 +71,13 @@ struct StudyCalendar: Sendable {
           "\(spells.undated) memberships of `\(spells.table)` have no date of joining and count as none"
         ))
     }
+    if let asOf = panel.asOf, let first = candidates.base.min(), asOf > first {
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "survivors-only",
+          "`\(panel.table)` is as of \(asOf) and the first base year is \(first): units that closed in between "
+            + "are in neither arm, and those that are left are survivors"))
+    }
     addTables(spells, study, units: units, key: keyName, to: &data)
   }
 
@@ -108,7 +115,6 @@ struct StudyCalendar: Sendable {
     data.add(Link(from: name, column: key, to: spells.units, index: candidates.unit))
     data.add(
       Link(from: name, column: spells.groupColumn.name, to: groups, index: candidates.group))
-    data.add(Link(from: name, column: "spell", to: spells.table, index: candidates.spell))
     data.add(
       Link(from: spells.table, column: spells.groupColumn.name, to: groups, index: groupOfSpell))
     data.time.add(BaseYears(table: name, years: candidates.base.map(Double.init)))
