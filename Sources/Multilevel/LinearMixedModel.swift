@@ -6,8 +6,8 @@ internal import Tables
 ///
 /// Any number of random terms on nested, crossed or partially nested factors, with correlated or
 /// independent columns and precision weights. Rows are read once; after that an evaluation costs what the
-/// groups cost. Factors that nest are eliminated group by group, the rest of a crossed model as dense
-/// matrices of connected groups; the criterion is minimised by Newton's method with an analytic gradient.
+/// groups cost. Factors that nest are eliminated group by group, the rest of a crossed model as matrices of
+/// connected groups, sparse or dense; the criterion is minimised by Newton's method with an analytic gradient.
 ///
 /// Bates, Mächler, Bolker & Walker (2015), doi:10.18637/jss.v067.i01; Lindstrom & Bates (1988),
 /// doi:10.1080/01621459.1988.10478693.
@@ -25,7 +25,7 @@ public struct LinearMixedModel: Sendable {
   /// - Parameter threads: how many threads may work; the result has the same bits on any number.
   /// - Throws: ``EstimationError``
   /// - Complexity: one pass of O(rows · columns²), then per evaluation O(groups · columns) for nested
-  ///   factors and O(m³) for *m* connected effects of the smaller crossed factors.
+  ///   factors and at most O(m³) for *m* connected effects of the smaller crossed factors.
   public func fit(
     _ frame: ModelFrame, threads: Int = 1
   ) throws(EstimationError) -> LinearMixedModelFit {
