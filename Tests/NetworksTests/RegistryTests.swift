@@ -17,6 +17,7 @@ import Testing
   @Test func everyChoiceIsDocumented() {
     check(Registry.networkEffects, formula: true)
     check(Registry.behaviourEffects, formula: true)
+    check(Registry.rateEffects, formula: true)
     check(Registry.consentRules, formula: false)
     check(Registry.policies, formula: true)
     check(Registry.measures, formula: false)

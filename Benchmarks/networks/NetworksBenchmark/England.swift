@@ -29,7 +29,7 @@ struct England {
       FormationModel(
         rate: Self.rate,
         effects: [
-          WeightedEffect("density", Density(), weight: -6.5),
+          WeightedEffect("density", Density(), weight: -3.6),
           WeightedEffect(
             "log-distance", LogDistance(Locations(eastings: x, northings: y)), weight: -0.9),
           WeightedEffect("same(la)", Same(authority), weight: 0.8),

@@ -7,7 +7,9 @@ import Probability
 //   growth            the exponent of that time in N
 //   fit [FOLDER]      method of moments, 50 actors, three waves, 3,000 runs in the last phase; FOLDER gets the waves
 //   england N         one replicate of ten years of N schools
-//   coverage R [T]    coverage of 95 % intervals over R panels, on T threads
+//   leaders FOLDER    collaboration among 43 school leaders in two waves, estimated, with its fit
+//   coverage R [T [N RATE DENSITY RECIPROCITY TRANSITIVITY SAME]]
+//                     coverage of 95 % intervals over R panels of N actors, on T threads
 let arguments = CommandLine.arguments
 let task = arguments.count > 1 ? arguments[1] : ""
 
@@ -90,8 +92,18 @@ case "england":
     "england", "\(schools) × 10 years", rounded(best), "s a replicate",
     "full choice set, \(last.ties) ties, gain \(rounded(last.gain)), setting up \(rounded(setup.processor, 1)) "
       + "s, peak \(rounded(peakMemory(), 0)) MB")
+case "leaders":
+  guard arguments.count > 2 else { exit(1) }
+  try Leaders(folder: arguments[2]).printEstimate()
 case "coverage":
-  Coverage(replicates: number(2, or: 1_000), threads: number(3, or: 2)).printTable()
+  let truth = arguments.dropFirst(5).compactMap { Double($0) }
+  let (panels, threads) = (number(2, or: 1_000), number(3, or: 2))
+  if truth.count == 5 {
+    Coverage(replicates: panels, threads: threads, actors: number(4, or: 40), truth: truth)
+      .printTable()
+  } else {
+    Coverage(replicates: panels, threads: threads).printTable()
+  }
 default:
   print("tasks: ministep, growth, fit, england, coverage")
 }

@@ -39,13 +39,11 @@ struct ChoiceTables: Sendable {
   let counters: [Counter]
   let pairTerms: [PairTerm]
   let ownTerms: [OwnTerm]
-  /// exp(Σ β *s*) of making a tie, for each pair of classes, the ego's class first.
-  let making: [Double]
-  /// exp(−Σ β *s*) of ending one.
-  let ending: [Double]
-  /// Sums of `making` over the members of all classes up to each, the ego itself among them.
+  /// exp(Σ β *s*) of making a tie, for each pair of classes, the ego's class first; then exp(−Σ β *s*) of ending one.
+  let pairs: [Double]
+  /// Sums of the weights of making a tie over the members of all classes up to each, the ego itself among them.
   let running: [Double]
-  /// Sums of `making` over all alters of an ego of each class.
+  /// Sums of the weights of making a tie over all alters of an ego of each class.
   let totals: [Double]
   /// For each counter, factors of making for 0, 1, … connections, then those of ending.
   let factors: [Double]
@@ -58,12 +56,12 @@ struct ChoiceTables: Sendable {
   init?(_ terms: [PeriodSimulator.Term], actors count: Int, directed: Bool, withMoments: Bool) {
     var counters: [Counter] = []
     var ownTerms: [OwnTerm] = []
-    var pairs: [(term: PeriodSimulator.Term, effect: any PairEffect)] = []
+    var pairEffects: [(term: PeriodSimulator.Term, effect: any PairEffect)] = []
     for term in terms {
       switch term.kind {
       case .pair(let effect, _):
         guard let pair = effect as? any PairEffect else { return nil }
-        pairs.append((term, pair))
+        pairEffects.append((term, pair))
       case .own(let effect):
         ownTerms.append(
           OwnTerm(
@@ -79,21 +77,21 @@ struct ChoiceTables: Sendable {
       }
     }
     guard
-      let classes = ActorClasses(pairs.map(\.effect), actors: count, atMost: Self.mostClasses)
+      let classes = ActorClasses(pairEffects.map(\.effect), actors: count, atMost: Self.mostClasses)
     else { return nil }
     let size = classes.count
     let network = Network(actors: count, directed: directed)
     var making = [Double](repeating: 0, count: size * size)
     var ending = making
-    var changes = [[Double]](repeating: making, count: pairs.count)
+    var changes = [[Double]](repeating: making, count: pairEffects.count)
     for a in 0..<size {
       for b in 0..<size {
         guard let pair = classes.pair(a, b) else { continue }
-        for k in pairs.indices {
-          let change = pairs[k].effect.contribution(network, ego: pair.ego, alter: pair.alter)
+        for k in pairEffects.indices {
+          let change = pairEffects[k].effect.contribution(network, ego: pair.ego, alter: pair.alter)
           changes[k][a * size + b] = change
-          making[a * size + b] += pairs[k].term.making * change
-          ending[a * size + b] -= pairs[k].term.ending * change
+          making[a * size + b] += pairEffects[k].term.making * change
+          ending[a * size + b] -= pairEffects[k].term.ending * change
         }
       }
     }
@@ -118,7 +116,7 @@ struct ChoiceTables: Sendable {
         totals[a] += weight * Double(classes.size(b) - (a == b ? 1 : 0))
       }
     }
-    pairTerms = pairs.indices.map { k in
+    pairTerms = pairEffects.indices.map { k in
       var moments: [Double] = []
       if withMoments {
         for a in 0..<size {
@@ -131,7 +129,7 @@ struct ChoiceTables: Sendable {
           moments.append(sum)
         }
       }
-      let term = pairs[k].term
+      let term = pairEffects[k].term
       return PairTerm(
         parameter: term.parameter, making: term.making, ending: term.ending,
         actsOnMaking: term.actsOnMaking, actsOnEnding: term.actsOnEnding, changes: changes[k],
@@ -145,8 +143,7 @@ struct ChoiceTables: Sendable {
     self.classes = classes
     self.counters = counters
     self.ownTerms = ownTerms
-    self.making = making
-    self.ending = ending
+    self.pairs = making + ending
     self.running = running
     self.totals = totals
     self.factors = factors

@@ -45,6 +45,13 @@ public struct PeriodConstraints: Sendable {
     changes = []
   }
 
+  /// Whether some tie can change.
+  func admitsChoice(actors count: Int) -> Bool {
+    let taking = (present?.count ?? count) + arriving.count
+    guard taking > 1 else { return false }
+    return fixed.isEmpty || (0..<count).contains { fixed[$0].count < count - 1 }
+  }
+
   @inline(__always)
   func fixed(_ ego: Int) -> [Int32] { fixed.isEmpty ? [] : fixed[ego] }
 

@@ -7,6 +7,8 @@ struct TabulatedWork: Sendable {
   /// The connected alters in the order in which they were met, and their weights.
   fileprivate var members: [Int32]
   fileprivate var weights: [Double]
+  /// The marks of each.
+  fileprivate var words: [UInt64]
   /// What each would weigh by the pair alone, and its place in tables of pairs of classes.
   fileprivate var bases: [Double]
 
@@ -15,6 +17,7 @@ struct TabulatedWork: Sendable {
     members = [Int32](repeating: 0, count: count + 1)
     weights = [Double](repeating: 0, count: count + 1)
     bases = weights
+    words = [UInt64](repeating: 0, count: count + 1)
   }
 }
 
@@ -106,62 +109,79 @@ extension ChoiceTables {
     return count
   }
 
-  /// Marks and weighs all connected alters; `isFull` egos make no tie.
+  /// Weighs all connected alters, factor by factor; `own` is what the ego's own position makes of ties it could make
+  /// and of ties it could end.
   ///
-  /// - Returns: how many there are, what they weigh, and what the pair alone would give them.
+  /// - Returns: what they weigh, and what the pair alone would give them.
   private func weigh(
-    ego: Int, isFull: Bool, own: (making: Double, ending: Double), count: Int,
-    _ linkList: [UInt64], _ memberList: [Int32], _ weightList: inout [Double],
+    ego: Int, own: (making: Double, ending: Double), count: Int, _ linkList: [UInt64],
+    _ memberList: [Int32], _ wordList: inout [UInt64], _ weightList: inout [Double],
     _ baseList: inout [Double]
   ) -> (zone: Double, inside: Double) {
     let links = linkList.span
     let members = memberList.span
+    var words = wordList.mutableSpan
     var weights = weightList.mutableSpan
     var bases = baseList.mutableSpan
     let classOf = classes.classOf.span
-    let making = self.making.span
-    let ending = self.ending.span
-    let factors = self.factors.span
-    let counters = self.counters.span
+    let pairs = self.pairs.span
     let row = Int(classOf[ego]) * classes.count
-    var (zone, inside) = (0.0, 0.0)
+    let whole = classes.count * classes.count
+    var inside = 0.0
+    var seen: UInt64 = 0
     for c in 0..<count {
       let alter = Int(members[c])
       let word = links[alter]
       let place = row + Int(classOf[alter])
-      let base = making[place]
-      bases[c] = base
+      let tied = Int(word & Links.tied)
+      let base = pairs[place]
       inside += base
-      var weight: Double
-      if word >= Links.fixed {
-        weight = 0
-      } else if word & Links.tied != 0 {
-        weight = ending[place] * own.ending
-        for t in counters.indices {
-          let number = counters[t].count(word)
-          weight *=
-            number < Self.width
-            ? factors[(2 * t + 1) * Self.width + number]
-            : choiceWeight(-counters[t].ending * Double(number))
-        }
-      } else if isFull {
-        weight = 0
-      } else {
-        weight = base * own.making
-        for t in counters.indices {
-          let number = counters[t].count(word)
-          weight *=
-            number < Self.width
-            ? factors[2 * t * Self.width + number]
-            : choiceWeight(counters[t].making * Double(number))
+      bases[c] = base
+      words[c] = word
+      weights[c] = pairs[tied * whole + place] * (tied == 0 ? own.making : own.ending)
+      seen |= word
+    }
+    let factors = self.factors.span
+    for t in counters.indices {
+      let counter = counters[t].count
+      let first = 2 * t * Self.width
+      var most = 0
+      for c in 0..<count {
+        let word = words[c]
+        let number = counter(word)
+        most |= number
+        weights[c] *=
+          factors[first + Int(word & Links.tied) * Self.width + number & (Self.width - 1)]
+      }
+      if most >= Self.width {
+        for c in 0..<count {
+          let number = counter(words[c])
+          guard number >= Self.width else { continue }
+          let isTied = words[c] & Links.tied != 0
+          let rest = Double(number - number & (Self.width - 1))
+          weights[c] *= choiceWeight((isTied ? -counters[t].ending : counters[t].making) * rest)
         }
       }
-      // Utilities beyond 500 count as 500, here as everywhere.
-      weight = min(weight, Self.mostWeight)
-      weights[c] = weight
-      zone += weight
     }
-    return (zone, inside)
+    if seen >= Links.fixed {
+      for c in 0..<count where words[c] >= Links.fixed { weights[c] = 0 }
+    }
+    // Utilities beyond 500 count as 500, here as everywhere.
+    var (even, odd) = (0.0, 0.0)
+    var c = 0
+    while c + 1 < count {
+      let (first, second) = (min(weights[c], Self.mostWeight), min(weights[c + 1], Self.mostWeight))
+      weights[c] = first
+      weights[c + 1] = second
+      even += first
+      odd += second
+      c += 2
+    }
+    if c < count {
+      weights[c] = min(weights[c], Self.mostWeight)
+      even += weights[c]
+    }
+    return (even + odd, inside)
   }
 
   /// e⁵⁰⁰
@@ -177,8 +197,9 @@ extension ChoiceTables {
       network, ego: ego, extent: extent, fixed: fixed, &work.links, &work.members)
     var own = (making: 1.0, ending: 1.0)
     if !ownTerms.isEmpty { own = ownFactors(network, ego: ego) }
+    if isFull { own.making = 0 }
     let (zone, inside) = weigh(
-      ego: ego, isFull: isFull, own: own, count: count, work.links, work.members, &work.weights,
+      ego: ego, own: own, count: count, work.links, work.members, &work.words, &work.weights,
       &work.bases)
     let label = Int(classes.classOf[ego])
     var outside = 0.0
@@ -236,7 +257,7 @@ extension ChoiceTables {
     let row = Int(classes.classOf[ego]) * classes.count
     var sum = 0.0
     for alter in classes.classOf.indices where alter != ego && work.links[alter] == 0 {
-      sum += making[row + Int(classes.classOf[alter])]
+      sum += pairs[row + Int(classes.classOf[alter])]
     }
     return sum
   }
@@ -256,7 +277,7 @@ extension ChoiceTables {
         if running[row + middle] > target { high = middle } else { low = middle + 1 }
       }
       let before = low > 0 ? running[row + low - 1] : 0
-      let number = Int((target - before) / making[row + low])
+      let number = Int((target - before) / pairs[row + low])
       let alter = Int(
         classes.members[Int(classes.starts[low]) + min(number, classes.size(low) - 1)])
       if alter != ego, work.links[alter] == 0 { return alter }
@@ -266,7 +287,7 @@ extension ChoiceTables {
     var sum = 0.0
     var last: Int?
     for alter in classes.classOf.indices where alter != ego && work.links[alter] == 0 {
-      sum += making[row + Int(classes.classOf[alter])]
+      sum += pairs[row + Int(classes.classOf[alter])]
       last = alter
       if sum > target { break }
     }
@@ -309,7 +330,7 @@ extension ChoiceTables {
       let less = term.actsOnEnding ? term.effect.gain(network, ego: ego, tied: true) : 0
       var expected = choice.scale * choice.outside * more
       for c in 0..<choice.count {
-        let isTied = work.links[Int(work.members[c])] & Links.tied != 0
+        let isTied = work.words[c] & Links.tied != 0
         expected += work.weights[c] * (isTied ? -less : more)
       }
       scores[term.parameter] -= expected / choice.total
@@ -333,10 +354,10 @@ extension ChoiceTables {
   private func expectation(
     of counter: Counter, _ choice: TabulatedChoice, _ work: borrowing TabulatedWork
   ) -> Double {
-    let (links, members, weights) = (work.links.span, work.members.span, work.weights.span)
+    let (words, weights) = (work.words.span, work.weights.span)
     var sum = 0.0
     for c in 0..<choice.count {
-      let word = links[Int(members[c])]
+      let word = words[c]
       if word & Links.tied != 0 {
         if counter.actsOnEnding { sum -= weights[c] * Double(counter.count(word)) }
       } else if counter.actsOnMaking {
@@ -349,13 +370,13 @@ extension ChoiceTables {
   private func expectation(
     of term: PairTerm, row: Int, _ choice: TabulatedChoice, _ work: borrowing TabulatedWork
   ) -> Double {
-    let (links, members, weights) = (work.links.span, work.members.span, work.weights.span)
+    let (words, members, weights) = (work.words.span, work.members.span, work.weights.span)
     let (classOf, changes) = (classes.classOf.span, term.changes.span)
     var sum = 0.0
     for c in 0..<choice.count {
       let alter = Int(members[c])
       let change = changes[row + Int(classOf[alter])]
-      if links[alter] & Links.tied != 0 {
+      if words[c] & Links.tied != 0 {
         if term.actsOnEnding { sum -= weights[c] * change }
       } else if term.actsOnMaking {
         sum += weights[c] * change

@@ -18,6 +18,12 @@ public enum FormationError: Error, Sendable, Hashable {
   case notTieSum(effect: String)
   case notWhole(behaviour: String, value: Double)
   case runaway(period: Int, meanDegree: Double)
+  /// An actor that leaves before it joins, or whose time lies outside the waves.
+  case neverPresent(actor: String)
+  /// An actor that has not joined, or has left, and has ties.
+  case absentWithTies(actor: String, wave: String)
+  /// Observed ties that a rule between two relations does not allow.
+  case brokenRule(String, table: String, wave: String, ties: Int)
   /// Something about the actors' data.
   case data(ScenarioError)
 }
@@ -54,6 +60,16 @@ extension FormationError: CustomStringConvertible {
     case .runaway(let period, let degree):
       "between waves \(period) and \(period + 1) simulated partnerships run away, to \(degree.rounded()) "
         + "partners an actor: leave out effects that feed on themselves, or use `gwesp` for `transitivity`"
+    case .neverPresent(let actor):
+      "`\(actor)` is there at no time between the first and the last wave: leave it out, or correct `joins` and "
+        + "`leaves`"
+    case .absentWithTies(let actor, let wave):
+      "`\(actor)` has ties in `\(wave)` but has not joined by then, or has left: correct `joins` and `leaves`, or "
+        + "drop the ties"
+    case .brokenRule(let rule, let table, let wave, let ties):
+      "\(ties) ties \(rule == "contains" ? "of `\(table)` are not in" : "of") `\(wave)`"
+        + (rule == "contains" ? "" : " \(rule == "within" ? "are not in" : "are in") `\(table)`")
+        + ", which `\(rule): \(table)` does not allow"
     case .data(let problem): "\(problem)"
     }
   }

@@ -1,4 +1,5 @@
 public import LinearAlgebra
+internal import StudyFiles
 public import Tables
 
 /// What a `formation` step leaves: tidy tables, doubts, and the estimates with their covariance.
@@ -18,7 +19,9 @@ public struct FormationResult: Sendable {
   public var values: [Double] { estimate.freeParameters.map { estimate.parameters[$0].estimate } }
   public var covariance: Matrix { estimate.covariance }
 
-  init(_ estimate: FormationEstimate, _ panel: Panel, waves: [String]) {
+  init(
+    _ estimate: FormationEstimate, _ panel: Panel, waves: [String], doubts: [Diagnostic] = []
+  ) {
     self.estimate = estimate
     let descriptions = panel.waves.map { NetworkDescription($0.network) }
     tables = [
@@ -37,7 +40,7 @@ public struct FormationResult: Sendable {
               ? nil : panel.waves[k - 1].network.jaccard(panel.waves[k].network))
         }),
     ]
-    diagnostics = Self.doubts(estimate, panel, waves: waves)
+    diagnostics = doubts + Self.doubts(estimate, panel, waves: waves)
   }
 
   private static func doubts(
@@ -165,5 +168,21 @@ public struct WaveRow: TidyRow {
       .optional(description.transitivity), .count(description.isolates),
       .count(description.components), .optional(jaccard),
     ]
+  }
+}
+
+extension FormationStep {
+  /// Actors that have more ties than they may make: they can only end some.
+  func overfull(_ panel: Panel, maximum: Int?) -> [Diagnostic] {
+    guard let maximum else { return [] }
+    return zip(waves, panel.waves).compactMap { name, wave in
+      let over = (0..<panel.actorCount).count { wave.network.degree($0) > maximum }
+      return over == 0
+        ? nil
+        : Diagnostic(
+          .warning, code: "above-maximum",
+          "in `\(name.text)` \(over) actors have more than the `maximum-degree` of \(maximum) partners: the model "
+            + "lets them end ties and make none")
+    }
   }
 }

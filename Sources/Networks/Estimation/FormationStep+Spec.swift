@@ -30,10 +30,31 @@ public struct FormationStep: Sendable {
   static let maximumDegree = Key.optional(
     "maximum-degree", .integer("a whole number of at least 1", atLeast: 1),
     "partners beyond which no one makes another tie")
+  static let rates = Key(
+    "rates", ratesFormat, default: [], shown: "none",
+    "what makes some actors have more opportunities than others, as in `[of(size), outdegree]`")
+  static let joins = Key.optional(
+    "joins", .text("the name of a column"), shown: "the first wave",
+    "when actors begin to take part, counted in waves: 2.5 is half-way from the second to the third; missing for "
+      + "those there from the start")
+  static let leaves = Key.optional(
+    "leaves", .text("the name of a column"), shown: "never",
+    "when they cease to, and their ties end; missing for those who stay")
+  static let within = Key.optional(
+    "within", .text("the name of a table"),
+    "pairs, with columns `from` and `to`, that alone can be tied: the network is lower than this one"
+  )
+  static let disjoint = Key.optional(
+    "disjoint", .text("the name of a table"), "pairs that cannot be tied")
+  static let contains = Key.optional(
+    "contains", .text("the name of a table"),
+    "pairs whose tie cannot end: the network is higher than this one")
 
   public static let keys = [
     AnyKey(actors), AnyKey(id), AnyKey(waves), AnyKey(directed), AnyKey(consent), AnyKey(effects),
     AnyKey(behaviour), AnyKey(conditional), AnyKey(replicates), AnyKey(maximumDegree),
+    AnyKey(rates), AnyKey(joins), AnyKey(leaves), AnyKey(within), AnyKey(disjoint),
+    AnyKey(contains),
   ]
 
   /// An effect with the choices that it acts on.
@@ -53,6 +74,12 @@ public struct FormationStep: Sendable {
   let conditional: Bool
   let replicates: Int
   let maximumDegree: Int?
+  let rates: [(text: LocatedText, spec: any RateEffectSpec)]
+  let joins: LocatedText?
+  let leaves: LocatedText?
+  let within: LocatedText?
+  let disjoint: LocatedText?
+  let contains: LocatedText?
   let path: String
 
   /// - Parameter section: checked against ``keys``.
@@ -67,6 +94,12 @@ public struct FormationStep: Sendable {
     conditional = try section.read(Self.conditional)
     replicates = try section.read(Self.replicates)
     maximumDegree = try section.read(Self.maximumDegree)
+    rates = try section.read(Self.rates)
+    joins = try section.read(Self.joins)
+    leaves = try section.read(Self.leaves)
+    within = try section.read(Self.within)
+    disjoint = try section.read(Self.disjoint)
+    contains = try section.read(Self.contains)
     path = section.path
     try checkRules(section)
   }
@@ -84,6 +117,14 @@ public struct FormationStep: Sendable {
     }
     for term in terms where !directed && !term.spec.isForUndirected {
       add("`\(term.text.text)` needs `directed: true`", at: term.text.location, "effects")
+    }
+    for rate in rates where !directed && !rate.spec.isForUndirected {
+      add("`\(rate.text.text)` needs `directed: true`", at: rate.text.location, "rates")
+    }
+    if conditional, let change = joins ?? leaves {
+      add(
+        "`conditional` holds the amount of change, which actors that come and go make themselves: leave it out",
+        at: change.location, "conditional")
     }
     if terms.isEmpty {
       add("expected at least one effect", at: section.location(of: "effects"), "effects")
@@ -104,6 +145,18 @@ public struct FormationStep: Sendable {
       add("`\(term.text.text)` stands twice", at: term.text.location, "effects")
     }
     guard problems.isEmpty else { throw SpecErrors(problems) }
+  }
+
+  private static let ratesFormat = ValueFormat<[LocatedText]>.list(
+    of: .text("an effect on rates")
+  ).mapping(expecting: "effects on rates, as in `[of(size), outdegree]`") {
+    (items, node) throws(SpecErrors) -> [(text: LocatedText, spec: any RateEffectSpec)] in
+    try collecting(items) {
+      (item) throws(SpecErrors) -> (text: LocatedText, spec: any RateEffectSpec) in
+      let call = try Call(item, path: node.path)
+      let section = Section(call: call.name, arguments: call.arguments, path: node.path)
+      return (item, try Registry.rateEffects.make(call.name, from: section))
+    }
   }
 
   private static let termsFormat = ValueFormat<[LocatedText]>.list(

@@ -28,6 +28,12 @@ extension FormationStep {
       }
     }
     if let id { column(id, "id") }
+    if let joins { column(joins, "joins") }
+    if let leaves { column(leaves, "leaves") }
+    for rate in rates { for name in rate.spec.columns { column(name, "rates") } }
+    for (name, key) in [(within, "within"), (disjoint, "disjoint"), (contains, "contains")] {
+      if let name { table(name, key) }
+    }
     let behaviourNames = Set(behaviours.map(\.name.text))
     for term in terms {
       for name in term.spec.columns where !behaviourNames.contains(name.text) {
@@ -75,24 +81,44 @@ extension FormationStep {
     let estimator = try MomentEstimator(
       model, panel, conditional: conditional, replicates: replicates)
     let estimate = try estimator.estimate(seed: seed, threads: threads, progress: progress)
-    return FormationResult(estimate, panel, waves: waves.map(\.text))
+    return FormationResult(
+      estimate, panel, waves: waves.map(\.text), doubts: overfull(panel, maximum: maximumDegree))
   }
 
   /// The model and the observations that the step asks for.
   func problem(
     in data: DataSet, places: Places?
   ) throws(FormationError) -> (model: PanelModel, panel: Panel) {
-    let read: (model: PanelModel, states: [PanelState], constraints: [PeriodConstraints])
-    do throws(ScenarioError) { read = try observations(in: data, places: places) } catch {
-      throw .data(error)
+    let read: (model: PanelModel, states: [PanelState], waves: [WaveTies])
+    let allowed: PairRules
+    let presence: PresenceTimes
+    do throws(ScenarioError) {
+      read = try observations(in: data, places: places)
+      let actors = try ActorData(data, table: self.actors.text, places: nil, id: id?.text)
+      allowed = try PairRules(self, among: actors)
+      presence = try PresenceTimes(
+        joins: joins.map { (name) throws(ScenarioError) in try actors.times(name.text) },
+        leaves: leaves.map { (name) throws(ScenarioError) in try actors.times(name.text) },
+        names: try actors.labels(actors.id).names)
+    } catch { throw .data(error) }
+    try presence.check(waves: waves.count)
+    for (wave, state) in read.states.enumerated() {
+      try presence.check(state.network, wave: wave + 1, name: waves[wave].text)
+      try allowed.check(state.network, name: waves[wave].text)
     }
-    return (read.model, try Panel(waves: read.states, constraints: read.constraints))
+    let constraints = read.waves.indices.dropLast().map { period in
+      PeriodConstraints(
+        actors: read.states[0].network.actorCount, directed: directed,
+        fixed: read.waves[period].fixed + allowed.fixed,
+        absent: presence.absent(wave: period + 1), changes: presence.changes(after: period + 1))
+    }
+    return (read.model, try Panel(waves: read.states, constraints: constraints))
   }
 
   private func observations(
     in data: DataSet, places: Places?
   ) throws(ScenarioError) -> (
-    model: PanelModel, states: [PanelState], constraints: [PeriodConstraints]
+    model: PanelModel, states: [PanelState], waves: [WaveTies]
   ) {
     let actors = try ActorData(data, table: self.actors.text, places: places, id: id?.text)
     var values: [[[Double]]] = []
@@ -103,17 +129,16 @@ extension FormationStep {
         })
     }
     var states: [PanelState] = []
-    var constraints: [PeriodConstraints] = []
+    var allTies: [WaveTies] = []
     for (k, wave) in waves.enumerated() {
       let observed = try WaveTies(wave.text, of: actors, in: data)
       states.append(
         PanelState(
           Network(actors: actors.count, directed: directed, ties: observed.ties),
           behaviours: values.map { $0[k] }))
-      constraints.append(
-        PeriodConstraints(actors: actors.count, directed: directed, fixed: observed.fixed))
+      allTies.append(observed)
     }
-    return (try model(actors, values), states, Array(constraints.dropLast()))
+    return (try model(actors, values), states, allTies)
   }
 
   private func model(
@@ -146,7 +171,11 @@ extension FormationStep {
     return PanelModel(
       directed: directed,
       consent: consent?.consent(among: actors.count) ?? ConfirmSpec().consent(among: actors.count),
-      terms: terms, behaviours: models, maximumDegree: maximumDegree)
+      terms: terms,
+      rateTerms: try rates.map {
+        (rate) throws(ScenarioError) -> (name: String, effect: any RateEffect) in
+        (rate.text.text, try rate.spec.effect(among: actors))
+      }, behaviours: models, maximumDegree: maximumDegree)
   }
 }
 

@@ -58,7 +58,7 @@ public struct MomentEstimator: Sendable {
         let name = variable == 0 ? "ties" : model.behaviours[variable - 1].name
         throw .noChange(variable: name, period: period + 1)
       }
-      if let present = panel.constraints[period].present, present.count < 2 {
+      if !panel.constraints[period].admitsChoice(actors: panel.actorCount) {
         throw .noChoice(period: period + 1)
       }
     }

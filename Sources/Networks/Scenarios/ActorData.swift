@@ -95,7 +95,7 @@ public struct ActorData: Sendable {
     return locations
   }
 
-  private func resolve(_ name: String) throws(ScenarioError) -> ResolvedColumn {
+  func resolve(_ name: String) throws(ScenarioError) -> ResolvedColumn {
     do throws(NameError) { return try data.resolve(name, from: table) } catch {
       throw .unknownColumn(name, table: table)
     }

@@ -43,7 +43,7 @@ public struct TieList: Sendable {
   }
 
   /// What a cell says, in one spelling for numbers and texts; `nil` where it is missing.
-  private static func name(_ column: Column, _ row: Int) -> String? {
+  static func name(_ column: Column, _ row: Int) -> String? {
     switch column.storage {
     case .codes(let codes, let levels): codes[row] < 0 ? nil : levels[Int(codes[row])]
     case .numbers(let values):
