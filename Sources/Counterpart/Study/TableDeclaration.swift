@@ -15,6 +15,8 @@ public struct TableDeclaration: Sendable {
   public let episodes: EpisodesDeclaration?
   /// Whether the file is read in pieces whenever it is needed, and never held.
   public let isStreamed: Bool
+  /// What is said of it as a download.
+  public let download: DownloadDeclaration
 
   /// A column of this table names a row of another.
   public struct LinkDeclaration: Sendable, Hashable {
@@ -28,6 +30,8 @@ public struct TableDeclaration: Sendable {
     public let name: LocatedText
     public let type: ColumnType?
     public let levels: [String]?
+    public let format: CellFormat?
+    public let missing: [String]
   }
 
   /// The columns that say where a row is.
