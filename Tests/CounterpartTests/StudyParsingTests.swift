@@ -103,7 +103,7 @@ import Testing
     let found = problems(
       Self.head + """
         steps:
-          doubt: {event-study: {of: x}}
+          doubt: {description: {of: x}}
           many: {for: {lag: [1, 2]}, multilevel: {data: pupils, formula: y ~ 1 + (1 | urn)}}
         """)
     #expect(found.count == 2)

@@ -50,7 +50,7 @@ struct LoadedStudy: Sendable {
     flows = population.flows
     diagnostics = reader.diagnostics + preparation.diagnostics + population.diagnostics
     studyHash = Digest.of(try FileAccess.readData(study.file))
-    inputHashes = reader.inputHashes
+    inputHashes = reader.inputHashes.merging(try StepFiles.hashes(of: study)) { first, _ in first }
     try Self.check(study, in: population.data, places: places)
   }
 

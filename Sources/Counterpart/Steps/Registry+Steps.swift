@@ -11,6 +11,7 @@ extension Registry where Kind == any StudyStep {
         Entry(MultilevelStudyStep.self) { $0 }, Entry(PowerStudyStep.self) { $0 },
         Entry(SensitivityStudyStep.self) { $0 },
         Entry(ScenariosStudyStep.self) { $0 },
+        Entry(EventStudyStudyStep.self) { $0 }, Entry(UseStudyStep.self) { $0 },
       ])
   }
 }
