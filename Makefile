@@ -1,7 +1,7 @@
 # Two commands do everything: `make demo` and `make test`. Both first install what is missing.
 
 # Debian packages without which the product does not build.
-PACKAGES = liblapack-dev libblas-dev
+PACKAGES = liblapack-dev libblas-dev zlib1g-dev libreadstat-dev
 SWIFT_FLAGS = -c release
 DEMO = Notebooks-as-scripts/01-catholic-and-public/study.yaml
 COUNTERPART = .build/release/counterpart
@@ -32,7 +32,7 @@ setup:
 	  dpkg-query --show --showformat='$${db:Status-Status}\n' $$package 2>/dev/null \
 	    | grep -qx installed || echo $$package; done); \
 	if [ -n "$$missing" ]; then \
-	  echo "Installing Debian packages for linear algebra:" $$missing; \
+	  echo "Installing Debian packages:" $$missing; \
 	  if [ "$$(id -u)" = 0 ]; then elevate=; else \
 	    echo "This needs root, so sudo may ask for your password."; elevate=sudo; fi; \
 	  $$elevate apt-get update -qq && \

@@ -47,7 +47,9 @@ let package = Package(
       name: "CLAPACK", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
     library("LinearAlgebra", ["CLAPACK"]),
     library("Probability"),
-    library("Tables"),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CReadStat", providers: [.apt(["libreadstat-dev"])]),
+    library("Tables", ["CReadStat", "CZlib"]),
 
     // 1 · vocabulary
     library("StudyFiles", ["Tables", .product(name: "Yams", package: "Yams")]),

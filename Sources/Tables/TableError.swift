@@ -3,6 +3,9 @@ public enum TableError: Error, Sendable, Hashable {
   case missingFile(String)
   case unreadableFile(String, reason: String)
   case compressedFile(String)
+  case damagedCompression(String, reason: String)
+  /// A byte that the encoding, declared or found, does not have.
+  case unknownCharacter(file: String, line: Int, byte: UInt8, encoding: String)
   case emptyFile(String)
   /// `byte` counts from 0 in the file.
   case invalidUTF8(file: String, line: Int, byte: Int)
@@ -71,6 +74,11 @@ extension TableError: CustomStringConvertible {
       "\(file): cannot be read: \(reason)"
     case .compressedFile(let file):
       "\(file): is compressed, expected plain text: unpack it first (gunzip)"
+    case .damagedCompression(let file, let reason):
+      "\(file): cannot be unpacked, \(reason): download it again"
+    case .unknownCharacter(let file, let line, let byte, let encoding):
+      "\(file):\(line): byte 0x\(String(byte, radix: 16)) is no character of \(encoding): declare another "
+        + "`encoding`, or save the file as UTF-8"
     case .emptyFile(let file):
       "\(file): is empty, expected a first line of column names"
     case .invalidUTF8(let file, let line, let byte):

@@ -19,10 +19,10 @@ public struct TableSource: Sendable, Hashable {
     }
   }
 
-  private let firstLine: Int
-  private let shifts: [Shift]
+  let firstLine: Int
+  let shifts: [Shift]
   /// The row of the file for each row of the table; `nil` where they are the same.
-  private let rows: [Int]?
+  let rows: [Int]?
 
   /// - Parameters:
   ///   - firstLine: the line of row 0.

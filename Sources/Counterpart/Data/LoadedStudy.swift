@@ -65,7 +65,7 @@ struct LoadedStudy: Sendable {
       reader.diagnostics + preparation.diagnostics + population.diagnostics
       + (calendar?.diagnostics ?? [])
     studyHash = Digest.of(try FileAccess.readData(study.file))
-    inputHashes = reader.inputHashes
+    inputHashes = reader.inputHashes.merging(try StepFiles.hashes(of: study)) { first, _ in first }
     if checksSteps { try Self.check(study, in: population.data, places: places) }
   }
 

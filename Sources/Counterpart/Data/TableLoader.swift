@@ -36,29 +36,27 @@ struct TableLoader {
 
   /// All missing files together, each where the study names it.
   private func requireFiles() throws(RunError) {
-    let problems = study.tables.compactMap { declaration -> SpecError? in
-      let path = study.resolve(path: declaration.file.text)
-      guard given[declaration.name.text] == nil, !FileAccess.exists(path) else { return nil }
-      return SpecError(
-        .rule("there is no file `\(path)`; paths start from the study file's folder"),
-        path: "data.\(declaration.name.text).file", at: declaration.file.location)
+    let problems = study.tables.flatMap { declaration -> [SpecError] in
+      guard given[declaration.name.text] == nil else { return [] }
+      return ([(declaration.file, "file")] + declaration.download.otherFiles).compactMap {
+        file, key in
+        let path = study.resolve(path: file.text)
+        guard !FileAccess.exists(path) else { return nil }
+        return SpecError(
+          .rule("there is no file `\(path)`; paths start from the study file's folder"),
+          path: "data.\(declaration.name.text).\(key)", at: file.location)
+      }
     }
     guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
   }
 
   private mutating func table(_ declaration: TableDeclaration) throws(RunError) -> Table {
     if let table = given[declaration.name.text] { return table }
-    let path = study.resolve(path: declaration.file.text)
-    let contents = try FileAccess.readData(path)
-    inputHashes[declaration.file.text] = Digest.of(contents)
-    let file = file(declaration)
-    do throws(TableError) {
-      let table = try file.read(as: declaration.name.text)
-      diagnostics += table.source?.diagnostics ?? []
-      return table
-    } catch {
-      throw located(error, in: declaration)
-    }
+    var downloaded = DownloadedTable(declaration, of: study)
+    let table = try downloaded.read()
+    inputHashes.merge(downloaded.hashes) { first, _ in first }
+    diagnostics += downloaded.diagnostics
+    return table
   }
 
   /// The columns of a streamed table, from a reading that keeps no row.

@@ -13,6 +13,7 @@ extension Registry where Kind == any StudyStep {
         Entry(RehearseStudyStep.self) { $0 },
         Entry(SensitivityStudyStep.self) { $0 },
         Entry(ScenariosStudyStep.self) { $0 },
+        Entry(EventStudyStudyStep.self) { $0 }, Entry(UseStudyStep.self) { $0 },
       ])
   }
 }

@@ -79,7 +79,8 @@ enum StepOrder {
   private static func provides(_ kind: String, _ provision: StepNeed.Provision) -> Bool {
     switch provision {
     case .sample: kind == MatchStudyStep.name
-    case .estimates: [MultilevelStudyStep.name, EventStudyStudyStep.name].contains(kind)
+    case .estimates:
+      [MultilevelStudyStep.name, EventStudyStudyStep.name, UseStudyStep.name].contains(kind)
     case .completed: kind == ImputeStudyStep.name
     case .design: kind == MatchStudyStep.name
     }

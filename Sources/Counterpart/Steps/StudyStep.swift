@@ -12,12 +12,15 @@ public protocol StudyStep: Choice {
   func check(with others: [String: any StudyStep], in data: DataSet) throws(SpecErrors)
   /// The column that says which arm a row of a table is in, for counting rows by arm.
   var arm: (table: String, column: String)? { get }
+  /// Files that the step reads beside the study's tables, each with the path of the key that names it.
+  var inputFiles: [(file: LocatedText, path: String)] { get }
   /// Does the step.
   func run(_ context: StepContext) throws(RunError) -> StepResult
 }
 
 extension StudyStep {
   public var arm: (table: String, column: String)? { nil }
+  public var inputFiles: [(file: LocatedText, path: String)] { [] }
 
   public func check(with others: [String: any StudyStep], in data: DataSet) throws(SpecErrors) {}
 }

@@ -24,6 +24,14 @@ enum StreamingRules {
             .rule("that a key is unique cannot be checked while a table is streamed: drop `key`"),
             path: "\(path).key", at: column.location))
       }
+      if !table.download.isPlain || table.columns.contains(where: { $0.format != nil }) {
+        problems.append(
+          SpecError(
+            .rule(
+              "a streamed table is one plain file: `encoding`, `rows`, `rename`, `successors`, `format` and files "
+                + "of several years need all rows, so drop `stream: true`"), path: path,
+            at: table.name.location))
+      }
       if let column = table.location?.columns.first ?? table.episodes?.unit {
         problems.append(
           SpecError(

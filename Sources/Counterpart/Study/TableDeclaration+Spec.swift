@@ -14,6 +14,7 @@ extension TableDeclaration {
     let isStreamed: Bool
     let year: LocatedText?
     let asOf: Int?
+    let download: DownloadDeclaration
   }
 
   init(name: LocatedText, settings: Settings) {
@@ -28,23 +29,27 @@ extension TableDeclaration {
     isStreamed = settings.isStreamed
     year = settings.year
     asOf = settings.asOf
+    download = settings.download
   }
 
   static let format = ValueFormat.section("a table: a section with `file`", keys: Keys.all) {
     (section) throws(SpecErrors) in
-    Settings(
-      file: try section.read(Keys.file), key: try section.read(Keys.key),
+    let files = try section.read(Keys.file)
+    return Settings(
+      file: files[0].file, key: try section.read(Keys.key),
       links: try section.read(Keys.link), missing: try section.read(Keys.missing),
       columns: try section.read(Keys.columns), location: try section.read(Keys.location),
       episodes: try section.read(Keys.episodes), isStreamed: try section.read(Keys.stream),
-      year: try section.read(Keys.year), asOf: try section.read(Keys.asOf))
+      year: try section.read(Keys.year), asOf: try section.read(Keys.asOf),
+      download: try DownloadDeclaration(files: files, from: section))
   }
 
   /// The keys of a table's section.
   public enum Keys {
     static let file = Key(
-      "file", .text("a path to a .csv or .tsv file"),
-      "the file, relative to the study; its ending says how it is separated")
+      "file", DownloadDeclaration.fileFormat,
+      "the file, relative to the study; its ending says how it is separated; or `{2018: …, 2019: …}`"
+    )
     static let key = Key(
       "key", .list(of: .text("a column"), atLeast: 1), default: [], shown: "none",
       "the column or columns that identify a row; checked to be unique")
@@ -52,11 +57,9 @@ extension TableDeclaration {
       "link", linkFormat, default: [], shown: "none",
       "columns that name a row of another table, as `{school: schools.school}`")
     static let missing = Key(
-      "missing",
-      ValueFormat.list(of: .text()).mapping { (codes, _) throws(SpecErrors) in
-        codes.map(\.text)
-      }, default: ["", "NA"], shown: "[\"\", NA]",
-      "the texts that stand for a missing value; each is counted on its own")
+      "missing", DownloadDeclaration.missingFormat, default: ["", "NA"], shown: "[\"\", NA]",
+      "the texts that stand for a missing value, each counted on its own; `dfe` for those of performance tables"
+    )
     static let columns = Key(
       "columns", columnsFormat, default: [], shown: "inferred over the whole column",
       "types where inference is not enough: `{urn: text}` or `{band: {type: category, levels: […]}}`"
@@ -84,7 +87,7 @@ extension TableDeclaration {
       [
         AnyKey(file), AnyKey(key), AnyKey(link), AnyKey(missing), AnyKey(columns),
         AnyKey(location), AnyKey(episodes), AnyKey(stream), AnyKey(year), AnyKey(asOf),
-      ] + ["encoding", "rename", "successors"].map(AnyKey.notAvailable)
+      ] + DownloadDeclaration.keys
   }
 
   private static let linkFormat = ValueFormat<[Named<LocatedText>]>.named(.text("`table.column`"))
@@ -109,19 +112,29 @@ extension TableDeclaration {
   private static let columnsFormat = ValueFormat<[Named<ColumnSettings>]>.named(
     .shorthand(
       ValueFormat<ColumnType>.oneOf("column type").mapping { (type, _) throws(SpecErrors) in
-        (type: ColumnType?.some(type), levels: [String]?.none)
+        ColumnSettings(type: type, levels: nil, format: nil, missing: [])
       },
       or: .section("a section with `type` and `levels`", keys: ColumnKeys.all) {
         (section) throws(SpecErrors) in
-        (type: try section.read(ColumnKeys.type), levels: try section.read(ColumnKeys.levels))
+        ColumnSettings(
+          type: try section.read(ColumnKeys.type), levels: try section.read(ColumnKeys.levels),
+          format: try section.read(ColumnKeys.format),
+          missing: try section.read(ColumnKeys.missing))
       })
   ).mapping { (named, _) throws(SpecErrors) in
     named.map {
-      ColumnDeclaration(name: $0.name, type: $0.value.type, levels: $0.value.levels)
+      ColumnDeclaration(
+        name: $0.name, type: $0.value.type, levels: $0.value.levels, format: $0.value.format,
+        missing: $0.value.missing)
     }
   }
 
-  private typealias ColumnSettings = (type: ColumnType?, levels: [String]?)
+  private struct ColumnSettings: Sendable {
+    let type: ColumnType?
+    let levels: [String]?
+    let format: CellFormat?
+    let missing: [String]
+  }
 
   private enum ColumnKeys {
     static let type = Key.optional(
@@ -132,7 +145,14 @@ extension TableDeclaration {
       ValueFormat.list(of: .text("a level")).mapping { (levels, _) throws(SpecErrors) in
         levels.map(\.text)
       }, shown: "those found, sorted", "the categories in their order; the first is the reference")
-    static let all = [AnyKey(type), AnyKey(levels), .notAvailable("format")]
+    static let format = Key.optional(
+      "format", DownloadDeclaration.cellFormat, shown: "plain numbers, dates such as 2017-09-01",
+      "how its cells are written: `thousands`, `band`, or the order of a date's parts such as `d/m/y`"
+    )
+    static let missing = Key(
+      "missing", DownloadDeclaration.missingFormat, default: [], shown: "those of the table",
+      "texts that stand for a missing value in this column alone, such as 01/01/1900")
+    static let all = [AnyKey(type), AnyKey(levels), AnyKey(format), AnyKey(missing)]
   }
 
   private static let locationFormat = ValueFormat.section(

@@ -19,6 +19,8 @@ public struct TableDeclaration: Sendable {
   public let year: LocatedText?
   /// The year of all rows, where no column says it.
   public let asOf: Int?
+  /// What is said of it as a download.
+  public let download: DownloadDeclaration
 
   /// A column of this table names a row of another.
   public struct LinkDeclaration: Sendable, Hashable {
@@ -32,6 +34,8 @@ public struct TableDeclaration: Sendable {
     public let name: LocatedText
     public let type: ColumnType?
     public let levels: [String]?
+    public let format: CellFormat?
+    public let missing: [String]
   }
 
   /// The columns that say where a row is.

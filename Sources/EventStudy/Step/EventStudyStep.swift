@@ -142,7 +142,7 @@ public struct EventStudyStep: Sendable {
 
     let test = PreTrendTest(effects)
     if let test { tables.append(TidyTable("pre_trends", [PreTrendRow(test)])) }
-    doubts += Self.doubts(test, effects)
+    doubts += Self.doubts(test, effects) + Self.fewClusters(panel)
     let bounds = try bounds(panel, &doubts)
     if !bounds.isEmpty { tables.append(TidyTable("bounds", bounds)) }
     if hasTwoWayContrast {
@@ -210,6 +210,22 @@ public struct EventStudyStep: Sendable {
         .warning, code: "pre-trends",
         "effects before joining are not all zero (p = "
           + "\((test.pValue * 1e4).rounded() / 1e4)): trends were not parallel, so read the bounds")
+    ]
+  }
+
+  /// Cohorts of few clusters: the fewer, the more often tests reject what is true.
+  private static func fewClusters(_ panel: StaggeredPanel) -> [Diagnostic] {
+    let counts = panel.treatedCohorts.map { cohort in
+      Set(panel.cohorts.indices.filter { panel.cohorts[$0] == cohort }.map { panel.clusters[$0] })
+        .count
+    }
+    guard let fewest = counts.min(), fewest < 15 else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "few-treated-clusters",
+        "a cohort has \(fewest) clusters only: standard errors lean on many, and the joint test of effects "
+          + "before joining rejects too often with few, so read the average over cohorts and the figure"
+      )
     ]
   }
 

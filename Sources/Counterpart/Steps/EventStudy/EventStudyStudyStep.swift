@@ -1,7 +1,6 @@
 public import Designs
 internal import EventStudy
 internal import LinearAlgebra
-internal import Matching
 internal import Networks
 public import StudyFiles
 internal import Tables

@@ -1,0 +1,3 @@
+#pragma once
+// zlib, for files that are downloaded compressed.
+#include <zlib.h>
