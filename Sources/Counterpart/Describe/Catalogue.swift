@@ -37,6 +37,9 @@ public enum Catalogue {
       kind("matching-methods", "how comparators are chosen", .matchingMethods),
       kind("matching-distances", "how alike two units are", .matchingDistances),
       kind("network-effects", "what makes a tie more or less likely", .networkEffects),
+      kind("rate-effects", "what makes actors act more or less often", .rateEffects),
+      kind("behaviour-effects", "what moves a behaviour up or down", .behaviourEffects),
+      kind("consent-rules", "what an undirected tie takes", .consentRules),
       kind("policies", "what a scenario changes", .policies),
     ]
   }
