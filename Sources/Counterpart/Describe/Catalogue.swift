@@ -38,6 +38,7 @@ public enum Catalogue {
       kind("matching-distances", "how alike two units are", .matchingDistances),
       kind("sensitivity-checks", "how a match's answer could be wrong", .sensitivityChecks),
       kind("network-effects", "what makes a tie more or less likely", .networkEffects),
+      kind("rate-effects", "what makes actors act more or less often", .rateEffects),
       kind("behaviour-effects", "what makes actors' own behaviour change", .behaviourEffects),
       kind("consent-rules", "who has to agree before a tie forms or ends", .consentRules),
       kind("policies", "what a scenario changes", .policies),

@@ -37,7 +37,7 @@ struct FormationReport {
   var section: ReportSection {
     ReportSection(
       "How partnerships form", anchor: "formation-\(step)",
-      [.paragraph(opening)] + plot
+      [.paragraph(opening)] + plot + fitPlots
         + AskedTables(step: step, tables: result.tables, captions: Self.captions).blocks)
   }
 
@@ -65,6 +65,23 @@ struct FormationReport {
                 isPrimary: false)
             }, title: "Effects on new partnerships", axisTitle: "log odds of a tie")))
     ]
+  }
+
+  /// One picture for each statistic that was not fitted.
+  private var fitPlots: [Block] {
+    result.estimate.fit.map { fit in
+      .figure(
+        Figure(
+          name:
+            "\(step).fit-\(fit.statistic.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined())",
+          caption: "Fit of `\(fit.statistic)`, which was not fitted: p = \(fit.p, .decimals(2))",
+          FitPlot(
+            fit.levels.indices.map { k in
+              FitPlot.Row(
+                fit.levels[k], observed: fit.observed[k], mean: fit.simulatedMean[k],
+                low: fit.low[k], high: fit.high[k])
+            }, p: fit.p, title: "Fit of \(fit.statistic)")))
+    }
   }
 
   private static let captions: [(name: String, caption: String)] = [

@@ -38,7 +38,10 @@ public struct FormationStudyStep: StudyStep {
     let report = FormationReport(
       step: context.name, result: result, labels: context.study.labels)
     return StepResult(
-      tables: result.tables, diagnostics: result.diagnostics, sample: nil, estimates: nil,
+      tables: result.tables, diagnostics: result.diagnostics, sample: nil,
+      estimates: CarriedEstimate(
+        terms: result.names, estimates: result.values, covariance: result.covariance,
+        unit: "log odds"),
       answer: report.answer, sections: [report.section])
   }
 }
