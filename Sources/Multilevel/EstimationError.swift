@@ -40,6 +40,8 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
   case modelErrorsNeeded(DegreesOfFreedomMethod)
   /// Too few refits of a bootstrap found an optimum.
   case noReplicate(failures: Int, of: Int)
+  /// Effect sizes of trials of whole groups were asked of another design: what was found.
+  case noTrialEffect(found: String)
   /// Equations that no coefficients fulfil together.
   case contradictoryHypotheses(String)
 
@@ -94,6 +96,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
         + "robust to clusters"
     case .noReplicate(let failures, let count):
       "\(failures) of \(count) bootstrap refits found no optimum: simplify the random part"
+    case .noTrialEffect(let found):
+      "`scale: eef` is for a treatment of 0 and 1 that whole groups have, in a model with one grouping factor: "
+        + "found \(found); use `total-sd` or `within-sd`"
     case .contradictoryHypotheses(let name):
       "the equations of hypothesis `\(name)` contradict each other: no coefficients fulfil all of them"
     case .structure(let error): error.description

@@ -46,14 +46,12 @@ struct StepTests {
     #expect(read.effect?.average == false)
   }
 
-  @Test("refuses what this version does not offer by name, and misspelt names with a suggestion")
+  @Test("refuses what does not go together, and misspelt names with a suggestion")
   func refuses() {
     let base = "data: pupils\nformula: y ~ 1 + (1 | g)\n"
-    for line in [
-      "effect: {of: x, scale: eef}"
-    ] {
-      #expect(problem(base + line).contains("not available in this version"), "\(line)")
-    }
+    #expect(
+      problem(base + "effect: {of: x, variances: conditional, months: eef-toolkit}").contains(
+        "unconditional variances"))
     #expect(
       problem(base + "errors: cr2\ndf: kenward-roger").contains("write `df: satterthwaite`"))
     #expect(problem(base + "family: poisson\nerrors: cr1").contains("need a normal response"))

@@ -23,7 +23,7 @@ func find(_ schools: Int, _ replicate: Int) throws -> Finding {
   let frame = Trial(schools: schools, replicate: replicate).frame
   let fit = try LinearMixedModel().fit(frame)
   let ml = try LinearMixedModel(criterion: .ml).fit(frame)
-  let intervals = try IntervalMethod.all.map { try $0.intervals(fit) }
+  let intervals = try IntervalMethod.all.map { try $0.intervals(fit, replicate) }
   return Finding(
     holds: intervals.map { zip($0, truth).map { $0.low <= $1 && $1 <= $0.high } },
     widths: intervals.map { $0.map { $0.high - $0.low } },

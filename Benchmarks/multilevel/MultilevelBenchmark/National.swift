@@ -93,6 +93,17 @@ struct National {
     return GroupingFactor(name: name, codes: codes.map { position[Int($0)] }, levels: levels)
   }
 
+  /// Whether pupils stand above the middle of attainment, with (1 | school).
+  var passFrame: ModelFrame {
+    let whole = schoolFrame
+    let columns =
+      whole.columns.dropLast()
+      + [ModelFrame.NamedColumn("passed", .values(attainment.map { $0 > 0.1 ? 1 : 0 }))]
+    return ModelFrame(
+      selection: nil, rowCount: rows, columns: Array(columns), fixed: whole.fixed,
+      response: whole.response, random: whole.random)
+  }
+
   /// (1 | school).
   var schoolFrame: ModelFrame {
     let whole = frame(nested: false)

@@ -5,7 +5,7 @@ import Multilevel
 import Probability
 
 // Usage: MultilevelBenchmark TASK [ROWS [FILE]]
-// Tasks: nested, crossed, kenward-roger, kenward-roger-nested, cr2, growth, factorisation, bootstrap, write.
+// Tasks: nested, crossed, logit, kenward-roger, kenward-roger-nested, cr2, growth, factorisation, bootstrap, write.
 // Each prints a row for run.sh, with the rows in memory and on one thread; `write` writes FILE instead, for
 // peers and for the command.
 let arguments = CommandLine.arguments
@@ -32,6 +32,16 @@ func tests(_ name: String, of fit: LinearMixedModelFit, _ work: () throws -> Dou
 switch task {
 case "nested", "crossed":
   _ = try fit(task, National(rows: rows).frame(nested: task == "nested"))
+case "logit":
+  let frame = National(rows: rows).passFrame
+  var result: GeneralisedMixedFit?
+  let time = try Timing { result = try GeneralisedMixedModel(.binomial(.logit)).fit(frame) }
+  guard let result else { exit(1) }
+  report(
+    task, rows: rows, time,
+    "deviance \(result.deviance), \(result.certificate.evaluations) evaluations, sd \(result.theta[0]), "
+      + "\(result.distinctRowCount) distinct rows, \(result.certificate.distance) standard errors away"
+  )
 case "kenward-roger":
   let fit = try fit("two levels", National(rows: rows).schoolFrame)
   try tests(task, of: fit) { try fit.tests(.kenwardRoger)[3].degreesOfFreedom }
@@ -52,7 +62,11 @@ case "bootstrap":
     result = try fit.bootstrap(
       ParametricBootstrap(replicates: 1_000, seed: Seed(1)), unconditional: null)
   }
+  let alone = try Timing {
+    _ = try fit.bootstrap(ParametricBootstrap(replicates: 1_000, seed: Seed(1)))
+  }
   guard let result else { exit(1) }
+  report("bootstrap, this model alone", rows: rows, alone, "1000 refits of the model")
   let ratio = zip(result.standardDeviations, fit.standardErrors).map { $0 / $1 }.max() ?? .nan
   report(
     task, rows: rows, time,

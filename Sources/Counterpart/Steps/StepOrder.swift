@@ -83,6 +83,7 @@ enum StepOrder {
       [MultilevelStudyStep.name, EventStudyStudyStep.name, UseStudyStep.name].contains(kind)
     case .completed: kind == ImputeStudyStep.name
     case .design: kind == MatchStudyStep.name
+    case .model: kind == MultilevelStudyStep.name
     }
   }
 

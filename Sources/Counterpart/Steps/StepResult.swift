@@ -1,11 +1,12 @@
 public import Matching
+public import Multilevel
 public import Networks
 public import Reports
 public import Tables
 
 /// What a step found.
 ///
-/// All but completed data, their samples and designs can be kept for a later run; a step with one of these is
+/// All but completed data, their samples, designs and fitted models can be kept for a later run; a step with one of these is
 /// computed again.
 public struct StepResult: Sendable, Codable {
   public let tables: [TidyTable]
@@ -24,15 +25,23 @@ public struct StepResult: Sendable, Codable {
   public private(set) var samples: ImputedSamples? = nil
   /// The matched design, where a later step asks for it.
   public private(set) var design: MatchResult? = nil
+  /// The fitted model, where a later step asks for it.
+  public private(set) var model: FittedModel? = nil
   /// What the study demands of its own design and does not get: the run does not pass.
   public private(set) var failures: [String] = []
 
   /// Whether nothing is lost when the result is written and read again.
-  var isLasting: Bool { completed == nil && samples == nil && design == nil }
+  var isLasting: Bool { completed == nil && samples == nil && design == nil && model == nil }
 
   private enum CodingKeys: String, CodingKey {
     case tables, diagnostics, sample, estimates, answer, sections, failures
   }
+}
+
+/// A fitted multilevel model, with the coefficient whose effect its study asks about.
+public struct FittedModel: Sendable {
+  public let result: MultilevelStep.Result
+  public let coefficient: String?
 }
 
 /// The units of a table that a match kept.

@@ -32,6 +32,7 @@ public struct StepNeed: Sendable, Hashable {
     case estimates = "estimates with their covariance"
     case completed = "completed data sets"
     case design = "a matched design"
+    case model = "a fitted multilevel model"
   }
 
   public let step: LocatedText

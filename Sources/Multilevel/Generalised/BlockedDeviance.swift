@@ -9,11 +9,11 @@ internal import LinearAlgebra
 /// The modes are found by Newton's method on the observed information; the gradient is exact, with the
 /// movement of the modes by the adjoint a = M⁻¹ΛᵀZᵀk, k = dw/dη · zᵀΛM⁻¹Λᵀz, on the observed information.
 struct BlockedDeviance: MarginalDeviance {
-  let observations: GeneralisedObservations
+  private(set) var observations: GeneralisedObservations
   private(set) var kernel: ResponseKernel
   /// What of the log likelihood depends on neither θ nor b.
-  private let constant: Double
-  private let structure: BlockedStructure
+  private var constant: Double
+  private var structure: BlockedStructure
   /// u, in the order of the structure's effects.
   private var modes: [Double]
 
@@ -25,6 +25,17 @@ struct BlockedDeviance: MarginalDeviance {
     constant = observations.logConstant(kernel)
     structure = try BlockedStructure(observations)
     modes = [Double](repeating: 0, count: structure.effectCount)
+  }
+
+  func replacing(_ observations: GeneralisedObservations) -> BlockedDeviance {
+    var result = self
+    // Ordered categories have other rows, whose effects meet as before.
+    if !observations.categories.isEmpty, let other = try? BlockedStructure(observations) {
+      result.structure = other
+    }
+    result.observations = observations
+    result.constant = 0
+    return result
   }
 
   /// What is known of the rows at given effects.
@@ -437,6 +448,23 @@ struct BlockedDeviance: MarginalDeviance {
         covariances += (lambda * inverse).timesTransposed(lambda).elements
       }
       return FactorModes(modes: modes, covariances: covariances)
+    }
+  }
+
+  func conditionalErrors(
+    _ parameters: [Double], draws: Range<Int>, noise: (_ draw: Int, _ effect: Int) -> Double
+  ) -> [[[Double]]] {
+    guard let (rows, _, _, system) = settled(parameters) else { return [] }
+    return draws.map { draw in
+      let errors = system.solveHalf((0..<structure.effectCount).map { noise(draw, $0) })
+      return observations.terms.factors.enumerated().map { f, factor in
+        let k = factor.columns
+        let lambda = Matrix(rows: k, columns: k, elements: rows.factors[f])
+        return factor.levels.indices.flatMap { level in
+          let start = Int(structure.levelEffects[f][level])
+          return lambda * Array(errors[start..<start + k])
+        }
+      }
     }
   }
 

@@ -167,6 +167,25 @@ struct BlockedSystem: Sendable {
         structure.componentStarts[component]..<structure.componentStarts[component + 1]
       x.replaceSubrange(range, with: factor.solve(Array(x[range])))
     }
+    eliminateBackward(&x)
+    return x
+  }
+
+  /// 𝓛⁻ᵀ z with M = 𝓛𝓛ᵀ: of standard normal z, numbers with covariance M⁻¹.
+  func solveHalf(_ z: [Double]) -> [Double] {
+    var x = z
+    for (component, factor) in complements.enumerated() {
+      let range =
+        structure.componentStarts[component]..<structure.componentStarts[component + 1]
+      let own = Matrix(rows: range.count, columns: 1, elements: Array(x[range]))
+      x.replaceSubrange(range, with: factor.solveLowerTransposed(own).elements)
+    }
+    eliminateBackward(&x)
+    return x
+  }
+
+  private func eliminateBackward(_ x: inout [Double]) {
+    let k = structure.width
     for group in 0..<structure.groupCount {
       for column in structure.couplingStarts[group]..<structure.couplingStarts[group + 1] {
         let value = x[Int(structure.coupled[column])]
@@ -174,7 +193,6 @@ struct BlockedSystem: Sendable {
       }
       backward(group, &x, at: group * k)
     }
-    return x
   }
 
   /// The blocks of M⁻¹ over the components.

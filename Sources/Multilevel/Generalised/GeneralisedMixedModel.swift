@@ -79,22 +79,9 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
       throw .noConvergence(decrement: .infinity, evaluations: 1)
     }
 
-    let information = minimiser.deviance.information(minimiser.point)
-    var metric = Matrix.identity(minimiser.point.count)
-    for entry in entries {
-      let shrinkage = max(information.shrinkage[entry.factor][entry.row], 0.05)
-      let unit = theta[entry.diagonal]
-      metric[entry.theta, entry.theta] = unit * unit / (4 * shrinkage)
+    if !minimiser.descendByNewton() {
+      minimiser.descend(firstMetric: firstMetric(minimiser, entries: entries))
     }
-    if let factor = try? Cholesky(2 * information.coefficients) {
-      let inverse = factor.inverse
-      for j in 0..<inverse.columns {
-        for i in 0..<inverse.rows {
-          metric[terms.thetaCount + i, terms.thetaCount + j] = inverse[i, j]
-        }
-      }
-    }
-    minimiser.descend(firstMetric: metric)
     let isOptimum = minimiser.polish()
     minimiser.settleBoundary(
       diagonal: terms.diagonal,
@@ -106,6 +93,30 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
       throw .noConvergence(decrement: newton.decrement, evaluations: minimiser.evaluations)
     }
     return GeneralisedMixedFit(self, minimiser: minimiser, newton: newton, frame: frame)
+  }
+
+  /// An inverse Hessian to start from: θ from the groups' shrinkage, coefficients from their information.
+  private func firstMetric<Deviance: MarginalDeviance>(
+    _ minimiser: DevianceMinimiser<Deviance>, entries: [ThetaEntry]
+  ) -> Matrix {
+    let theta = minimiser.point
+    let thetaCount = minimiser.deviance.observations.terms.thetaCount
+    let information = minimiser.deviance.information(minimiser.point)
+    var metric = Matrix.identity(minimiser.point.count)
+    for entry in entries {
+      let shrinkage = max(information.shrinkage[entry.factor][entry.row], 0.05)
+      let unit = theta[entry.diagonal]
+      metric[entry.theta, entry.theta] = unit * unit / (4 * shrinkage)
+    }
+    if let factor = try? Cholesky(2 * information.coefficients) {
+      let inverse = factor.inverse
+      for j in 0..<inverse.columns {
+        for i in 0..<inverse.rows {
+          metric[thetaCount + i, thetaCount + j] = inverse[i, j]
+        }
+      }
+    }
+    return metric
   }
 }
 

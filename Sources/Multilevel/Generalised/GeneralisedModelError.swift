@@ -59,6 +59,10 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
   case notProfiled(String, known: [String])
   /// Two models that no likelihood-ratio test compares: what differs.
   case notComparable(String)
+  /// Hardly any refit to drawn responses found an optimum.
+  case noReplicate(failures: Int, of: Int)
+  /// Something was asked about a grouping factor that the model does not have.
+  case unknownFactor(String, known: [String])
   /// The optimiser came to a standstill away from an optimum.
   case noConvergence(decrement: Double, evaluations: Int)
 
@@ -135,6 +139,12 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
       ModelProblem.noConvergence(decrement: decrement, evaluations: evaluations).description
     case .unknownCoefficient(let name, let known):
       ModelProblem.unknownCoefficient(name, known: known).description
+    case .noReplicate(let failures, let count):
+      "\(failures) of \(count) bootstrap refits found no optimum: simplify the random part, or use "
+        + "`intervals: profile`"
+    case .unknownFactor(let name, let known):
+      "no grouping factor `\(name)`: the model's are "
+        + known.map { "`\($0)`" }.joined(separator: ", ")
     case .notProfiled(let name, let known):
       "no profile of `\(name)`: expected one of " + known.map { "`\($0)`" }.joined(separator: ", ")
     case .notComparable(let found):

@@ -30,6 +30,8 @@ struct GeneralisedObservations: Sendable {
   /// The frame's responses and trials in the frame's order, for deviance residuals.
   let response: [Double]
   let trials: [Double]
+  /// Where the frame has the numbers of trials of a response that counts successes.
+  let trialsColumn: Int?
 
   /// Means and root mean squares of the columns of Z over the frame's rows.
   let randomMeans: [Double]
@@ -56,6 +58,7 @@ struct GeneralisedObservations: Sendable {
     categories = outcome.categories
     response = outcome.totals
     self.trials = outcome.exposures
+    trialsColumn = trials
 
     let primary = terms.codes[0]
     var starts = [Int](repeating: 0, count: terms.factors[0].levelCount + 1)
@@ -109,6 +112,34 @@ struct GeneralisedObservations: Sendable {
       try checkUniformity()
     }
     gather()
+  }
+
+  /// The same rows with other outcomes; constants of the likelihood and the frame's own response stay as they are.
+  func replacing(totals: [Double]) -> GeneralisedObservations {
+    var result = self
+    result.totals = totals
+    return result
+  }
+
+  /// Some of the rows, in their order and some more than once, with other outcomes.
+  func replacing(
+    rows: [Int], totals: [Double], exposures: [Double]
+  ) -> GeneralisedObservations {
+    let (p, k) = (fixedCount, randomCount)
+    var result = self
+    result.fixed = rows.flatMap { fixed[$0 * p..<($0 + 1) * p] }
+    result.random = rows.flatMap { random[$0 * k..<($0 + 1) * k] }
+    result.offset = rows.map { offset[$0] }
+    result.codes = codes.map { codes in rows.map { codes[$0] } }
+    result.totals = totals
+    result.exposures = exposures
+    result.count = rows.count
+    var place = 0
+    for group in starts.indices {
+      while place < rows.count, rows[place] < starts[group] { place += 1 }
+      result.starts[group] = place
+    }
+    return result
   }
 
   /// Rows in no group must have nothing to do with the group's effects.

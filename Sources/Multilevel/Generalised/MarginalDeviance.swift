@@ -11,10 +11,25 @@ protocol MarginalDeviance: Sendable {
   /// The information about b at the last evaluation, at fixed θ: Xᵀ(W − WZΛ M⁻¹ ΛᵀZᵀW)X, in log
   /// likelihood units, and the share of each θ diagonal's curvature that comes from the groups.
   func information(_ parameters: [Double]) -> StartingInformation
+  /// The second derivatives in (θ, b) at the point of the last evaluation; `nil` where only differences of the
+  /// gradient give them.
+  func hessian(_ parameters: [Double]) -> Matrix?
   /// The modes of Λu and their conditional covariances at the last evaluation.
   func conditionalModes(_ parameters: [Double]) -> [FactorModes]
+  /// Draws from the errors of the modes of Λu given the parameters: for each draw, for each factor, levels × columns.
+  ///
+  /// - Parameter noise: a standard normal number for each draw and effect.
+  func conditionalErrors(
+    _ parameters: [Double], draws: Range<Int>, noise: (_ draw: Int, _ effect: Int) -> Double
+  ) -> [[[Double]]]
+  /// The deviance of drawn outcomes of the same rows, without the constant of its likelihood.
+  func replacing(_ observations: GeneralisedObservations) -> Self
   /// The linear predictor of every row at the last evaluation, in the order of the observations.
   func linearPredictor(_ parameters: [Double]) -> [Double]
+}
+
+extension MarginalDeviance {
+  func hessian(_ parameters: [Double]) -> Matrix? { nil }
 }
 
 struct DevianceEvaluation: Sendable {

@@ -1,4 +1,6 @@
 public import Designs
+public import Probability
+internal import StudyFiles
 public import Tables
 
 extension MultilevelStep {
@@ -15,9 +17,11 @@ extension MultilevelStep {
 
   /// Fits the step's generalised model, and the one without covariates beside it.
   ///
-  /// - Parameter settings: the step's own ``generalised``.
+  /// - Parameters:
+  ///   - settings: the step's own ``generalised``.
+  ///   - seed: of the draws behind ranks.
   public func run(
-    _ frame: ModelFrame, _ settings: GeneralisedSettings
+    _ frame: ModelFrame, _ settings: GeneralisedSettings, threads: Int = 1, seed: Seed = Seed(1)
   ) throws(GeneralisedModelError) -> GeneralisedResult {
     let fit = try settings.model.fit(frame)
     let unconditional = try? settings.model.fit(frame.unconditional)
@@ -29,8 +33,16 @@ extension MultilevelStep {
           "The model without covariates could not be estimated: variance shares are of the full model "
             + "alone."))
     }
+    var tables = fit.tables(unconditional: unconditional)
+    if !further.schoolEffects.isEmpty {
+      let all = try fit.groupEffects(
+        of: further.schoolEffects.map(\.text), seed: seed["school_effects"], threads: threads)
+      tables.append(
+        TidyTable("school_effects", all.flatMap { $0.effects.map(GroupEffectRow.init) }))
+      diagnostics += all.flatMap(\.diagnostics)
+    }
     return GeneralisedResult(
-      fit: fit, unconditional: unconditional, tests: fit.tests(),
-      tables: fit.tables(unconditional: unconditional), diagnostics: diagnostics)
+      fit: fit, unconditional: unconditional, tests: fit.tests(), tables: tables,
+      diagnostics: diagnostics)
   }
 }

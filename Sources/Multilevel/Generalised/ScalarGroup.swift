@@ -13,7 +13,7 @@ struct ScalarGroup {
   private var eta: [Double]
   private var information: [Double]
   private(set) var weight: [Double]
-  private var weightSlope: [Double]
+  private(set) var weightSlope: [Double]
   /// dl/dη at each node, and −d²l/dη², which is not used there.
   private var nodeScore: [Double]
   private var unused: [Double]

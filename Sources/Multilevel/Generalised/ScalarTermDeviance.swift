@@ -10,10 +10,10 @@ internal import LinearAlgebra
 /// which at one point is Laplace's approximation (Pinheiro & Bates 1995, doi:10.1080/10618600.1995.10474663).
 /// The gradient is exact: it follows the mode and the spread as they move with the parameters.
 struct ScalarTermDeviance: MarginalDeviance {
-  let observations: GeneralisedObservations
+  private(set) var observations: GeneralisedObservations
   private(set) var kernel: ResponseKernel
   /// What of the log likelihood depends on neither θ nor b.
-  private let constant: Double
+  private var constant: Double
   let rule: GaussHermiteRule
   /// u of each group.
   private var modes: [Double]
@@ -33,6 +33,13 @@ struct ScalarTermDeviance: MarginalDeviance {
     constant = other.constant
     rule = GaussHermiteRule(points: points)
     modes = other.modes
+  }
+
+  func replacing(_ observations: GeneralisedObservations) -> ScalarTermDeviance {
+    var result = self
+    result.observations = observations
+    result.constant = 0
+    return result
   }
 
   mutating func evaluate(_ parameters: [Double]) -> DevianceEvaluation {
@@ -108,6 +115,14 @@ struct ScalarTermDeviance: MarginalDeviance {
     return [FactorModes(modes: modes, covariances: variances)]
   }
 
+  func conditionalErrors(
+    _ parameters: [Double], draws: Range<Int>, noise: (_ draw: Int, _ effect: Int) -> Double
+  ) -> [[[Double]]] {
+    let levels = observations.terms.factors[0].levels.count
+    let errors = conditionalModes(parameters)[0].covariances.map { $0.squareRoot() }
+    return draws.map { draw in [(0..<levels).map { errors[$0] * noise(draw, $0) }] }
+  }
+
   func linearPredictor(_ parameters: [Double]) -> [Double] {
     var eta: [Double] = []
     eta.reserveCapacity(observations.count)
@@ -118,7 +133,7 @@ struct ScalarTermDeviance: MarginalDeviance {
   }
 
   /// Each group at its mode, in order, with the expected weights in the workspace.
-  private func visitModes(
+  func visitModes(
     _ parameters: [Double],
     _ body: (borrowing ScalarGroup, Range<Int>, _ u: Double, _ spread: Double) -> Void
   ) {

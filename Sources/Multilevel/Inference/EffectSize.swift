@@ -7,6 +7,13 @@ public enum EffectScale: String, Sendable, Hashable, CaseIterable {
   case totalSD = "total-sd"
   /// The variance within groups.
   case withinSD = "within-sd"
+  /// All of the variance, by Hedges' formulas for trials of whole groups and without the small-sample factor.
+  case eefTotal = "eef-total"
+  /// The variance within groups, by the same formulas.
+  case eefWithin = "eef-within"
+
+  /// Whether the unit has the variance between groups in it.
+  var isTotal: Bool { self == .totalSD || self == .eefTotal }
 }
 
 /// A coefficient in units of a standard deviation: Hedges' *g*.
@@ -19,6 +26,8 @@ public struct EffectSize: Sendable, Hashable {
   public let high: Double
   /// The smallest true effect that a two-sided test at 5 % would find in 80 % of studies like this one.
   public let minimumDetectable: Double
+  /// Whether the variances are of the model with covariates, and not of the one without.
+  public var isConditional = false
 
   /// Hedges' J = 1 − 3/(4·df − 1); 1 below two degrees of freedom, where it would shrink any effect towards
   /// nothing: at one it is zero.
@@ -43,9 +52,9 @@ extension LinearMixedModelFit {
     level: Double = 0.95
   ) -> EffectSize {
     let variance =
-      scale == .totalSD ? reference.totalVariance : reference.residualVariance
+      scale.isTotal ? reference.totalVariance : reference.residualVariance
     let uncertainty = reference.curvature.uncertainty(
-      ofTotal: scale == .totalSD, reference)
+      ofTotal: scale.isTotal, reference)
     let deviation = variance.squareRoot()
     let df = test.degreesOfFreedom
     let correction = EffectSize.smallSampleFactor(degreesOfFreedom: df)

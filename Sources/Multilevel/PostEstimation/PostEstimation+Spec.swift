@@ -28,8 +28,7 @@ extension PostEstimation {
     let result = PostEstimation(
       schoolEffects: try section.read(schoolEffectsKey), explained: try section.read(explainedKey),
       influence: try section.read(influenceKey), residuals: try section.read(residualsKey))
-    guard isNormal || result.isEmpty else {
-      let key = keys.first { section.has($0.name) }?.name ?? ""
+    if !isNormal, let key = result.askedKeys.first(where: { $0 != schoolEffectsKey.name }) {
       throw section.error(.rule("`\(key)` needs a normal response: drop it"), at: key)
     }
     return result

@@ -10,10 +10,12 @@ extension LinearMixedModelFit {
   ///
   /// - Parameters:
   ///   - coefficient: any but the intercept.
-  ///   - effect: its true value, in units of the data.
+  ///   - effect: its true value, in units of `deviation`.
+  ///   - deviation: in units of the data, such as the outcome's standard deviation; 1 for the data's own units.
   /// - Throws: ``PowerError``, with ``EstimationError/unknownCoefficient(_:known:)`` for another name.
   public func simulatedPower(
-    of coefficient: String, effect: Double, significance: Double = 0.05, replicates: Int = 1_000,
+    of coefficient: String, effect: Double, deviation: Double = 1, significance: Double = 0.05,
+    replicates: Int = 1_000,
     seed: Seed, threads: Int = 1
   ) throws(PowerError) -> SimulatedPower {
     let simulator: ResponseSimulator
@@ -30,10 +32,11 @@ extension LinearMixedModelFit {
     let near = (theta: standardizedTheta, hessian: curvature.profiled)
     let found = replicate(replicates, threads: threads) { index in
       try? SimulatedEstimate(
-        simulator.problem(index, coefficient: place, value: effect / unit, seed),
+        simulator.problem(index, coefficient: place, value: effect * deviation / unit, seed),
         coefficient: place, near: near)
     }
-    return try SimulatedPower(found, effect: effect, unit: unit, significance: significance)
+    return try SimulatedPower(
+      found, effect: effect, unit: unit / deviation, significance: significance)
   }
 }
 

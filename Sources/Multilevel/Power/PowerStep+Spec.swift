@@ -22,7 +22,7 @@ extension PowerStep {
   private static let designKeys: [AnyKey] = [
     AnyKey(clustersKey), AnyKey(multisiteKey), AnyKey(pairsKey),
   ]
-  private static let designKey = Key(
+  private static let designKey = Key.optional(
     "design",
     ValueFormat<Counts>.section(
       "one of `clusters`, `multisite` and `pairs` with the sizes of its levels", keys: designKeys
@@ -47,9 +47,10 @@ extension PowerStep {
     "Who is assigned, and how many units each level has in a unit of the level above.")
   private static let treatedKey = Key(
     "treated", inside, default: 0.5, shown: "0.5", "The share of assigned units that is treated.")
-  private static let iccKey = Key(
+  private static let iccKey = Key.optional(
     "icc", sharesFormat,
-    "The share of the outcome's variance at each level but the last, which has the rest.")
+    "With `design`: the share of the outcome's variance at each level but the last, which has the rest."
+  )
   private static let explainedKey = Key(
     "explained", sharesFormat, default: [], shown: "0",
     "The share of each level's variance that covariates explain.")
@@ -73,7 +74,7 @@ extension PowerStep {
   private static let pairingKey = Key(
     "pairing", share, default: 0, shown: "0",
     "Pairs: the share of the clusters' variance that pairing explains.")
-  private static let effectKey = Key.optional(
+  fileprivate static let effectKey = Key.optional(
     "effect", ValueFormat<Double>.number("a number above 0", above: 0),
     "The effect whose power is asked, in standard deviations of the outcome.")
   private static let ratesKey = Key.optional(
@@ -92,21 +93,30 @@ extension PowerStep {
   private static let comparisonRateKey = Key("comparison", inside, "The rate without treatment.")
   private static let treatedRateKey = Key("treated", inside, "The rate with treatment.")
   private static let rateKeys: [AnyKey] = [AnyKey(comparisonRateKey), AnyKey(treatedRateKey)]
-  private static let targetKey = Key(
+  fileprivate static let targetKey = Key(
     "target", inside, default: 0.8, shown: "0.8", "The power asked for.")
-  private static let significanceKey = Key(
+  fileprivate static let significanceKey = Key(
     "significance", inside, default: 0.05, shown: "0.05", "The size of the two-sided test.")
   private static let replicatesKey = Key(
     "replicates", ValueFormat<Int>.integer("a whole number from 2", atLeast: 2, atMost: 1_000_000),
     default: 1_000, shown: "1000", "How many trials.")
-  private static let simulateKey = Key.optional(
+  fileprivate static let simulateKey = Key.optional(
     "simulate",
     ValueFormat<Int>.section("a section with `replicates`", keys: [AnyKey(replicatesKey)]) {
       (section) throws(SpecErrors) in try section.read(replicatesKey)
     }, "Simulate the trial and fit the multilevel model to each replicate.")
 
+  fileprivate static let modelKey = Key.optional(
+    "model", ValueFormat<LocatedText>.text("a `multilevel` step"),
+    "Instead of a `design`: a model of the study, whose groups, covariates and variances are the design."
+  )
+  fileprivate static let ofKey = Key.optional(
+    "of", ValueFormat<LocatedText>.text("a coefficient"),
+    "With `model`: whose effect; that of the model's own `effect` if it has one.")
+
   public static let keys: [AnyKey] = [
-    AnyKey(designKey), AnyKey(treatedKey), AnyKey(iccKey), AnyKey(explainedKey),
+    AnyKey(modelKey), AnyKey(ofKey), AnyKey(designKey), AnyKey(treatedKey), AnyKey(iccKey),
+    AnyKey(explainedKey),
     AnyKey(attritionKey), AnyKey(heterogeneityKey), AnyKey(explainedEffectKey),
     AnyKey(covariatesKey), AnyKey(sitesKey), AnyKey(pairingKey), AnyKey(effectKey),
     AnyKey(ratesKey), AnyKey(targetKey), AnyKey(significanceKey), AnyKey(simulateKey),
@@ -114,25 +124,36 @@ extension PowerStep {
 
   /// Reads a step whose keys have been checked.
   public init(from section: Section) throws(SpecErrors) {
-    let (kind, counts) = try section.read(Self.designKey)
+    guard let (kind, counts) = try section.read(Self.designKey) else {
+      throw section.error(.rule("give a `design` with its `icc`, or a `model` of the study"))
+    }
+    guard let shares = try section.read(Self.iccKey) else {
+      throw section.error(
+        .rule(
+          "a `design` needs `icc`, the share of the outcome's variance at each level but the last"),
+        at: "design")
+    }
+    if section.has("of") {
+      throw section.error(.rule("`of` goes with `model`: drop it"), at: "of")
+    }
     let names = counts.map(\.name.text)
     func values(
-      _ key: Key<[Named<Double>]>, allowed: [String]
+      _ items: [Named<Double>], _ key: String, allowed: [String]
     ) throws(SpecErrors) -> [String: Double] {
       var result: [String: Double] = [:]
-      for (name, value) in try section.read(key) {
+      for (name, value) in items {
         guard allowed.contains(name.text) else {
           throw SpecErrors(
             SpecError(
               .unknownName(name.text, kind: "level", known: allowed),
-              path: "\(section.path).\(key.name)", at: name.location))
+              path: "\(section.path).\(key)", at: name.location))
         }
         result[name.text] = value
       }
       return result
     }
     let upper = Array(names.dropLast())
-    let icc = try values(Self.iccKey, allowed: upper)
+    let icc = try values(shares, "icc", allowed: upper)
     let rest = upper.reduce(1.0) { $0 - (icc[$1] ?? 0) }
     guard rest > 0 else {
       throw section.error(.rule("the shares leave no variance to `\(names.last ?? "")`"), at: "icc")
@@ -149,10 +170,14 @@ extension PowerStep {
     if kind == .pairs, try section.read(Self.treatedKey) != 0.5 {
       throw section.error(.rule("half of each pair is treated: drop `treated`"), at: "treated")
     }
-    let explained = try values(Self.explainedKey, allowed: names)
-    let attrition = try values(Self.attritionKey, allowed: names)
-    let heterogeneity = try values(Self.heterogeneityKey, allowed: sites)
-    let explainedEffect = try values(Self.explainedEffectKey, allowed: sites)
+    let explained = try values(
+      try section.read(Self.explainedKey), "explained", allowed: names)
+    let attrition = try values(
+      try section.read(Self.attritionKey), "attrition", allowed: names)
+    let heterogeneity = try values(
+      try section.read(Self.heterogeneityKey), "heterogeneity", allowed: sites)
+    let explainedEffect = try values(
+      try section.read(Self.explainedEffectKey), "explained_effect", allowed: sites)
     let fixed = try section.read(Self.sitesKey) == .fixed
     let effect = try section.read(Self.effectKey)
     let rates = try section.read(Self.ratesKey)
@@ -183,6 +208,27 @@ extension PowerStep {
         pairing: try section.read(Self.pairingKey)),
       effect: effect, rates: rates, target: try section.read(Self.targetKey),
       significance: try section.read(Self.significanceKey), replicates: replicates)
+  }
+}
+
+extension FittedPowerStep {
+  /// Reads a step that names a `model`; `nil` where it has a design of its own.
+  public init?(from section: Section) throws(SpecErrors) {
+    guard let model = try section.read(PowerStep.modelKey) else { return nil }
+    let own = [
+      "model", PowerStep.ofKey.name, PowerStep.effectKey.name, PowerStep.targetKey.name,
+      PowerStep.significanceKey.name, PowerStep.simulateKey.name,
+    ]
+    if let other = PowerStep.keys.map(\.name).first(where: { !own.contains($0) && section.has($0) })
+    {
+      throw section.error(
+        .rule("the `model` gives the design: drop `\(other)`, or `model`"), at: other)
+    }
+    self.init(
+      model: model, coefficient: try section.read(PowerStep.ofKey),
+      effect: try section.read(PowerStep.effectKey), target: try section.read(PowerStep.targetKey),
+      significance: try section.read(PowerStep.significanceKey),
+      replicates: try section.read(PowerStep.simulateKey) ?? 1_000)
   }
 }
 

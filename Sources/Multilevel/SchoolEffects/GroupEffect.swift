@@ -92,12 +92,15 @@ extension LinearMixedModelFit {
       }
       let order = all.indices.sorted { (all[$0].mode, $0) < (all[$1].mode, $1) }
       effects += order.map { all[$0] }
-      diagnostics += Self.doubts(all, variance: variances[column])
+      diagnostics += GroupEffects.doubts(all, variance: variances[column])
     }
     return GroupEffects(effects: effects, multipliers: multipliers, diagnostics: diagnostics)
   }
 
-  private static func doubts(_ effects: [GroupEffect], variance: Double) -> [Diagnostic] {
+}
+
+extension GroupEffects {
+  static func doubts(_ effects: [GroupEffect], variance: Double) -> [Diagnostic] {
     guard let first = effects.first else { return [] }
     let name = "`\(first.term) | \(first.group)`"
     guard variance > 0 else {

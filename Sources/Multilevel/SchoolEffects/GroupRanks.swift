@@ -33,22 +33,7 @@ extension LinearMixedModelFit {
     return chosen.indices.map { position in
       let factor = factors[chosen[position]]
       return factor.columns.indices.map { column in
-        (0..<factor.levels.count).map { level in
-          var ranks: [Int32] = []
-          ranks.reserveCapacity(draws)
-          for part in parts {
-            let all = part[position][column]
-            for start in stride(from: 0, to: all.count, by: factor.levels.count) {
-              ranks.append(all[start + level])
-            }
-          }
-          ranks.sort()
-          func quantile(_ share: Double) -> Int {
-            Int(ranks[max(0, Int((share * Double(draws)).rounded(.up)) - 1)])
-          }
-          return RankInterval(
-            median: quantile(0.5), low: quantile(0.025), high: quantile(0.975))
-        }
+        RankInterval.all(parts.map { $0[position][column] }, levels: factor.levels.count)
       }
     }
   }
@@ -66,14 +51,39 @@ extension LinearMixedModelFit {
           values[level] =
             factor.modes[level, column] + errors[(draw * levels + level) * width + column]
         }
-        let order = (0..<levels).sorted {
-          values[$0] > values[$1] || values[$0] == values[$1] && $0 < $1
-        }
-        for (rank, level) in order.enumerated() {
-          result[draw * levels + level] = Int32(rank + 1)
-        }
+        result.replaceSubrange(
+          draw * levels..<(draw + 1) * levels, with: RankInterval.ranks(of: values))
       }
       return result
+    }
+  }
+}
+
+extension RankInterval {
+  /// The rank of each value, ties in their order.
+  static func ranks(of values: [Double]) -> [Int32] {
+    var ranks = [Int32](repeating: 0, count: values.count)
+    let order = values.indices.sorted {
+      values[$0] > values[$1] || values[$0] == values[$1] && $0 < $1
+    }
+    for (rank, place) in order.enumerated() { ranks[place] = Int32(rank + 1) }
+    return ranks
+  }
+
+  /// The interval of each level from its ranks in draws, each part draw after draw.
+  static func all(_ parts: [[Int32]], levels: Int) -> [RankInterval] {
+    (0..<levels).map { level in
+      var ranks: [Int32] = []
+      for part in parts {
+        for start in stride(from: 0, to: part.count, by: levels) {
+          ranks.append(part[start + level])
+        }
+      }
+      ranks.sort()
+      func quantile(_ share: Double) -> Int {
+        Int(ranks[max(0, Int((share * Double(ranks.count)).rounded(.up)) - 1)])
+      }
+      return RankInterval(median: quantile(0.5), low: quantile(0.025), high: quantile(0.975))
     }
   }
 }

@@ -105,10 +105,16 @@ struct InferenceAnswers {
       try fit.test(
         contrast, named: test.effect, step.degreesOfFreedom, errors: result.robust)
     }
+    let reference = test.isConditional ? fit : result.unconditional ?? fit
+    let variance = test.scale.isTotal ? reference.totalVariance : reference.residualVariance
+    let correction =
+      effect.scale == .eefTotal
+      ? test.estimate * variance.squareRoot() / tested.estimate
+      : EffectSize.smallSampleFactor(degreesOfFreedom: tested.degreesOfFreedom)
     return [
       ParametricBootstrap.Effect(
-        name: test.effect, contrast: contrast, scale: test.scale,
-        correction: EffectSize.smallSampleFactor(degreesOfFreedom: tested.degreesOfFreedom))
+        name: test.effect, contrast: contrast, scale: test.scale, correction: correction,
+        isConditional: test.isConditional)
     ]
   }
 

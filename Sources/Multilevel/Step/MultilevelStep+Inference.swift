@@ -16,11 +16,14 @@ extension MultilevelStep {
     /// The study names what the model or the data do not have.
     case study(SpecErrors)
     case estimation(EstimationError)
+    /// The same of a model whose response is not normal.
+    case generalised(GeneralisedModelError)
 
     public var description: String {
       switch self {
       case .study(let errors): "\(errors)"
       case .estimation(let error): "\(error)"
+      case .generalised(let error): "\(error)"
       }
     }
   }

@@ -87,19 +87,30 @@ extension MultilevelStep {
     "Average over the sample where the effect interacts with covariates.")
   private static let scaleKey = Key(
     "scale", scaleFormat, default: .totalSD, shown: "total-sd",
-    "The standard deviation that is the unit, of the model without covariates.")
+    "The standard deviation that is the unit: of all variance or within groups; `eef` gives both by the formulas of "
+      + "trials of whole groups, without the small-sample factor.")
+  private static let variancesKey = Key(
+    "variances", ValueFormat<EffectVariances>.oneOf("kind of variances"), default: .unconditional,
+    shown: "unconditional",
+    "Whose variances are the unit: `unconditional`, of the model without covariates, or `conditional`."
+  )
   private static let effectKeys: [AnyKey] = [
-    AnyKey(ofKey), AnyKey(averageKey), AnyKey(scaleKey), AnyKey(monthsKey),
+    AnyKey(ofKey), AnyKey(averageKey), AnyKey(scaleKey), AnyKey(variancesKey),
+    AnyKey(monthsKey),
   ]
 
   private static let effectRequest: @Sendable (Section) throws(SpecErrors) -> EffectRequest = {
     (section) throws(SpecErrors) in
     let request = EffectRequest(
       of: try section.read(ofKey), average: try section.read(averageKey),
-      scale: try section.read(scaleKey), months: try section.read(monthsKey))
-    guard request.months == nil || request.scale == .totalSD else {
+      scale: try section.read(scaleKey),
+      isConditional: try section.read(variancesKey) == .conditional,
+      months: try section.read(monthsKey))
+    guard request.months == nil || request.scale == .totalSD && !request.isConditional else {
       throw section.error(
-        .rule("months of progress need `scale: total-sd`: the table is for pupils' total sd"),
+        .rule(
+          "months of progress need `scale: total-sd` and unconditional variances: the table is for pupils' "
+            + "total sd"),
         at: "months")
     }
     return request
@@ -118,7 +129,8 @@ extension MultilevelStep {
     }, "A table that turns the interval's ends into months of progress; for pupils' outcomes only.")
 
   private static let scaleFormat = named(
-    "scale", [("total-sd", .totalSD), ("within-sd", EffectScale.withinSD)], later: ["eef"])
+    "scale", [("total-sd", .totalSD), ("within-sd", EffectScale.withinSD), ("eef", .eefTotal)],
+    later: [])
 
   private static let errorsFormat = named(
     "kind of standard error",
@@ -197,14 +209,27 @@ extension MultilevelStep {
         .rule("an effect in standard deviations needs a normal response: drop `effect`"),
         at: "effect")
     }
-    let isWald = try section.read(StepInference.intervalsKey) == .wald
-    if let key = StepInference.given(in: section).first(where: { $0 != "intervals" || !isWald }) {
+    for key in ["predict", "margins"] where section.has(key) {
       throw section.error(
-        .rule("`\(key)` needs a normal response in this version: drop it"), at: key)
+        .rule(
+          "`\(key)` needs a normal response: tables `predictions` and `margins` give this family's average "
+            + "probabilities or means, and effects on them, unasked"), at: key)
+    }
+    for bound in try section.read(StepInference.equivalenceKey) where bound.value.unit == "sd" {
+      throw section.error(
+        .rule(
+          "a bound in `sd` needs a normal response: give that of `\(bound.name.text)` on the scale of the "
+            + "link, without a unit"), at: "equivalence")
     }
     if weights?.precision != nil {
       throw section.error(
         .rule("`precision` weights are for a normal response: use `frequency`"), at: "weights")
     }
   }
+}
+
+/// Whose variances an effect's unit has.
+private enum EffectVariances: String, Sendable, CaseIterable {
+  case unconditional
+  case conditional
 }

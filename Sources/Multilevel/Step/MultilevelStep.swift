@@ -44,16 +44,20 @@ public struct MultilevelStep: Sendable {
     /// Over the sample, where the effect interacts with covariates; otherwise where those are zero.
     public let average: Bool
     public let scale: EffectScale
+    /// Whether the unit is of the model's own variances, and not of those of the one without covariates.
+    public let isConditional: Bool
     /// The table that turns the effect into months of progress, and where the study names it. Whoever asks
     /// vouches that the rows are pupils and the outcome is no progress score.
     public let months: Months?
 
     public init(
-      of: LocatedText, average: Bool = true, scale: EffectScale = .totalSD, months: Months? = nil
+      of: LocatedText, average: Bool = true, scale: EffectScale = .totalSD,
+      isConditional: Bool = false, months: Months? = nil
     ) {
       self.of = of
       self.average = average
       self.scale = scale
+      self.isConditional = isConditional
       self.months = months
     }
   }
@@ -213,8 +217,16 @@ public struct MultilevelStep: Sendable {
               + "small-sample factor, so it is given without one and is too large on average."))
       }
       target = InfluenceTarget(contrast: contrast, test: test)
-      effects.append(
-        fit.effectSize(test, scale: effect.scale, reference: unconditional ?? fit))
+      if effect.scale == .eefTotal {
+        effects = try fit.trialEffects(
+          test, of: effect.of.text, unconditional: unconditional,
+          conditionalFirst: effect.isConditional)
+      } else {
+        var size = fit.effectSize(
+          test, scale: effect.scale, reference: effect.isConditional ? fit : unconditional ?? fit)
+        size.isConditional = effect.isConditional || unconditional == nil
+        effects.append(size)
+      }
     }
     let more = try further.run(
       fit, unconditional: unconditional, effect: target, seed: seed, threads: threads)

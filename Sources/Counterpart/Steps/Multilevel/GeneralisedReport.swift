@@ -11,6 +11,8 @@ struct GeneralisedReport {
   let frame: ModelFrame
   let result: MultilevelStep.GeneralisedResult
   let labels: Labels
+  /// What was asked beside the coefficients.
+  let inference: [TidyTable]
 
   private var blocks: ModelBlocks {
     ModelBlocks(
@@ -23,6 +25,7 @@ struct GeneralisedReport {
       "The model \(step)", anchor: "multilevel-\(step)",
       [.paragraph(opening), .table(blocks.rows)] + ratios + blocks.coefficients
         + [.table(blocks.variances)] + blocks.shares
+        + InferenceBlocks(step: step, tables: inference).all
         + AskedTables.ofModel(step, result.tables).blocks + [.paragraph(certificate)])
   }
 

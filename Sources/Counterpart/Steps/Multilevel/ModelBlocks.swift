@@ -44,8 +44,7 @@ struct ModelBlocks {
               IntervalPlot.Row(
                 labels.text($0.term), estimate: $0.estimate, low: $0.low, high: $0.high,
                 isPrimary: $0.term == asked)
-            }, title: "Coefficients", axisTitle: "in units of \(labels.text(response))"),
-          table: view)),
+            }, title: "Coefficients", axisTitle: "in units of \(labels.text(response))"))),
       .table(view),
     ]
   }

@@ -31,10 +31,14 @@ extension MultilevelStudyStep {
     let report = PooledReport(
       step: context.name, settings: step, model: model, labels: context.study.labels)
     let rows = fits.first.map { RowUse.rows(of: $0.frame) } ?? []
+    let sample = try sampleRows(context, imputation: 0)
+    let uncarried = sample?.unequal.map {
+      notCarried($0, because: "pooled models take no design weights")
+    }
     return StepResult(
       tables: model.tables + [TidyTable("rows", rows)],
       diagnostics: model.diagnostics + unknown(completed)
-        + (try sampleRows(context, imputation: 0)?.diagnostics ?? []),
+        + (sample?.diagnostics ?? []) + (uncarried.map { [$0] } ?? []),
       sample: nil,
       estimates: step.generalised == nil ? model.estimates : nil, answer: report.answer,
       sections: [report.section])

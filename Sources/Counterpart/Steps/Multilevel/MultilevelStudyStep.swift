@@ -36,6 +36,15 @@ public struct MultilevelStudyStep: StudyStep {
     path = section.path
     imputed = try section.read(Self.imputedKey)
     timing = try Timing(from: section)
+    guard imputed != nil else { return }
+    if let key = step.askedKeys.first {
+      throw section.error(.rule("`\(key)` is not pooled over imputed data: drop it"), at: key)
+    }
+    if step.effect?.scale == .eefTotal {
+      throw section.error(
+        .rule("`scale: eef` is not pooled over imputed data: use `total-sd` or `within-sd`"),
+        at: "effect")
+    }
   }
 
   public var needs: [StepNeed] {
@@ -122,6 +131,16 @@ public struct MultilevelStudyStep: StudyStep {
       return try run(completed, context)
     }
     let sample = try sampleRows(context)
+    if let sample, let units = sample.unequal {
+      return try run(carrying: units, sample, context)
+    }
+    return try run(sample, context, nil)
+  }
+
+  /// The model of some rows, each with weight one unless the step itself weighs them.
+  func run(
+    _ sample: SampledRows?, _ context: StepContext, _ doubt: Diagnostic?
+  ) throws(RunError) -> StepResult {
     let frame: ModelFrame
     do throws(ExpressionError) {
       frame = try step.frame(
@@ -129,7 +148,7 @@ public struct MultilevelStudyStep: StudyStep {
     } catch {
       throw .study(SpecErrors(SpecError(error, in: step.formula, path: "\(path).formula")))
     }
-    let losses = sample?.diagnostics ?? []
+    let losses = (sample?.diagnostics ?? []) + (doubt.map { [$0] } ?? [])
     if let generalised = step.generalised {
       return try run(generalised, on: frame, context, losses)
     }
@@ -157,6 +176,8 @@ public struct MultilevelStudyStep: StudyStep {
       switch error {
       case .study(let errors): throw .study(errors)
       case .estimation(let reason): throw located(reason, context.name)
+      case .generalised(let reason):
+        throw .estimation(step: context.name, reason: "\(reason)")
       }
     }
     let report = MultilevelReport(
@@ -168,7 +189,9 @@ public struct MultilevelStudyStep: StudyStep {
       estimates: CarriedEstimate(
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
         covariance: result.robust?.covariance ?? result.fit.covariance, unit: ""),
-      answer: report.answer, sections: [report.section])
+      answer: report.answer, sections: [report.section],
+      model: context.demanded.contains(.model)
+        ? FittedModel(result: result, coefficient: step.effect?.of.text) : nil)
   }
 
   /// A model of counts or shares: fitted by its own kernel, reported in its own words.
@@ -177,21 +200,32 @@ public struct MultilevelStudyStep: StudyStep {
     _ losses: [Diagnostic]
   ) throws(RunError) -> StepResult {
     let result: MultilevelStep.GeneralisedResult
-    do throws(GeneralisedModelError) { result = try step.run(frame, settings) } catch {
-      throw .estimation(step: context.name, reason: "\(error)")
+    do throws(GeneralisedModelError) {
+      result = try step.run(frame, settings, threads: context.threads, seed: context.seed)
+    } catch { throw .estimation(step: context.name, reason: "\(error)") }
+    let inference: MultilevelStep.InferenceResult
+    do throws(MultilevelStep.InferenceError) {
+      inference = try step.infer(
+        from: result, frame, in: context.data, path: path, seed: context.seed,
+        threads: context.threads)
+    } catch {
+      guard case .study(let errors) = error else {
+        throw .estimation(step: context.name, reason: "\(error)")
+      }
+      throw .study(errors)
     }
     let report = GeneralisedReport(
       step: context.name, settings: step, frame: frame, result: result,
-      labels: context.study.labels)
+      labels: context.study.labels, inference: inference.tables)
     return StepResult(
-      tables: result.tables + [TidyTable("rows", RowUse.rows(of: frame))],
-      diagnostics: result.diagnostics + losses, sample: nil,
+      tables: result.tables + inference.tables + [TidyTable("rows", RowUse.rows(of: frame))],
+      diagnostics: result.diagnostics + inference.diagnostics + losses, sample: nil,
       // Coefficients on the scale of a link are no change of an outcome, so none is carried.
       estimates: nil, answer: report.answer, sections: [report.section])
   }
 
   /// A model with sampling or matching weights: estimated by pseudo-likelihood, and said so.
-  private func runDesignWeighted(
+  func runDesignWeighted(
     _ frame: ModelFrame, _ context: StepContext, _ losses: [Diagnostic]
   ) throws(RunError) -> StepResult {
     let result: MultilevelStep.DesignResult
@@ -227,7 +261,7 @@ public struct MultilevelStudyStep: StudyStep {
   /// - Parameter imputation: which completed data set the model is fitted to, from zero.
   func sampleRows(
     _ context: StepContext, imputation: Int? = nil
-  ) throws(RunError) -> (rows: [Int32], lost: LostRows, diagnostics: [Diagnostic])? {
+  ) throws(RunError) -> SampledRows? {
     guard let name = step.sample, let units = try matched(name, context, imputation: imputation)
     else { return nil }
     guard let index = context.data.rowIndex(from: step.data.text, to: units.table) else {
@@ -245,13 +279,6 @@ public struct MultilevelStudyStep: StudyStep {
     let rows = index.indices.filter { index[$0] >= 0 && units.weights[Int(index[$0])] > 0 }
     let kept = units.weights.filter { $0 > 0 }
     var diagnostics: [Diagnostic] = []
-    if let least = kept.min(), let most = kept.max(), most - least > 1e-9 {
-      diagnostics.append(
-        Diagnostic(
-          .warning, code: "weights-not-carried",
-          "the matched sample weighs its units unequally (\(least) to \(most)) and this model weighs "
-            + "every row alike: its effect is not the match's estimand"))
-    }
     // A column may be written with its table in one place and without it in the other.
     func own(_ name: String) -> Substring { name.split(separator: ".").last ?? "" }
     let present = (try? Formula(parsing: step.formula.text).names.map { own($0.name) }) ?? []
@@ -263,10 +290,11 @@ public struct MultilevelStudyStep: StudyStep {
           "the gate of `\(name.text)` is satisfied only by models that adjust for "
             + missing.map { "`\($0)`" }.joined(separator: ", ") + ", and this model does not"))
     }
-    return (
-      rows.map(Int32.init),
-      LostRows(reason: "not in the sample of `\(name.text)`", count: index.count - rows.count),
-      diagnostics
-    )
+    let isUnequal = (kept.max() ?? 0) - (kept.min() ?? 0) > 1e-9
+    return SampledRows(
+      rows: rows.map(Int32.init),
+      lost: LostRows(
+        reason: "not in the sample of `\(name.text)`", count: index.count - rows.count),
+      diagnostics: diagnostics, unequal: isUnequal ? units : nil)
   }
 }

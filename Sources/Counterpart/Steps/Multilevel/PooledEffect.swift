@@ -12,6 +12,7 @@ struct PooledEffect: Sendable {
   let minimumDetectable: Double
   private let scale: EffectScale
   private let months: MonthsTable?
+  private let isConditional: Bool
 
   /// - Returns: `nil` where the step asks for no effect.
   init?(
@@ -38,6 +39,7 @@ struct PooledEffect: Sendable {
       pooled.standardError * (distribution.quantile(0.975) + distribution.quantile(0.8))
     scale = request.scale
     months = request.months?.table
+    isConditional = request.isConditional
   }
 
   /// `effects`, with the columns that a single fit's has.
@@ -49,6 +51,7 @@ struct PooledEffect: Sendable {
           .text(name), .text(scale.rawValue), .number(test.estimate), .number(test.standardError),
           .number(test.low), .number(test.high), .optional(months?.months(test.low)),
           .optional(months?.months(test.high)), .number(minimumDetectable),
+          .text(isConditional ? "conditional" : "unconditional"),
         ]
       ])
   }

@@ -1,3 +1,4 @@
+internal import Designs
 internal import LinearAlgebra
 internal import Probability
 
@@ -13,149 +14,131 @@ extension GeneralisedMixedFit {
   /// The values of a parameter at which the deviance, with all others optimised, is no more than the χ²(1)
   /// quantile above its minimum (Venzon & Moolgavkar 1988, doi:10.2307/2347496).
   ///
-  /// - Parameter parameter: a coefficient other than intercept and thresholds, or as
-  ///   `school.(Intercept)` the standard deviation of a term's first column. The lower end of a standard
-  ///   deviation is 0 where the deviance there is within reach.
+  /// - Parameter parameter: a coefficient or a threshold, or as `school.(Intercept)` the standard deviation of a
+  ///   column of a term. The lower end of a standard deviation is 0 where the deviance there is within reach.
   /// - Throws: ``GeneralisedModelError/notProfiled(_:known:)``, and
   ///   ``GeneralisedModelError/noConvergence(decrement:evaluations:)`` where an end cannot be found.
-  /// - Complexity: some fifty evaluations of the deviance.
+  /// - Complexity: some fifty evaluations of the deviance, after another fit for a column that is not the first of
+  ///   its term.
   public func profileInterval(
     _ parameter: String, level: Double = 0.95
   ) throws(GeneralisedModelError) -> ProfileInterval {
-    let known = profiled
-    guard let own = known.first(where: { $0.name == parameter }) else {
-      throw .notProfiled(parameter, known: known.map(\.name))
+    let known = profileTargets.filter { $0.name != nil }
+    guard let target = known.first(where: { $0.name == parameter }) else {
+      throw .notProfiled(parameter, known: known.compactMap(\.name))
     }
-    let reach = Normal().quantile(0.5 + level / 2)
-    let estimate = source.point[own.place]
-    let isDeviation = own.place < theta.count
-    let error = source.covariance[own.place, own.place].squareRoot()
-    func end(_ sign: Double) throws(GeneralisedModelError) -> Double {
-      try Profile(source.deviance, source, minimum: deviance, held: own.place)
-        .end(
-          sign * (error > 0 ? error : 0.1 * own.unit), reach: reach, floor: isDeviation ? 0 : nil)
-    }
-    let (low, high) = (try end(-1), try end(1))
+    let found = try interval(target, reach: Normal().quantile(0.5 + level / 2))
     return ProfileInterval(
-      parameter: parameter, estimate: own.factor * estimate, low: own.factor * low,
-      high: own.factor * high)
+      parameter: parameter, estimate: found.estimate ?? .nan, low: found.low ?? -.infinity,
+      high: found.high ?? .infinity)
   }
 
-  /// What can be held: its place among (θ, b, α), what turns it to the frame's scale, and its unit.
-  private var profiled: [(name: String, place: Int, factor: Double, unit: Double)] {
-    var result: [(name: String, place: Int, factor: Double, unit: Double)] = []
-    for factor in source.terms.factors {
-      for share in factor.shares {
-        result.append((thetaNames[share.firstTheta], share.firstTheta, 1, 1))
+  /// Profile intervals of all coefficients and thresholds, standard deviations and correlations.
+  ///
+  /// The size of a negative binomial response is held at its estimate.
+  ///
+  /// - Throws: ``GeneralisedModelError`` where the model with a term's columns in another order has no optimum.
+  public func profileIntervals(
+    level: Double = 0.95, threads: Int = 1
+  ) throws(GeneralisedModelError) -> [IntervalEstimate] {
+    let targets = profileTargets
+    let reach = Normal().quantile(0.5 + level / 2)
+    return try replicate(targets.count, threads: threads) {
+      (index) throws(GeneralisedModelError) -> IntervalEstimate in
+      try self.interval(targets[index], reach: reach)
+    }
+  }
+
+  private enum ProfileTarget {
+    /// By its place among the coefficients, thresholds first.
+    case coefficient(Int, name: String)
+    /// Of a term and its column.
+    case deviation(Int, Int, name: String)
+    case correlation(Int, Int, Int)
+
+    var name: String? {
+      switch self {
+      case .coefficient(_, let name), .deviation(_, _, let name): name
+      case .correlation: nil
       }
     }
-    let standardisation = source.deviance.observations.standardisation
-    for (j, name) in standardisation.names.enumerated() where j != standardisation.intercept {
-      result.append((name, theta.count + j, standardisation.transform[j, j], 1))
+  }
+
+  /// In the order of the bootstrap's parameters.
+  private var profileTargets: [ProfileTarget] {
+    var result = coefficients.indices.map {
+      ProfileTarget.coefficient($0, name: coefficients[$0].name)
+    }
+    for (position, term) in variances.enumerated() {
+      for (column, name) in term.columns.enumerated() {
+        result.append(.deviation(position, column, name: "\(term.factor).\(name)"))
+      }
+      for i in term.columns.indices {
+        for j in 0..<i { result.append(.correlation(position, j, i)) }
+      }
     }
     return result
   }
-}
 
-/// The deviance with one parameter held, minimised over the others.
-private struct Profile {
-  private let source: GeneralisedSource
-  private let minimum: Double
-  private let held: Int
-  private let solve: ([Double]) -> (deviance: Double, point: [Double])
-
-  init(
-    _ deviance: some MarginalDeviance, _ source: GeneralisedSource, minimum: Double, held: Int
-  ) {
-    self.source = source
-    self.minimum = minimum
-    self.held = held
-    let terms = source.terms
-    let scales = terms.entries(scales: deviance.observations.randomScales).map(\.scale)
-    // The metric of the others given the one held: their block of the inverse Hessian less what goes
-    // through it.
-    var metric = 0.5 * source.covariance
-    let column = metric.column(held)
-    if column[held] > 0 {
-      for j in column.indices {
-        for i in column.indices { metric[i, j] -= column[i] * column[j] / column[held] }
+  private func interval(
+    _ target: ProfileTarget, reach: Double
+  ) throws(GeneralisedModelError) -> IntervalEstimate {
+    switch target {
+    case .coefficient(let k, let name):
+      let observations = source.deviance.observations
+      let (quantity, factor) = HeldQuantity.coefficient(
+        k, thresholds: thresholdCount, observations: observations)
+      let (low, high) = try ProfileSearch(self, holding: quantity, reach: reach).interval(
+        smallest: nil, largest: nil)
+      return IntervalEstimate(
+        parameter: FitParameter(.coefficient, term: name), kind: .profile,
+        estimate: coefficients[k].estimate, low: factor * low, high: factor * high)
+    case .deviation(let position, let column, _):
+      let fit = try leading([column], of: position)
+      let (_, share) = fit.source.terms.place(position)
+      let (low, high) = try ProfileSearch(
+        fit, holding: .parameter(share.firstTheta), reach: reach
+      ).interval(smallest: 0, largest: nil)
+      let term = variances[position]
+      return IntervalEstimate(
+        parameter: FitParameter(.deviation, group: term.factor, term: term.columns[column]),
+        kind: .profile, estimate: term.standardDeviations[column], low: low, high: high)
+    case .correlation(let position, let j, let i):
+      let term = variances[position]
+      let parameter = FitParameter(
+        .correlation, group: term.factor, term: term.columns[j], other: term.columns[i])
+      guard let estimate = term.correlation(i, j) else {
+        // Any correlation goes with an effect that does not vary.
+        return IntervalEstimate(
+          parameter: parameter, kind: .profile, estimate: nil, low: -1, high: 1)
       }
-    }
-    for j in column.indices {
-      metric[held, j] = 0
-      metric[j, held] = 0
-    }
-    let conditional = metric
-    solve = { start in
-      var minimiser = DevianceMinimiser(
-        HeldDeviance(base: deviance, held: held), theta: Array(start[..<terms.thetaCount]),
-        thetaScale: scales, coefficients: Array(start[terms.thetaCount...]))
-      minimiser.descend(firstMetric: conditional, tolerance: 1e-9)
-      return (minimiser.current.value, minimiser.point)
+      let fit = try leading([j, i], of: position)
+      let (_, share) = fit.source.terms.place(position)
+      let (low, high) = try ProfileSearch(
+        fit,
+        holding: .correlation(across: share.firstTheta + 1, own: share.firstTheta + share.columns),
+        reach: reach
+      ).interval(smallest: -1, largest: 1)
+      return IntervalEstimate(
+        parameter: parameter, kind: .profile, estimate: estimate, low: low, high: high)
     }
   }
 
-  /// Where the root of the rise is `reach`, in the direction of `step`.
-  func end(
-    _ step: Double, reach: Double, floor: Double?
-  ) throws(GeneralisedModelError) -> Double {
-    let origin = source.point[held]
-    let variance = source.covariance[held, held]
-    var (last, lastRoot) = (origin, 0.0)
-    var point = source.point
-    var next = origin + reach * step
-    var isAtFloor = false
-    for _ in 0..<30 {
-      if let floor, next <= floor {
-        // A second visit to the edge says that it is the end.
-        if isAtFloor { return floor }
-        next = floor
-        isAtFloor = true
-      }
-      var start = point
-      for k in start.indices where variance > 0 {
-        start[k] += source.covariance[k, held] / variance * (next - point[held])
-      }
-      start[held] = next
-      let found = solve(start)
-      let root = max(found.deviance - minimum, 0).squareRoot()
-      guard root.isFinite else {
-        next = 0.5 * (last + next)
-        continue
-      }
-      if abs(root - reach) < 1e-6 { return next }
-      if isAtFloor, next == floor, root < reach { return next }
-      point = found.point
-      let slope = (root - lastRoot) / (next - last)
-      let here = next
-      // The root of the rise is nearly a straight line; a step that is not is cut to twice the last.
-      let move = slope.isFinite && slope * step > 0 ? (reach - root) / slope : step
-      next = here + max(-2 * abs(here - origin), min(2 * abs(here - origin), move))
-      (last, lastRoot) = (here, root)
-    }
-    throw .noConvergence(decrement: .infinity, evaluations: 30)
+  /// The same model with some columns of a term before the others, so that their variances lead its factor.
+  private func leading(
+    _ columns: [Int], of position: Int
+  ) throws(GeneralisedModelError) -> GeneralisedMixedFit {
+    let frame = source.frame
+    let own = frame.random[position]
+    let order = columns + own.columns.indices.filter { !columns.contains($0) }
+    if order == Array(own.columns.indices) { return self }
+    var random = frame.random
+    random[position] = RandomTerm(factor: own.factor, columns: order.map { own.columns[$0] })
+    let other = ModelFrame(
+      selection: frame.selection, rowCount: frame.rowCount, columns: frame.columns,
+      fixed: frame.fixed, response: frame.response, offset: frame.offset,
+      weights: frame.weights, random: random, failures: frame.failures,
+      responseLevels: frame.responseLevels)
+    return try model.fit(other, trials: source.deviance.observations.trialsColumn)
   }
-}
-
-/// A deviance whose slope in one parameter is taken for zero, so that a search leaves it where it is.
-private struct HeldDeviance<Base: MarginalDeviance>: MarginalDeviance {
-  var base: Base
-  let held: Int
-
-  var observations: GeneralisedObservations { base.observations }
-  var kernel: ResponseKernel { base.kernel }
-
-  mutating func evaluate(_ parameters: [Double]) -> DevianceEvaluation {
-    let result = base.evaluate(parameters)
-    var gradient = result.gradient
-    gradient[held] = 0
-    return DevianceEvaluation(
-      value: result.value, gradient: gradient, innerStep: result.innerStep)
-  }
-
-  func information(_ parameters: [Double]) -> StartingInformation { base.information(parameters) }
-  func conditionalModes(_ parameters: [Double]) -> [FactorModes] {
-    base.conditionalModes(parameters)
-  }
-  func linearPredictor(_ parameters: [Double]) -> [Double] { base.linearPredictor(parameters) }
 }

@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Probability
 
 /// How the conditional modes follow the parameters, and so how uncertain they are beside their conditional
 /// variances.
@@ -9,6 +10,9 @@ internal import LinearAlgebra
 struct RandomEffectSpread: Sendable {
   /// For each factor what the parameters add to its effects' variances, levels × columns of its block.
   let added: [[Double]]
+  /// J by parameter, factor and effect, and a square root of V of those parameters.
+  private let slopes: [[[Double]]]
+  private let root: Matrix
 
   /// - Parameter covariance: V, in the deviance's own parameters.
   init(_ deviance: any MarginalDeviance, at point: [Double], covariance: Matrix) {
@@ -45,5 +49,23 @@ struct RandomEffectSpread: Sendable {
       }
     }
     self.added = added
+    self.slopes = slopes
+    let block = covariance.selecting(rows: used, columns: used)
+    root =
+      (try? SymmetricEigen(block))?.mapped { max($0, 0).squareRoot() }
+      ?? Matrix.diagonal(block.diagonal.map { max($0, 0).squareRoot() })
+  }
+
+  /// By how much a draw of the parameters moves each factor's effects.
+  func shift(_ draw: Int, _ seed: Seed) -> [[Double]] {
+    var stream = RandomStream(seed, replicate: UInt32(draw), event: 1)
+    let moves = root * (0..<slopes.count).map { _ in stream.normal() }
+    return added.indices.map { f in
+      var sums = [Double](repeating: 0, count: added[f].count)
+      for (move, slope) in zip(moves, slopes) {
+        for e in sums.indices { sums[e] += move * slope[f][e] }
+      }
+      return sums
+    }
   }
 }

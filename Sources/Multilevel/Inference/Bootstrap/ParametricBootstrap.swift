@@ -32,12 +32,18 @@ public struct ParametricBootstrap: Sendable, Hashable {
     public let scale: EffectScale
     /// The small-sample factor of the effect's own test, kept in every replicate.
     public let correction: Double
+    /// Whether its unit is of this model's variances, and not of those of the one without covariates.
+    public let isConditional: Bool
 
-    public init(name: String, contrast: [Double], scale: EffectScale, correction: Double) {
+    public init(
+      name: String, contrast: [Double], scale: EffectScale, correction: Double,
+      isConditional: Bool = false
+    ) {
       self.name = name
       self.contrast = contrast
       self.scale = scale
       self.correction = correction
+      self.isConditional = isConditional
     }
   }
 }
@@ -156,8 +162,9 @@ extension LinearMixedModelFit {
     if let shares { result += shares.shares }
     return result
       + effects.map { effect in
+        let unit = effect.isConditional ? own : unit
         let deviation =
-          effect.scale == .totalSD ? unit.totalVariance.squareRoot() : unit.sigma
+          effect.scale.isTotal ? unit.totalVariance.squareRoot() : unit.sigma
         return effect.correction * dot(effect.contrast, own.coefficients) / deviation
       }
   }

@@ -12,6 +12,8 @@ public enum ComparisonError: Error, Sendable, Hashable, CustomStringConvertible 
   case sameModel
   /// One of the models cannot be estimated.
   case estimation(EstimationError)
+  /// A model whose response is not normal cannot be estimated.
+  case generalised(GeneralisedModelError)
 
   public var description: String {
     switch self {
@@ -28,6 +30,7 @@ public enum ComparisonError: Error, Sendable, Hashable, CustomStringConvertible 
       "restricted likelihoods of models with different fixed parts cannot be compared: use `method: ML`"
     case .sameModel: "both models have the same parameters: leave something out of the smaller one"
     case .estimation(let error): "\(error)"
+    case .generalised(let error): "\(error)"
     }
   }
 }

@@ -118,7 +118,7 @@ extension SmallSampleInference {
   }
 
   /// The rows that do not follow from those before them.
-  private static func independent(
+  static func independent(
     _ weights: [[Double]], _ values: [Double], named name: String
   ) throws(EstimationError) -> (weights: [[Double]], values: [Double]) {
     var basis: [(row: [Double], value: Double)] = []

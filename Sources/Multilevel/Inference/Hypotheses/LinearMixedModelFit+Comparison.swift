@@ -43,39 +43,13 @@ extension LinearMixedModelFit {
       do throws(EstimationError) {
         let (p, failures) = try bootstrapPValue(statistic, null, bootstrap, threads: threads)
         bootstrapped = p
-        if failures > 0 {
-          doubts.append(
-            Diagnostic(
-              .note, code: "bootstrap-failures",
-              "\(failures) of \(bootstrap.replicates) bootstrap refits found no optimum and are left out."
-            ))
-        }
+        if failures > 0 { doubts.append(bootstrap.diagnostic(failures: failures)) }
       } catch { throw .estimation(error) }
     }
-    if random.isConservative {
-      doubts.append(
-        Diagnostic(
-          .note, code: "conservative-mixture",
-          "Two or more correlated effects are tested at once, for which no mixture is known: the p-value of "
-            + "the comparison is of all degrees of freedom and too large; a bootstrap gives it exactly."
-        ))
-    }
-    if random.edges > 1 {
-      doubts.append(
-        Diagnostic(
-          .note, code: "binomial-mixture",
-          "\(random.edges) variances are tested at once: the mixture takes their estimates as independent; "
-            + "a bootstrap does not."))
-    }
+    doubts += random.doubts
     return ModelComparison(
       statistic: statistic, degreesOfFreedom: degrees, mixture: mixture,
-      pValue: mixture.reduce(0) { sum, component in
-        let tail =
-          component.degreesOfFreedom == 0
-          ? (statistic > 0 ? 0 : 1)
-          : ChiSquared(degreesOfFreedom: Double(component.degreesOfFreedom)).upperTail(statistic)
-        return sum + component.weight * tail
-      }, bootstrapPValue: bootstrapped, diagnostics: doubts)
+      pValue: mixture.upperTail(statistic), bootstrapPValue: bootstrapped, diagnostics: doubts)
   }
 
   private func bootstrapPValue(

@@ -1,0 +1,51 @@
+package import Probability
+
+/// Exact draws of counts, at a cost that does not grow with their mean.
+extension RandomStream {
+  /// Successes among trials.
+  ///
+  /// Below 32 trials they are made one by one; above, an order statistic of the trials' uniforms, a beta number,
+  /// tells on which side of it the probability lies, which halves them (Devroye 1986, *Non-Uniform Random
+  /// Variate Generation*, section X.4.4).
+  package mutating func binomial(trials: Int, probability: Double) -> Int {
+    var (left, p, successes) = (trials, probability, 0)
+    while left > 32 {
+      let above = left / 2 + 1
+      let a = chiSquared(degreesOfFreedom: 2 * above)
+      let b = chiSquared(degreesOfFreedom: 2 * (left + 1 - above))
+      let middle = a / (a + b)
+      if middle <= p {
+        successes += above
+        left -= above
+        p = middle < 1 ? (p - middle) / (1 - middle) : 0
+      } else {
+        left = above - 1
+        p /= middle
+      }
+    }
+    for _ in 0..<left where uniform() < p { successes += 1 }
+    return successes
+  }
+
+  /// A Poisson number.
+  ///
+  /// Below a mean of 16 by counting waiting times; above, the time of the event of number 7/8 of the mean, a gamma
+  /// number, leaves a smaller mean or a binomial number (Ahrens & Dieter 1974, doi:10.1007/BF02293108).
+  package mutating func poisson(mean: Double) -> Int {
+    var (left, count) = (mean, 0)
+    while left > 16 {
+      let events = Int(left * 7 / 8)
+      let time = 0.5 * chiSquared(degreesOfFreedom: 2 * events)
+      if time > left { return count + binomial(trials: events - 1, probability: left / time) }
+      count += events
+      left -= time
+    }
+    let floor = PortableMath.exp(-left)
+    var product = uniform()
+    while product > floor {
+      count += 1
+      product *= uniform()
+    }
+    return count
+  }
+}
