@@ -54,9 +54,9 @@ struct PairingSearch {
   private let base: [MatchedSample.Pair]
 
   /// Pairs beyond which each is compared with its neighbours alone.
-  static let mostCompared = 1000
-  static let neighbours = 400
-  static let sweeps = 4
+  static let mostCompared = 600
+  static let neighbours = 120
+  static let sweeps = 3
 
   init?(_ match: MatchOutcome, outcome: [Double]) {
     guard let problem = match.problem, problem.joint == nil, let optimum = match.sample.optimum,

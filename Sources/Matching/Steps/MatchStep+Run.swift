@@ -54,6 +54,8 @@ extension MatchStep {
           "\(population.count - candidateRows.count) of \(population.count) units of the "
             + "population lack the treated column and are in neither arm"))
     }
+    diagnostics +=
+      DuplicatedRows(candidates, outcome: columns.outcome?.selecting(candidateRows)).diagnostics
     if !filled.isEmpty {
       diagnostics.append(
         Diagnostic(

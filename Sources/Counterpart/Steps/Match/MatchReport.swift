@@ -23,8 +23,8 @@ struct MatchReport {
   var section: ReportSection {
     ReportSection(
       "Who is compared with whom", anchor: "match-\(step)",
-      [.paragraph(opening)] + [flow, sizes, representation].compactMap { $0 } + balance + [gate, calipers, checks].compactMap { $0 }
-        + effect + further)
+      [.paragraph(opening)] + [flow, sizes, representation].compactMap { $0 } + balance
+        + [gate, calipers, checks].compactMap { $0 } + effect + further)
   }
 
   /// The design's own estimate, where it has an outcome.
@@ -105,7 +105,8 @@ struct MatchReport {
   /// What units passed on their way to the sample, by the stage at which others left.
   private static let stages: [(stage: String, label: String)] = [
     ("data", "With all covariates"), ("common support", "In common support"),
-    ("apart", "Far enough from every treated unit"), ("exact strata", "In a stratum with both arms"),
+    ("apart", "Far enough from every treated unit"),
+    ("exact strata", "In a stratum with both arms"),
     ("calipers", "With a partner within every caliper"), ("matching", "Matched"),
   ]
 
