@@ -38,6 +38,18 @@ public enum Catalogue {
       kind("matching-distances", "how alike two units are", .matchingDistances),
       kind("network-effects", "what makes a tie more or less likely", .networkEffects),
       kind("policies", "what a scenario changes", .policies),
+      kind("measures", "what a scenario reports of every year", .measures),
+      Kind(
+        name: "priors",
+        summary: "sourced numbers that a scenario can draw, version \(PriorTable.version)",
+        entries: PriorTable.shipped.priors.map { prior in
+          Entry(
+            name: prior.name,
+            documentation: ChoiceDocumentation(
+              summary: "\(prior.meaning) (\(prior.label.rawValue))",
+              formula: "\(prior.spread)\(prior.unit.isEmpty ? "" : " \(prior.unit)")",
+              reference: prior.source), keys: [])
+        }),
     ]
   }
 

@@ -6,7 +6,8 @@ extension Registry where Kind == any StudyStep {
     Self(
       "kind of step",
       [
-        Entry(FormationStudyStep.self) { $0 }, Entry(ImputeStudyStep.self) { $0 },
+        Entry(FamiliesStudyStep.self) { $0 }, Entry(FormationStudyStep.self) { $0 },
+        Entry(ImputeStudyStep.self) { $0 },
         Entry(MatchStudyStep.self) { $0 },
         Entry(MultilevelStudyStep.self) { $0 }, Entry(PowerStudyStep.self) { $0 },
         Entry(SensitivityStudyStep.self) { $0 },

@@ -16,7 +16,7 @@ enum StepFormat {
 
   /// Kinds that the language has and this version does not.
   private static let laterKinds = [
-    "families", "equivalence", "use", "event-study", "description",
+    "equivalence", "use", "event-study", "description",
   ]
 
   private static var schema: JSON {

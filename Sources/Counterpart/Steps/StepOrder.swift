@@ -75,6 +75,7 @@ enum StepOrder {
     case .estimates: kind == MultilevelStudyStep.name
     case .completed: kind == ImputeStudyStep.name
     case .design: kind == MatchStudyStep.name
+    case .groups: kind == FamiliesStudyStep.name
     }
   }
 

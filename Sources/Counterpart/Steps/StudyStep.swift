@@ -29,6 +29,7 @@ public struct StepNeed: Sendable, Hashable {
     case estimates = "estimates with their covariance"
     case completed = "completed data sets"
     case design = "a matched design"
+    case groups = "groups of schools"
   }
 
   public let step: LocatedText
