@@ -104,7 +104,7 @@ import Testing
       Self.head + """
         steps:
           doubt: {equivalence: {of: x}}
-          many: {families: {of: x}}
+          many: {equivalence: {of: y}}
         """)
     #expect(found.count == 2)
     #expect(found.allSatisfy { $0.contains("not available in this version") })

@@ -95,7 +95,7 @@ import Testing
 
   @Test func tablesAreAsPromised() throws {
     let result = try Self.run()
-    #expect(result.tables.map(\.name) == ["outcomes", "contrasts"])
+    #expect(result.tables.map(\.name) == ["outcomes", "contrasts", "unknowns"])
     #expect(
       result.tables[0].fields.map(\.name) == [
         "policy", "outcome", "group", "time", "mean", "mcse", "low", "high", "replicates",

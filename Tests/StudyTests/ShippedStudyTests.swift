@@ -20,7 +20,13 @@ import Testing
   private static let lighter: [String: [Study.Override]] = [
     "03-supporting-partnership": [
       .init(path: "steps.futures.scenarios.replications", value: "{at-most: 40}")
-    ]
+    ],
+    "10-city-challenge-families": few, "11-strong-and-weak": few, "12-mathematics-hubs": few,
+    "13-trust-growth": few, "14-incentive": few, "15-improvement-partnerships": few,
+  ]
+
+  private static let few: [Study.Override] = [
+    .init(path: "steps.futures.scenarios.replications", value: "{at-most: 6, per-draw: 2}")
   ]
 
   private func run(

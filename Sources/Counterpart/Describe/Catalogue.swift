@@ -42,7 +42,18 @@ public enum Catalogue {
       kind("behaviour-effects", "what makes actors' own behaviour change", .behaviourEffects),
       kind("consent-rules", "who has to agree before a tie forms or ends", .consentRules),
       kind("policies", "what a scenario changes", .policies),
-      kind("measures", "what a scenario reports", .measures),
+      kind("measures", "what a scenario reports of every year", .measures),
+      Kind(
+        name: "priors",
+        summary: "sourced numbers that a scenario can draw, version \(PriorTable.version)",
+        entries: PriorTable.shipped.priors.map { prior in
+          Entry(
+            name: prior.name,
+            documentation: ChoiceDocumentation(
+              summary: "\(prior.meaning) (\(prior.label.rawValue))",
+              formula: "\(prior.spread)\(prior.unit.isEmpty ? "" : " \(prior.unit)")",
+              reference: prior.source), keys: [])
+        }),
     ]
   }
 

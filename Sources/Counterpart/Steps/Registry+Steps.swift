@@ -7,8 +7,8 @@ extension Registry where Kind == any StudyStep {
       "kind of step",
       [
         Entry(DescriptionStudyStep.self) { $0 },
-        Entry(EventStudyStudyStep.self) { $0 },
-        Entry(FormationStudyStep.self) { $0 }, Entry(ImputeStudyStep.self) { $0 },
+        Entry(FamiliesStudyStep.self) { $0 }, Entry(FormationStudyStep.self) { $0 },
+        Entry(ImputeStudyStep.self) { $0 },
         Entry(MatchStudyStep.self) { $0 },
         Entry(MultilevelStudyStep.self) { $0 }, Entry(PowerStudyStep.self) { $0 },
         Entry(RehearseStudyStep.self) { $0 },

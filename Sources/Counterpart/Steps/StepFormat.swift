@@ -16,7 +16,7 @@ enum StepFormat {
 
   /// Kinds that the language has and this version does not.
   private static let laterKinds = [
-    "families", "equivalence",
+    "equivalence"
   ]
 
   private static var schema: JSON {

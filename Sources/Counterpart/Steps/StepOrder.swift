@@ -84,6 +84,7 @@ enum StepOrder {
     case .completed: kind == ImputeStudyStep.name
     case .design: kind == MatchStudyStep.name
     case .model: kind == MultilevelStudyStep.name
+    case .groups: kind == FamiliesStudyStep.name
     }
   }
 

@@ -29,12 +29,14 @@ public struct StepResult: Sendable, Codable {
   public private(set) var model: FittedModel? = nil
   /// What the study demands of its own design and does not get: the run does not pass.
   public private(set) var failures: [String] = []
+  /// Groups of schools, for policies that bring them together.
+  public private(set) var groups: SchoolGroups? = nil
 
   /// Whether nothing is lost when the result is written and read again.
   var isLasting: Bool { completed == nil && samples == nil && design == nil && model == nil }
 
   private enum CodingKeys: String, CodingKey {
-    case tables, diagnostics, sample, estimates, answer, sections, failures
+    case tables, diagnostics, sample, estimates, answer, sections, failures, groups
   }
 }
 

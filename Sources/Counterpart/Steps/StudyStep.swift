@@ -33,6 +33,7 @@ public struct StepNeed: Sendable, Hashable {
     case completed = "completed data sets"
     case design = "a matched design"
     case model = "a fitted multilevel model"
+    case groups = "groups of schools"
   }
 
   public let step: LocatedText

@@ -66,6 +66,14 @@ public struct FormationSimulator: Sendable {
       network, ego: ego, lift: lift, scale: PortableMath.exp(lift), using: &random, &work)?.alter
   }
 
+  /// What having a tie, over not having it, is worth to `ego`.
+  func worth(
+    _ network: borrowing Network, ego: Int, alter: Int, lift: Double,
+    _ work: inout TieChooser.Workspace
+  ) -> Double {
+    chooser.utility(network, ego: ego, alter: alter, lift: lift, &work)
+  }
+
   /// More ties than this are no partnership any more, and a simulation that never ends: 100 partners a school.
   var mostTies: Int { (isDirected ? 100 : 50) * actorCount }
 

@@ -1,13 +1,12 @@
 internal import LinearAlgebra
-public import Probability
 
 /// An estimated effect: for each draw of the parameters all coefficients of the step are drawn together from
 /// their normal distribution, θ + *L* *z* with *L* *Lᵀ* the covariance, and the term's value is multiplied by
 /// the share of the full effect that is reached after so many years.
 public struct CarriedEffect: PartnershipEffect {
-  private let estimate: Double
+  let estimate: Double
   /// The term's row of *L*.
-  private let factor: [Double]
+  let factor: [Double]
   public let share: YearProfile
   /// What one unit of the estimate is in the outcome's unit.
   public let unit: Double
@@ -42,9 +41,15 @@ public struct CarriedEffect: PartnershipEffect {
     self.unit = unit
   }
 
-  public func profile(years count: Int, using random: inout RandomStream) -> [Double] {
+  public var dimensions: Int { factor.count }
+
+  public var errorsFromZero: Double? {
+    abs(estimate) / factor.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  public func profile(years count: Int, at normals: [Double]) -> [Double] {
     var value = estimate
-    for loading in factor { value += loading * random.normal() }
+    for (loading, normal) in zip(factor, normals) { value += loading * normal }
     return (0...count).map { $0 == 0 ? 0 : share[$0] * value * unit }
   }
 }

@@ -1,5 +1,3 @@
-public import Probability
-
 /// An effect written in the study: a profile by years, and how unsure it is.
 ///
 /// The whole profile is multiplied by 1 + *z* · `sd` / |peak|, with one standard normal *z* for each draw of
@@ -20,8 +18,12 @@ public struct DeclaredEffect: PartnershipEffect {
     self.source = source
   }
 
-  public func profile(years count: Int, using random: inout RandomStream) -> [Double] {
-    let z = random.normal()
+  public var dimensions: Int { 1 }
+
+  public var errorsFromZero: Double? { sd > 0 ? abs(years.peak) / sd : nil }
+
+  public func profile(years count: Int, at normals: [Double]) -> [Double] {
+    let z = normals[0]
     let peak = abs(years.peak)
     let factor = peak > 0 ? 1 + z * sd / peak : 1
     return (0...count).map { $0 == 0 ? 0 : years[$0] * factor * unit }

@@ -13,11 +13,27 @@ public struct ScenarioState: Sendable {
   /// Years since the start.
   public let year: Int
   /// Of each school.
-  public let outcome: [Double]
+  public internal(set) var outcome: [Double]
   /// Whether each school has a partner.
   public let partnered: [Bool]
   /// What the policy has cost from the start.
   public let cost: Double
+  /// Ties, groups and accounts.
+  package let world: World
+  /// Partners beyond what each school can sustain; empty where workload is not modelled.
+  package let excess: [Double]
+  /// Over ties; NaN where it is not modelled.
+  package let meanTrust: Double
+
+  init(_ world: World, year: Int, outcome: [Double], path: OutcomePath) {
+    self.year = year
+    self.outcome = outcome
+    partnered = outcome.indices.map { world.isPartnered($0) }
+    cost = world.spending[...year].reduce(0, +)
+    self.world = world
+    excess = path.excess
+    meanTrust = path.meanTrust
+  }
 }
 
 /// Weighted means over fixed groups of schools.
@@ -57,6 +73,13 @@ struct WeightedGroups: Sendable {
         total += weight
       }
       return sum / total
+    }
+  }
+
+  /// Weighted sums.
+  func sums(_ value: (Int) -> Double) -> [Double] {
+    members.map { group in
+      group.reduce(0) { $0 + weights[Int($1)] * value(Int($1)) }
     }
   }
 }

@@ -22,6 +22,9 @@ public struct MeasuredSchools: Sendable {
   /// Pupils, or 1 each.
   let weights: [Double]
   let poverty: [Double]?
+  let prices: Prices
+  /// What one sd is in the outcome's unit.
+  let sd: Double
 }
 
 extension Registry where Kind == any MeasureSpec {
@@ -30,7 +33,14 @@ extension Registry where Kind == any MeasureSpec {
     "measure",
     [
       Entry(MeanSpec.self) { $0 }, Entry(GapSpec.self) { $0 }, Entry(VarianceSpec.self) { $0 },
-      Entry(CoverageSpec.self) { $0 }, Entry(CostSpec.self) { $0 },
+      Entry(CoverageSpec.self) { $0 }, Entry(CostMeasureSpec.self) { $0 },
+      Entry(SlopeMeasureSpec.self) { $0 }, Entry(PolarisationMeasureSpec.self) { $0 },
+      Entry(IsolatesMeasureSpec.self) { $0 }, Entry(DegreeMeasureSpec.self) { $0 },
+      Entry(ClusteringMeasureSpec.self) { $0 }, Entry(PartnerQualityMeasureSpec.self) { $0 },
+      Entry(MembersMeasureSpec.self) { $0 }, Entry(SpanMeasureSpec.self) { $0 },
+      Entry(SustainedMeasureSpec.self) { $0 }, Entry(WorkloadMeasureSpec.self) { $0 },
+      Entry(TrustMeasureSpec.self) { $0 }, Entry(DiscountedCostMeasureSpec.self) { $0 },
+      Entry(NetCostMeasureSpec.self) { $0 },
     ])
 }
 
@@ -120,10 +130,10 @@ public struct CoverageSpec: MeasureSpec {
 }
 
 /// `cost`
-public struct CostSpec: MeasureSpec {
+public struct CostMeasureSpec: MeasureSpec {
   public static let name = "cost"
   public static let documentation = ChoiceDocumentation(
-    summary: "what the policy has cost from the start, not discounted")
+    summary: "what the policy has cost from the start, not discounted, in prices of `costs`")
 
   public init(from section: Section) throws(SpecErrors) {
     try section.expectNoArguments(of: Self.name)

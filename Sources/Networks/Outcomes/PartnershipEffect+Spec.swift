@@ -8,6 +8,10 @@ public struct PartnershipEffectSpec: Sendable {
     case declared(years: YearProfile, unit: Unit, sd: Double, source: EvidenceSource)
     /// `{from: STEP, term: NAME, share: {1: 0, 2: 0.5, 3: 1}}`
     case carried(step: LocatedText, term: String?, share: YearProfile)
+    /// `{prior: federation-effect, share: {…}}`
+    case prior(LocatedText, share: YearProfile)
+    /// `{prior: {normal: [0.02, 0.03], unit: sd}, source: assumption, share: {…}}`
+    case spread(Spread, unit: Unit, EvidenceSource, share: YearProfile)
   }
 
   /// The unit of declared numbers.
@@ -31,14 +35,21 @@ public struct PartnershipEffectSpec: Sendable {
   static let share = Key.optional(
     "share", profile, shown: "all from year 1",
     "how much of the full effect is reached after so many years, an assumption")
-  static let keys = [
-    AnyKey(years), AnyKey(unit), AnyKey(sd), AnyKey(source), AnyKey(from), AnyKey(term),
-    AnyKey(share), .notAvailable("prior"), .notAvailable("decay"), .notAvailable("role"),
-  ]
+  static let keys =
+    [
+      AnyKey(years), AnyKey(unit), AnyKey(sd), AnyKey(source), AnyKey(from), AnyKey(term),
+      AnyKey(share), AnyKey(InlinePrior.key),
+    ] + KernelSpec.keys
 
   public let origin: Origin
+  let kernel: KernelSpec
 
   init(from section: Section) throws(SpecErrors) {
+    kernel = try KernelSpec(from: section)
+    if let prior = try section.read(InlinePrior.key) {
+      origin = try prior.origin(in: section)
+      return
+    }
     if let step = try section.read(Self.from) {
       for key in ["years", "unit", "sd", "source"] where section.has(key) {
         throw section.error(.rule("`\(key)` does not go with `from`: the step says it"), at: key)
@@ -49,7 +60,7 @@ public struct PartnershipEffectSpec: Sendable {
       return
     }
     for key in ["term", "share"] where section.has(key) {
-      throw section.error(.rule("`\(key)` goes with `from`"), at: key)
+      throw section.error(.rule("`\(key)` goes with `from` or `prior`"), at: key)
     }
     guard let years = try section.read(Self.years) else {
       throw section.error(.missingKey("years", expected: Self.years.format.expectation))
@@ -72,7 +83,7 @@ public struct PartnershipEffectSpec: Sendable {
   }
 
   /// `{1: 0, 2: 0.02, 3: 0.04}`
-  private static let profile = ValueFormat.named(.number()).mapping(
+  static let profile = ValueFormat.named(.number()).mapping(
     expecting: "numbers by year, as in `{1: 0, 2: 0.02, 3: 0.04}`"
   ) { (items, node) throws(SpecErrors) in
     let steps = try collecting(items) { (item) throws(SpecErrors) in

@@ -2,11 +2,26 @@ public import Probability
 
 /// What partnership does to a school's outcome, by the number of years in which it had a partner.
 public protocol PartnershipEffect: Sendable {
+  /// How many standard normal numbers a draw of its parameters takes.
+  var dimensions: Int { get }
+
   /// The effect after 0, 1, … `years` years, in the outcome's unit, for one draw of the parameters.
-  func profile(years: Int, using random: inout RandomStream) -> [Double]
+  func profile(years: Int, at normals: [Double]) -> [Double]
 
   /// Where the numbers come from.
   var source: EvidenceSource { get }
+
+  /// How many standard errors its middle is away from zero; `nil` where it has no spread.
+  var errorsFromZero: Double? { get }
+}
+
+extension PartnershipEffect {
+  public var errorsFromZero: Double? { nil }
+
+  /// The profile of a fresh draw.
+  public func profile(years count: Int, using random: inout RandomStream) -> [Double] {
+    profile(years: count, at: (0..<dimensions).map { _ in random.normal() })
+  }
 }
 
 /// How well a number is founded; the report labels it so.

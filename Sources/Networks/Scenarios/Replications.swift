@@ -4,6 +4,10 @@ public struct Replications: Sendable, Hashable {
   public let atMost: Int
   /// Stop earlier, once the contrasts are known this well.
   public let target: Target?
+  /// How many replicates of chance share one draw of the parameters.
+  public let perDraw: Int
+  /// Whether means are adjusted by the draws of the parameters, whose means are known.
+  public let usesControls: Bool
 
   /// Until the Monte Carlo standard error of every policy's contrast with the first, in the last year, is at
   /// most `mcse` for each named measure.
@@ -23,9 +27,14 @@ public struct Replications: Sendable, Hashable {
   /// is the same everywhere.
   public static let block = 20
 
-  public init(atMost: Int, target: Target? = nil) {
+  public init(
+    atMost: Int, target: Target? = nil, perDraw: Int = 1, usesControls: Bool = false
+  ) {
     precondition(atMost > 0, "\(atMost) replicates")
+    precondition(perDraw > 0, "\(perDraw) replicates a draw")
     self.atMost = atMost
     self.target = target
+    self.perDraw = perDraw
+    self.usesControls = usesControls
   }
 }

@@ -9,10 +9,16 @@ struct ReplicationsSpec: Sendable {
 
   let atMost: Int
   let target: Target?
+  let perDraw: Int
+  let usesControls: Bool
 
-  init(atMost: Int, target: Target? = nil) {
+  init(
+    atMost: Int, target: Target? = nil, perDraw: Int = 1, usesControls: Bool = false
+  ) {
     self.atMost = atMost
     self.target = target
+    self.perDraw = perDraw
+    self.usesControls = usesControls
   }
 
   static let most = Key(
@@ -33,9 +39,19 @@ struct ReplicationsSpec: Sendable {
       Target(mcse: try section.read(mcse), measures: try section.read(measures))
     }, shown: "none", "when to stop earlier")
 
+  static let perDraw = Key(
+    "per-draw", .integer("a whole number of at least 1", atLeast: 1), default: 1, shown: "1",
+    "how many replicates of chance share a draw of the parameters; from 2 the variance is divided")
+  static let controls = Key(
+    "control-variates", .flag, default: false, shown: "false",
+    "whether means are adjusted by the draws of the parameters, whose means are known")
+
   static let format = ValueFormat<ReplicationsSpec>.section(
-    "`{at-most: 400}`", keys: [AnyKey(most), AnyKey(until)]
+    "`{at-most: 400}`",
+    keys: [AnyKey(most), AnyKey(until), AnyKey(perDraw), AnyKey(controls)]
   ) { (section) throws(SpecErrors) in
-    ReplicationsSpec(atMost: try section.read(most), target: try section.read(until))
+    ReplicationsSpec(
+      atMost: try section.read(most), target: try section.read(until),
+      perDraw: try section.read(perDraw), usesControls: try section.read(controls))
   }
 }

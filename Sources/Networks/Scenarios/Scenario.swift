@@ -7,72 +7,122 @@ package import Probability
 /// keyed by the replicate, the school and the occasion, never by the policy, so that the difference between two
 /// policies is not blurred by chance that both share.
 public struct Scenario: Sendable {
-  public let start: Network
-  public let formation: FormationSimulator
-  /// Model years.
-  public let horizon: Int
-  /// What partnership does; `nil` where ties are all that is asked about.
-  public let effect: (any PartnershipEffect)?
-  /// Each school's outcome at the start.
-  public let outcome: [Double]
+  package let setting: WorldSetting
+  /// What partnership does to outcomes.
+  public let model: OutcomeModel
+  /// Everything that is not known for certain.
+  public let parameters: ParameterSet
   /// The first is what the others are compared with.
   public let policies: [Policy]
   public let measures: [any Measure]
 
-  public init(
-    start: Network, formation: FormationSimulator, horizon: Int,
-    effect: (any PartnershipEffect)?, outcome: [Double], policies: [Policy],
+  package init(
+    _ setting: WorldSetting, model: OutcomeModel, parameters: ParameterSet, policies: [Policy],
     measures: [any Measure]
   ) {
     precondition(
-      outcome.count == start.actorCount, "\(outcome.count) outcomes, \(start.actorCount) actors")
-    self.start = start
-    self.formation = formation
-    self.horizon = horizon
-    self.effect = effect
-    self.outcome = outcome
+      setting.outcome.count == setting.count,
+      "\(setting.outcome.count) outcomes, \(setting.count) actors")
+    self.setting = setting
+    self.model = model
+    self.parameters = parameters
     self.policies = policies
     self.measures = measures
   }
 
+  /// Model years.
+  public var horizon: Int { setting.horizon }
+
   /// How many numbers a policy yields each year.
   var width: Int { measures.reduce(0) { $0 + $1.groups.count } }
 
-  /// Simulates one replicate: policies × years 0 … horizon × measures' groups, in that order.
+  /// The last year in which an action of any policy works, where there is one before the last of all.
+  var fundingEnd: Int {
+    let ends = policies.flatMap(\.actions).map { $0.lastYear(horizon: horizon) }
+    return ends.max().map { min($0, horizon) } ?? horizon
+  }
+
+  /// The draw of the parameters that belongs to a replicate.
+  func point(_ seed: Seed, replicate: UInt32) -> ParameterPoint {
+    parameters.point(seed["effect"], replicate: replicate)
+  }
+
+  /// Simulates one replicate.
   ///
-  /// - Throws: ``ScenarioError/runaway(policy:year:meanDegree:)``
-  package func simulate(replicate: UInt32, seed: Seed) throws(ScenarioError) -> [Double] {
-    let opportunities = formation.opportunities(
+  /// - Parameters:
+  ///   - replicate: of chance.
+  ///   - point: the draw of the parameters; that of the replicate unless given.
+  ///   - recording: whether ties and memberships are kept year by year.
+  package func simulate(
+    replicate: UInt32, seed: Seed, point: ParameterPoint? = nil, recording: Bool = false
+  ) -> ReplicateRun {
+    let opportunities = setting.formation.opportunities(
       years: Double(horizon), seed: seed, replicate: replicate)
     let years = yearRanges(opportunities.events)
-    var parameters = RandomStream(seed["effect"], replicate: replicate)
-    let profile =
-      effect?.profile(years: horizon, using: &parameters)
-      ?? [Double](repeating: 0, count: horizon + 1)
+    let point = point ?? self.point(seed, replicate: replicate)
     let seeds = DecisionSeeds(seed)
+    let fundingEnd = fundingEnd
     var work = TieChooser.Workspace()
-    var results: [Double] = []
-    results.reserveCapacity(policies.count * (horizon + 1) * width)
+    var run = ReplicateRun(replicate: replicate)
+    run.values.reserveCapacity(policies.count * (horizon + 1) * width)
     for policy in policies {
-      var network = start
-      var exposure = [Int](repeating: 0, count: start.actorCount)
-      var cost = 0.0
-      append(year: 0, network, exposure, profile, cost, to: &results)
-      for year in 1...max(1, horizon) where year <= horizon {
-        var lift = [Double](repeating: 0, count: start.actorCount)
-        for action in policy.actions {
-          action.addLift(year: year, to: &lift)
-          cost += action.cost(year: year)
+      var world = World(
+        setting, point: point, seed: seed["policy"], replicate: replicate,
+        actions: policy.actions.count)
+      var path = OutcomePath(model, world)
+      var record = recording ? ReplicateRecord(policy: policy.name, world) : nil
+      var values = path.values(world)
+      world.outcome = values
+      for year in 0...horizon {
+        if year > 0 {
+          setting.formation.advance(
+            &world.network, opportunities.events[years[year - 1]], lift: Lift(world.lift),
+            seeds: seeds, replicate: replicate, &work)
+          if world.network.tieCount > setting.formation.mostTies {
+            let ends = world.network.isDirected ? 1.0 : 2.0
+            run.runaway = Runaway(
+              policy: policy.name, year: year, replicate: replicate,
+              meanDegree: ends * Double(world.network.tieCount) / Double(world.count))
+            if let record { run.records.append(record) }
+            return run
+          }
+          path.endYear(world)
+          values = path.values(world)
+          world.outcome = values
+          for (id, action) in policy.actions.enumerated() { action.end(&world, id: id) }
+          if year == fundingEnd { world.reference = world.network }
+          record?.note(world)
         }
-        formation.advance(
-          &network, opportunities.events[years[year - 1]], lift: Lift(lift), seeds: seeds,
-          replicate: replicate, &work)
-        try stopRunaway(network, policy: policy.name, year: year)
-        for school in exposure.indices where hasPartner(network, school) { exposure[school] += 1 }
-        append(year: year, network, exposure, profile, cost, to: &results)
+        if path.hasAnticipation {
+          // Ties and memberships as they are, outcomes with what the coming year's joiners do already.
+          var state = ScenarioState(world, year: year, outcome: values, path: path)
+          begin(year + 1, policy, &world)
+          path.anticipate(world, in: &state.outcome)
+          for measure in measures { run.values += measure.values(state) }
+        } else {
+          do {
+            let state = ScenarioState(world, year: year, outcome: values, path: path)
+            for measure in measures { run.values += measure.values(state) }
+          }
+          begin(year + 1, policy, &world)
+        }
       }
+      run.deeds.append(world.deeds)
+      if let record { run.records.append(record) }
     }
-    return results
+    return run
+  }
+
+  private func begin(_ year: Int, _ policy: Policy, _ world: inout World) {
+    guard year <= horizon else { return }
+    world.startYear(year)
+    // Shocks first, so that money which stops is not spent in that year.
+    for (id, action) in policy.actions.enumerated() where action is Shock {
+      action.begin(&world, id: id)
+    }
+    for (id, action) in policy.actions.enumerated() where !(action is Shock) {
+      action.begin(&world, id: id)
+    }
   }
 
   /// Where each year's opportunities stand.
@@ -87,32 +137,24 @@ public struct Scenario: Sendable {
     }
     return ranges
   }
+}
 
-  private func hasPartner(_ network: borrowing Network, _ school: Int) -> Bool {
-    network.degree(school) > 0 || (network.isDirected && network.inDegree(school) > 0)
-  }
+/// What one replicate yields.
+package struct ReplicateRun: Sendable {
+  package let replicate: UInt32
+  /// Policies × years 0 … horizon × measures' groups, in that order.
+  package internal(set) var values: [Double] = []
+  /// How often each action of each policy has changed something.
+  package internal(set) var deeds: [[Int]] = []
+  /// Where it was stopped because partnerships ran away.
+  package internal(set) var runaway: Runaway?
+  package internal(set) var records: [ReplicateRecord] = []
+}
 
-  private func append(
-    year: Int, _ network: borrowing Network, _ exposure: [Int], _ profile: [Double], _ cost: Double,
-    to results: inout [Double]
-  ) {
-    var values = outcome
-    var partnered = [Bool](repeating: false, count: outcome.count)
-    for school in values.indices {
-      values[school] += profile[exposure[school]]
-      partnered[school] = hasPartner(network, school)
-    }
-    let state = ScenarioState(year: year, outcome: values, partnered: partnered, cost: cost)
-    for measure in measures { results += measure.values(state) }
-  }
-
-  private func stopRunaway(
-    _ network: borrowing Network, policy: String, year: Int
-  ) throws(ScenarioError) {
-    guard network.tieCount > formation.mostTies else { return }
-    let ends = network.isDirected ? 1.0 : 2.0
-    throw .runaway(
-      policy: policy, year: year,
-      meanDegree: ends * Double(network.tieCount) / Double(network.actorCount))
-  }
+/// A replicate that was stopped: more ties than any school could keep.
+package struct Runaway: Sendable, Hashable {
+  package let policy: String
+  package let year: Int
+  package let replicate: UInt32
+  package let meanDegree: Double
 }

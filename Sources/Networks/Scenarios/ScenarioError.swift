@@ -28,6 +28,20 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case noSpreadOfOutcome(column: String)
   case tooFewForFifths(Int)
   case runaway(policy: String, year: Int, meanDegree: Double)
+  /// A row of a table of priors that will not do.
+  case badPrior(table: String, row: Int, String)
+  case unknownPrior(String, known: [String])
+  /// Amounts in prices of different years, and nothing to take one to the other.
+  case priceYears(Int, Int)
+  case noGroups(step: String)
+  /// Schools cannot be divided into families.
+  case families(String)
+  case noValueOfSD
+  case groupsOfOtherTable(step: String, table: String, actors: String)
+  /// A kind of group that is none.
+  case groupKind(String, table: String, row: Int)
+  /// Groups of the start larger than they may be, or a school in two of one kind.
+  case groupTwice(kind: String, actor: String, table: String)
 }
 
 extension ScenarioError: CustomStringConvertible {
@@ -74,6 +88,23 @@ extension ScenarioError: CustomStringConvertible {
     case .runaway(let policy, let year, let degree):
       "under policy `\(policy)` partnerships run away: \(degree.rounded()) partners a school by year "
         + "\(year); lower `density` or `transitivity`"
+    case .badPrior(let table, let row, let problem):
+      "row \(row) of the priors in `\(table)`: \(problem)"
+    case .unknownPrior(let name, let known):
+      "there is no prior `\(name)`: there are \(known.joined(separator: ", "))"
+    case .priceYears(let year, let target):
+      "an amount in prices of \(year) cannot be taken to those of \(target): give `inflation` under `costs`"
+    case .noGroups(let step): "step `\(step)` has left no groups"
+    case .families(let problem): problem
+    case .noValueOfSD:
+      "`net-cost` needs to know what a gain is worth: give `costs: {value-of-sd: …}`"
+    case .groupsOfOtherTable(let step, let table, let actors):
+      "step `\(step)` has grouped the rows of `\(table)`, and the scenario is of `\(actors)`"
+    case .groupKind(let kind, let table, let row):
+      "row \(row) of `\(table)` is of kind `\(kind)`: expected "
+        + PartnershipKind.ofGroups.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    case .groupTwice(let kind, let actor, let table):
+      "`\(actor)` stands in two groups of kind \(kind) in `\(table)`, or is governed in two: keep one"
     }
   }
 }

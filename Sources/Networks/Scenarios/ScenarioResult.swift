@@ -16,4 +16,17 @@ extension ScenarioResult {
     ScenarioResult(
       tables: tables, diagnostics: earlier + diagnostics, fans: fans, replicates: replicates)
   }
+
+  /// The same with more tables.
+  func adding(_ more: [TidyTable]) -> ScenarioResult {
+    ScenarioResult(
+      tables: tables + more, diagnostics: diagnostics, fans: fans, replicates: replicates)
+  }
+
+  /// The same with what opens it in front.
+  func opening(_ first: (table: TidyTable, diagnostics: [Diagnostic])) -> ScenarioResult {
+    ScenarioResult(
+      tables: tables + [first.table], diagnostics: first.diagnostics + diagnostics, fans: fans,
+      replicates: replicates)
+  }
 }

@@ -35,9 +35,33 @@ public struct ScenariosStep: Sendable {
   public static let keys = [
     AnyKey(actors), AnyKey(id), AnyKey(ties), AnyKey(directed), AnyKey(outcome), AnyKey(formation),
     AnyKey(horizon), AnyKey(effects), AnyKey(policies), AnyKey(report), AnyKey(replications),
-    .notAvailable("start"), .notAvailable("sensitivity"), .notAvailable("discount"),
-    .notAvailable("back-cast"),
+    AnyKey(memberships), AnyKey(diffusion), AnyKey(workload), AnyKey(trust), AnyKey(priors),
+    AnyKey(costs), AnyKey(sensitivity), AnyKey(backCast), AnyKey(replay), .notAvailable("start"),
   ]
+
+  static let memberships = Key.optional(
+    "memberships", MembershipsSpec.format, shown: "no groups", "who is in which group at the start")
+  static let diffusion = Key.optional(
+    "diffusion", DiffusionSpec.format, shown: "none", "how practice spreads between partners")
+  static let workload = Key.optional(
+    "workload", WorkloadSection.format, shown: "none", "what too many partners cost")
+  static let trust = Key.optional(
+    "trust", TrustSection.format, shown: "none", "how trust between partners grows and is lost")
+  static let priors = Key.optional(
+    "priors", .text("the name of a table"), shown: "those that come with the program",
+    "priors of the study's own, which win over shipped ones of the same name")
+  static let costs = Key(
+    "costs", Prices.format, default: Prices.none, shown: "{discount: 0.035}",
+    "in whose prices money is reported and how it is discounted")
+  static let sensitivity = Key.optional(
+    "sensitivity", SensitivitySpec.format, shown: "none",
+    "which unknowns the contrasts depend on")
+  static let backCast = Key.optional(
+    "back-cast", BackCastSpec.format, shown: "none",
+    "a run from an earlier wave to a later one, compared with what happened")
+  static let replay = Key.optional(
+    "replay", .integer("the number of a replicate, from 1", atLeast: 1, atMost: 1_000_000),
+    shown: "none", "a replicate whose ties and memberships are written out")
 
   /// A measure with the text that asked for it.
   struct Report: Sendable {
@@ -53,16 +77,41 @@ public struct ScenariosStep: Sendable {
   let formation: FormationSpec
   /// Years.
   public let horizon: Int
-  let effect: (name: LocatedText, value: PartnershipEffectSpec)?
+  let effects: [Named<PartnershipEffectSpec>]
   let policies: [(name: LocatedText, value: [any PolicySpec])]
   let report: [Report]
   let replications: ReplicationsSpec
+  let memberships: MembershipsSpec?
+  let diffusion: DiffusionSpec?
+  let workload: WorkloadSection?
+  let trust: TrustSection?
+  let priors: LocatedText?
+  let costs: Prices
+  let sensitivity: SensitivitySpec?
+  let backCast: BackCastSpec?
+  let replay: Int?
   let path: String
 
-  /// The steps that estimates are carried from.
+  /// The steps that estimates are carried from, each once.
   public var estimateSteps: [LocatedText] {
-    guard case .carried(let step, _, _)? = effect?.value.origin else { return [] }
-    return [step]
+    let ofEffects = effects.compactMap { effect in
+      if case .carried(let step, _, _) = effect.value.origin { step } else { nil }
+    }
+    var seen: Set<String> = []
+    return (ofEffects + parameters.compactMap(\.step)).filter { seen.insert($0.text).inserted }
+  }
+
+  /// The steps that groups are taken from, each once.
+  public var groupSteps: [LocatedText] {
+    var seen: Set<String> = []
+    return policies.flatMap(\.value).flatMap(\.groupSteps).filter { seen.insert($0.text).inserted }
+  }
+
+  /// Every number that may be drawn, but for the effects themselves.
+  var parameters: [ParameterSpec] {
+    effects.flatMap(\.value.kernel.parameters) + (diffusion?.parameters ?? [])
+      + [workload?.perTie, trust?.turnover].compactMap { $0 }
+      + policies.flatMap(\.value).flatMap(\.parameters)
   }
 
   /// - Parameter section: checked against ``keys``.
@@ -74,27 +123,31 @@ public struct ScenariosStep: Sendable {
     outcome = try section.read(Self.outcome)
     formation = try section.read(Self.formation)
     horizon = try section.read(Self.horizon)
-    let effects = try section.read(Self.effects)
+    effects = try section.read(Self.effects)
     policies = try section.read(Self.policies)
     report = try section.read(Self.report)
     replications = try section.read(Self.replications)
+    memberships = try section.read(Self.memberships)
+    diffusion = try section.read(Self.diffusion)
+    workload = try section.read(Self.workload)
+    trust = try section.read(Self.trust)
+    priors = try section.read(Self.priors)
+    costs = try section.read(Self.costs)
+    sensitivity = try section.read(Self.sensitivity)
+    backCast = try section.read(Self.backCast)
+    replay = try section.read(Self.replay)
     path = section.path
-    effect = effects.first
-    try checkRules(section, effects: effects.count)
+    try checkRules(section)
+    try checkOutcomeRules(section)
   }
 
   /// Rules between keys.
-  private func checkRules(_ section: Section, effects: Int) throws(SpecErrors) {
+  private func checkRules(_ section: Section) throws(SpecErrors) {
     var problems: [SpecError] = []
     func add(_ sentence: String, at location: SourceLocation, _ key: String) {
       problems.append(SpecError(.rule(sentence), path: "\(path).\(key)", at: location))
     }
-    if effects > 1 {
-      add(
-        "one kind of partnership is available in this version, found \(effects)",
-        at: section.location(of: "effects"), "effects")
-    }
-    if effects > 0, outcome == nil {
+    if !effects.isEmpty, outcome == nil {
       add("`effects` need an `outcome` to act on", at: section.location(of: "effects"), "effects")
     }
     if policies.isEmpty {

@@ -42,11 +42,7 @@ extension ScenariosStep {
     for item in report {
       for column in item.spec.columns { check(column, "report") }
     }
-    for policy in policies {
-      for action in policy.value {
-        problems += action.problems(in: data, actors: actors.text)
-      }
-    }
+    problems += ownProblems(in: data)
     if let ties, let table = data[table: ties.text] {
       for column in ["from", "to"] where table[column] == nil {
         problems.append(
@@ -63,11 +59,13 @@ extension ScenariosStep {
   /// - Parameters:
   ///   - places: of the actors, in the order of their table.
   ///   - estimates: what ``estimateSteps`` have left, by step.
+  ///   - groups: what ``groupSteps`` have left, by step.
   ///   - seed: of this step.
   ///   - threads: of influence on time alone.
   ///   - progress: called with blocks of replicates done and the most there may be.
   public func run(
-    in data: DataSet, places: Places?, estimates: [String: CarriedEstimate], seed: Seed,
+    in data: DataSet, places: Places?, estimates: [String: CarriedEstimate],
+    groups: [String: SchoolGroups] = [:], seed: Seed,
     threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(ScenarioError) -> ScenarioResult {
     let actors = try ActorData(
@@ -83,32 +81,109 @@ extension ScenariosStep {
       actors: actors, weights: weights,
       poverty: try outcome?.poverty.map { (column) throws(ScenarioError) in
         try actors.numbers(column.text)
-      })
+      }, prices: costs, sd: sd)
+    let formation = try simulator(actors, &diagnostics)
+    let outcomes = values ?? [Double](repeating: 0, count: actors.count)
+    var builder = ScenarioBuilder(
+      data: data, actors: actors, horizon: horizon, sd: sd, outcome: outcomes,
+      estimates: estimates, groups: groups, priors: try priorTable(in: data), prices: costs)
+    let model = try outcomeModel(&builder)
+    var made: [Policy] = []
+    for policy in policies {
+      var actions: [any PolicyAction] = []
+      for action in policy.value { actions.append(try action.action(&builder)) }
+      made.append(Policy(policy.name.text, actions))
+    }
     let scenario = Scenario(
-      start: start,
-      formation: try simulator(actors, &diagnostics),
-      horizon: horizon,
-      effect: try effect(sd: sd, estimates),
-      outcome: values ?? [Double](repeating: 0, count: actors.count),
-      policies: try policies.map { (policy) throws(ScenarioError) in
-        Policy(
-          policy.name.text,
-          try policy.value.map { (action) throws(ScenarioError) in
-            try action.action(in: data, actors: self.actors.text)
-          })
-      },
+      WorldSetting(
+        start: start,
+        groups: try memberships.map { (spec) throws(ScenarioError) in
+          try spec.groups(
+            in: data, actors: self.actors.text, id: actors.id)
+        } ?? [],
+        formation: formation, horizon: horizon, outcome: outcomes, locations: actors.locations,
+        rules: builder.ruleTables),
+      model: model, parameters: builder.parameters, policies: made,
       measures: try report.map { (item) throws(ScenarioError) in
         try item.spec.measure(named: item.text.text, of: schools)
       })
+    diagnostics += modelDiagnostics(scenario)
     let target = replications.target.map {
       Replications.Target(
         mcse: $0.mcse.unit == "sd" ? $0.mcse.value * sd : $0.mcse.value,
         measures: $0.measures.map(\.text))
     }
-    let result = try scenario.run(
-      Replications(atMost: replications.atMost, target: target), seed: seed, threads: threads,
+    var result = try scenario.run(
+      Replications(
+        atMost: replications.atMost, target: target, perDraw: replications.perDraw,
+        usesControls: replications.usesControls), seed: seed, threads: threads,
       progress: progress)
+    if let backCast {
+      result = result.opening(
+        try backCast.run(scenario, actors, in: data, id: actors.id, seed: seed, threads: threads))
+    }
+    if let sensitivity {
+      result = result.adding(
+        try sensitivity.run(scenario, outcome: outcome?.column.text, seed: seed, threads: threads))
+    }
+    if let replay {
+      let run = scenario.simulate(
+        replicate: UInt32(replay - 1), seed: seed,
+        point: scenario.point(seed, replicate: UInt32((replay - 1) / replications.perDraw)),
+        recording: true)
+      result = result.adding(run.tables)
+    }
     return result.adding(diagnostics)
+  }
+
+  /// The shipped priors and the study's own.
+  func priorTable(in data: DataSet) throws(ScenarioError) -> PriorTable {
+    guard let priors else { return .shipped }
+    guard let table = data[table: priors.text] else { throw .unknownTable(priors.text) }
+    return PriorTable.shipped.adding(try PriorTable(table).priors)
+  }
+
+  private func outcomeModel(
+    _ builder: inout ScenarioBuilder
+  ) throws(ScenarioError) -> OutcomeModel {
+    // Effects first: their draws do not depend on what policies add.
+    var kernels: [EffectKernel] = []
+    for effect in effects {
+      kernels.append(try effect.value.kernel(named: effect.name.text, &builder))
+    }
+    return OutcomeModel(
+      kernels,
+      diffusion: try diffusion.map { (spec) throws(ScenarioError) in try spec.diffusion(&builder) },
+      workload: try workload.map { (spec) throws(ScenarioError) in try spec.workload(&builder) },
+      trust: try trust.map { (spec) throws(ScenarioError) in try spec.trust(&builder) })
+  }
+
+  /// Doubts about what partnership is taken to do.
+  private func modelDiagnostics(_ scenario: Scenario) -> [Diagnostic] {
+    var found: [Diagnostic] = []
+    for kernel in scenario.model.kernels {
+      let transport = kernel.transport
+      let beyond = transport.holds.map { $0.count { !$0 } } ?? 0
+      if transport.everyone || beyond > 0 || transport.compelled {
+        let whom =
+          transport.everyone
+          ? "on another kind of partnership"
+          : beyond > 0 ? "on schools unlike \(beyond) of these" : "on volunteers alone"
+        found.append(
+          Diagnostic(
+            .warning, code: "effect-carried-over",
+            "effect `\(kernel.name)` was estimated \(whom): there it counts as an assumption, and its "
+              + "deviation is \((kernel.widening * 100).rounded() / 100) times as wide"))
+      }
+      if kernel.effect.errorsFromZero == nil, kernel.effect.source == .assumption {
+        found.append(
+          Diagnostic(
+            .warning, code: "assumption-without-spread",
+            "effect `\(kernel.name)` is an assumption without a spread: nothing of its uncertainty is in "
+              + "the intervals"))
+      }
+    }
+    return found
   }
 
   private func startNetwork(
@@ -157,21 +232,6 @@ extension ScenariosStep {
     return sd
   }
 
-  private func effect(
-    sd: Double, _ estimates: [String: CarriedEstimate]
-  ) throws(ScenarioError) -> (any PartnershipEffect)? {
-    switch effect?.value.origin {
-    case nil: return nil
-    case .declared(let years, let unit, let spread, let source):
-      return DeclaredEffect(
-        years: years, sd: spread, unit: unit == .sd ? sd : 1, source: source)
-    case .carried(let step, let term, let share):
-      guard let carried = estimates[step.text] else { throw .noEstimate(step: step.text) }
-      return try CarriedEffect(
-        carried, step: step.text, term: term, share: share, unit: carried.unit == "sd" ? sd : 1)
-    }
-  }
-
   private func consent(among count: Int) -> Consent {
     formation.consent?.consent(among: count) ?? ConfirmSpec().consent(among: count)
   }
@@ -197,5 +257,49 @@ extension ScenariosStep {
           + "from, a share of \((outside * 1000).rounded() / 1000) lies outside"))
     return FormationSimulator(
       model, actors: actors.count, directed: directed, lists: nearest.lists)
+  }
+
+  /// What names mean nothing among policies, effects, priors and memberships.
+  private func ownProblems(in data: DataSet) -> [SpecError] {
+    if let priors, data[table: priors.text] == nil {
+      return [
+        SpecError(
+          .unknownName(priors.text, kind: "table", known: data.tableNames), path: "\(path).priors",
+          at: priors.location)
+      ]
+    }
+    let known: PriorTable
+    do throws(ScenarioError) { known = try priorTable(in: data) } catch {
+      return [
+        SpecError(
+          .rule("\(error)"), path: "\(path).priors",
+          at: priors?.location ?? actors.location)
+      ]
+    }
+    let names = ScenarioNames(data: data, table: actors.text, priors: known)
+    var problems = policies.flatMap(\.value).flatMap { $0.problems(names) }
+    problems += (effects.flatMap(\.value.kernel.parameters) + (diffusion?.parameters ?? []))
+      .compactMap { $0.problem(among: known) }
+    problems += [workload?.perTie, trust?.turnover].compactMap { $0?.problem(among: known) }
+    for effect in effects {
+      if case .prior(let name, _) = effect.value.origin, known[name.text] == nil {
+        problems.append(
+          SpecError(
+            .unknownName(name.text, kind: "prior", known: known.priors.map(\.name)),
+            path: "\(path).effects.\(effect.name.text).prior", at: name.location))
+      }
+      if let column = effect.value.kernel.moderator,
+        let problem = columnProblem(
+          column, path: "\(path).effects.\(effect.name.text).moderator", in: data,
+          actors: actors.text)
+      {
+        problems.append(problem)
+      }
+      if let rule = effect.value.kernel.transport?.inside, let problem = rule.problem(names) {
+        problems.append(problem)
+      }
+    }
+    return problems + (memberships?.problems(in: data) ?? [])
+      + (backCast?.problems(in: data, actors: actors.text) ?? [])
   }
 }

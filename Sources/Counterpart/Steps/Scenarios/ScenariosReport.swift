@@ -16,7 +16,8 @@ struct ScenariosReport {
   var reportSection: ReportSection {
     ReportSection(
       "What would happen under other policies", anchor: "scenarios-\(step)",
-      [.paragraph(opening), .definitions(premises)] + measures.map(fan) + [contrasts])
+      backCast + [.paragraph(opening), .definitions(premises)] + measures.map(fan) + [contrasts]
+        + AskedTables(step: step, tables: result.tables, captions: Self.captions).blocks)
   }
 
   /// The last year's contrasts of the first reported outcome: the policy that changes it most leads.
@@ -64,13 +65,40 @@ struct ScenariosReport {
     }
     for (name, effect) in entries(of: "effects") {
       let source = effect.field("from").map { "estimate of step \($0), with its covariance" }
-      let label = source ?? effect.field("source") ?? "assumption"
+      let prior = effect.field("prior").flatMap { PriorTable.shipped[$0] }
+      let label =
+        source ?? effect.field("source") ?? prior.map { "\($0.label.rawValue): \($0.source)" }
+        ?? "assumption"
       facts.append(Fact("Effect \(name) (\(label))", Prose([.code(effect.compact)])))
     }
     return facts
       + entries(of: "policies").map { name, actions in
         Fact("Policy \(name)", Prose([.code(actions.compact)]))
       }
+  }
+
+  /// Tables that are there where the study asks for them.
+  private static let captions: [(name: String, caption: String)] = [
+    ("unknowns", "What is not known for certain, and where each number comes from"),
+    ("variance", "What the contrasts' uncertainty is made of"),
+    ("sensitivity", "How much of a contrast's variance each unknown brings (Sobol indices)"),
+    ("screening", "What each unknown does to the contrasts (Morris screening)"),
+    ("runaways", "Replicates that were stopped because partnerships ran away"),
+  ]
+
+  /// What the first policy makes of an earlier wave, before any forecast.
+  private var backCast: [Block] {
+    guard result.tables.contains(where: { $0.name == "back-cast" }) else { return [] }
+    return [
+      .paragraph(
+        """
+        Before any forecast, the same model was started at an earlier wave and run to a later one that was         observed. Where what was observed lies outside the simulated interval, forecasts share the fault.
+        """)
+    ]
+      + AskedTables(
+        step: step, tables: result.tables,
+        captions: [("back-cast", "From an earlier wave to what was then observed")]
+      ).blocks
   }
 
   private func written(_ key: String) -> Node? { section.value(key) }

@@ -26,6 +26,7 @@ public struct ScenariosStudyStep: StudyStep {
 
   public var needs: [StepNeed] {
     step.estimateSteps.map { StepNeed($0, .estimates, path: "\(section.path).effects") }
+      + step.groupSteps.map { StepNeed($0, .groups, path: "\(section.path).policies") }
   }
 
   public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
@@ -37,7 +38,8 @@ public struct ScenariosStudyStep: StudyStep {
     do throws(ScenarioError) {
       result = try step.run(
         in: context.data, places: context.places[step.actors.text],
-        estimates: context.earlier.compactMapValues(\.estimates), seed: context.seed,
+        estimates: context.earlier.compactMapValues(\.estimates),
+        groups: context.earlier.compactMapValues(\.groups), seed: context.seed,
         threads: context.threads, progress: context.progress)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let report = ScenariosReport(

@@ -1,0 +1,106 @@
+public import Tables
+
+/// Everything that happened in one replicate of one policy: ties and memberships by the year in which they began
+/// and ended.
+package struct ReplicateRecord: Sendable {
+  let policy: String
+  private(set) var ties: [TieEvent] = []
+  private(set) var memberships: [MembershipEvent] = []
+  private var network: Network
+  private var groups: [[Int32]]
+
+  struct TieEvent: Sendable {
+    let year: Int
+    let from: Int
+    let to: Int
+    let begins: Bool
+  }
+
+  struct MembershipEvent: Sendable {
+    let year: Int
+    let group: Int
+    let kind: PartnershipKind
+    let school: Int
+    let begins: Bool
+  }
+
+  init(policy: String, _ world: World) {
+    self.policy = policy
+    network = Network(actors: world.count, directed: world.network.isDirected)
+    groups = []
+    compare(world, year: 0)
+  }
+
+  /// Notes what a year has changed.
+  mutating func note(_ world: World) { compare(world, year: world.year) }
+
+  private mutating func compare(_ world: World, year: Int) {
+    for (old, new, begins) in [(network, world.network, true), (world.network, network, false)] {
+      for school in 0..<world.count {
+        for k in 0..<new.degree(school) {
+          let partner = Int(new.partner(k, of: school))
+          guard new.isDirected || school < partner, !old.hasTie(school, partner) else { continue }
+          ties.append(TieEvent(year: year, from: school, to: partner, begins: begins))
+        }
+      }
+    }
+    for (position, group) in world.groups.enumerated() {
+      let old = position < groups.count ? Set(groups[position]) : []
+      for school in group.members where !old.contains(school) {
+        memberships.append(
+          MembershipEvent(
+            year: year, group: position, kind: group.kind, school: Int(school), begins: true))
+      }
+      for school in old.subtracting(group.members).sorted() {
+        memberships.append(
+          MembershipEvent(
+            year: year, group: position, kind: group.kind, school: Int(school), begins: false))
+      }
+    }
+    network = world.network
+    groups = world.groups.map(\.members)
+  }
+}
+
+/// A row of `replay-ties`.
+public struct ReplayTieRow: TidyRow {
+  let policy: String
+  let event: ReplicateRecord.TieEvent
+
+  public static let schema = [
+    Field("policy", "The policy's name in the study."),
+    Field("time", unit: "year", "The model year; 0 is the start."),
+    Field("from", "The row of the school among the actors, from 1."),
+    Field("to", "The row of the other school."),
+    Field("event", "begins or ends."),
+  ]
+
+  public var cells: [Cell] {
+    [
+      .text(policy), .count(event.year), .count(event.from + 1), .count(event.to + 1),
+      .text(event.begins ? "begins" : "ends"),
+    ]
+  }
+}
+
+/// A row of `replay-groups`.
+public struct ReplayGroupRow: TidyRow {
+  let policy: String
+  let event: ReplicateRecord.MembershipEvent
+
+  public static let schema = [
+    Field("policy", "The policy's name in the study."),
+    Field("time", unit: "year", "The model year; 0 is the start."),
+    Field("group", "The group's number in the replicate, from 1."),
+    Field("kind", "What kind of group."),
+    Field("school", "The row of the school among the actors, from 1."),
+    Field("event", "joins or leaves."),
+  ]
+
+  public var cells: [Cell] {
+    [
+      .text(policy), .count(event.year), .count(event.group + 1), .text(event.kind.rawValue),
+      .count(event.school + 1), .text(event.begins ? "joins" : "leaves"),
+    ]
+  }
+}

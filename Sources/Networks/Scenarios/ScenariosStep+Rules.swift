@@ -1,0 +1,71 @@
+internal import StudyFiles
+internal import Tables
+
+extension ScenariosStep {
+  /// Rules between what partnership does and the outcome that it acts on.
+  func checkOutcomeRules(_ section: Section) throws(SpecErrors) {
+    var problems: [SpecError] = []
+    func add(_ sentence: String, _ key: String) {
+      problems.append(
+        SpecError(.rule(sentence), path: "\(path).\(key)", at: section.location(of: key)))
+    }
+    for key in ["diffusion", "workload"] where section.has(key) && outcome == nil {
+      add("`\(key)` needs an `outcome` to act on", key)
+    }
+    for effect in effects where effect.value.kernel.needsTrust {
+      let kind = effect.value.kind(named: effect.name.text)
+      if trust == nil || kind != .ties {
+        add(
+          "effect `\(effect.name.text)` is in proportion to trust: give `trust`, and let it be an effect of ties",
+          "effects")
+      }
+    }
+    for effect in effects {
+      let kind = effect.value.kind(named: effect.name.text)
+      guard kind == .ties else { continue }
+      let kernel = effect.value.kernel
+      if kernel.anticipation != nil || kernel.between != nil || kernel.size != nil {
+        add(
+          "effect `\(effect.name.text)` is of ties: `anticipation`, `between` and `size` are of groups",
+          "effects")
+      }
+    }
+    for item in report {
+      if item.spec is WorkloadMeasureSpec, workload == nil {
+        add("`workload` is reported and not given", "report")
+      }
+      if item.spec is TrustMeasureSpec, trust == nil {
+        add("`trust` is reported and not given", "report")
+      }
+    }
+    let names = report.map(\.text.text)
+    for name in sensitivity?.measures ?? [] where !names.contains(name.text) {
+      problems.append(
+        SpecError(
+          .unknownName(name.text, kind: "reported measure", known: names),
+          path: "\(path).sensitivity.of", at: name.location))
+    }
+    if sensitivity != nil, policies.count < 2 {
+      add("`sensitivity` is of contrasts: give a policy besides the first", "sensitivity")
+    }
+    guard problems.isEmpty else { throw SpecErrors(problems) }
+  }
+}
+
+extension ReplicateRun {
+  /// What happened, as tables.
+  var tables: [TidyTable] {
+    [
+      TidyTable(
+        "replay-ties",
+        records.flatMap { record in
+          record.ties.map { ReplayTieRow(policy: record.policy, event: $0) }
+        }),
+      TidyTable(
+        "replay-groups",
+        records.flatMap { record in
+          record.memberships.map { ReplayGroupRow(policy: record.policy, event: $0) }
+        }),
+    ]
+  }
+}

@@ -1,0 +1,96 @@
+internal import Designs
+internal import Tables
+
+/// What stays the same in all replicates and policies of a scenario.
+package struct WorldSetting: Sendable {
+  package let start: Network
+  /// Groups that there are at the start.
+  package let groups: [StartGroup]
+  package let formation: FormationSimulator
+  package let horizon: Int
+  /// Each school's outcome at the start.
+  package let outcome: [Double]
+  package let locations: Locations?
+  package let grid: PlaceGrid?
+  /// For rules about the state of the world.
+  let rules: RuleTables?
+  /// What the consent rule adds to the utility of a side that weighs one offer.
+  let offset: Double
+
+  package var count: Int { start.actorCount }
+
+  init(
+    start: Network, groups: [StartGroup] = [], formation: FormationSimulator, horizon: Int,
+    outcome: [Double], locations: Locations? = nil, rules: RuleTables? = nil
+  ) {
+    self.start = start
+    self.groups = groups
+    self.formation = formation
+    self.horizon = horizon
+    self.outcome = outcome
+    self.locations = locations
+    grid = locations.flatMap { $0.missing.isEmpty ? PlaceGrid($0) : nil }
+    self.rules = rules
+    if case .initiative(let rule) = formation.model.consent,
+      let confirmation = rule as? InitiativeAndConfirmation
+    {
+      offset = confirmation.offset
+    } else {
+      offset = 0
+    }
+  }
+}
+
+/// A group of the start.
+package struct StartGroup: Sendable {
+  package let kind: PartnershipKind
+  package let members: [Int32]
+  /// The model year of joining, 0 or less.
+  package let since: [Int32]
+  package let lead: Int32
+}
+
+/// The tables that rules are evaluated in.
+struct RuleTables: Sendable {
+  let data: DataSet
+  let table: String
+}
+
+/// The state of a world as a table beside the actors: `now.partners`, `now.outcome`.
+enum NowTable {
+  static let name = "now"
+  private static let linkColumn = "now row"
+
+  /// Whether a rule asks for the state of the world.
+  static func isUsed(in rule: Expression) -> Bool {
+    rule.names.contains { $0.name.hasPrefix(name + ".") }
+  }
+
+  /// The data with the state beside the actors; without a world all is zero, for finding names.
+  static func beside(_ tables: RuleTables, _ world: World? = nil) -> DataSet {
+    let count = tables.data[table: tables.table]?.rowCount ?? 0
+    func column(_ name: String, _ value: (World, Int) -> Double) -> Column {
+      Column(
+        name,
+        numbers: (0..<count).map { school in world.map { value($0, school) } ?? 0 })
+    }
+    var columns = [
+      column("year") { world, _ in Double(world.year) },
+      column("outcome") { world, school in world.outcome[school] },
+      column("partners") { world, school in Double(world.degree(school)) },
+    ]
+    for kind in PartnershipKind.ofGroups {
+      columns.append(
+        column(kind.rawValue) { world, school in
+          world.group(kind, of: school).map { Double(world.groups[$0].count) } ?? 0
+        })
+    }
+    var data = tables.data
+    data.set(Table(name: name, columns: columns))
+    data.add(
+      Link(
+        from: tables.table, column: linkColumn, to: name,
+        index: (0..<count).map { Int32($0) }))
+    return data
+  }
+}
