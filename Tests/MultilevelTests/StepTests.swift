@@ -90,7 +90,7 @@ struct StepTests {
     #expect(
       columns("effects") == [
         "effect", "scale", "estimate", "std_error", "ci_low", "ci_high", "months_low",
-        "months_high", "mdes",
+        "months_high", "mdes", "variances",
       ])
     #expect(columns("vpc") == ["group", "null", "full"])
     let rows = Dictionary(uniqueKeysWithValues: result.tables.map { ($0.name, $0.rows.count) })

@@ -20,13 +20,10 @@ interval <- function(fit) {
   lapply(seq_len(nrow(ci)), function(i) list(name = rownames(ci)[i], low = ci[i, 1], high = ci[i, 2]))
 }
 fall <- function(small, large) as.numeric(2 * (logLik(large) - logLik(small)))
-modes <- ranef(slope, condVar = TRUE)$district
 out <- list(
   cbpp = interval(herds),
   comparisons = list(
     herd = list(statistic = fall(herds0, herds), df = 1, mixture = "half chi2(0), half chi2(1)"),
     period = list(statistic = fall(herds1, herds), df = 3, mixture = "chi2(3)"),
-    slope = list(statistic = fall(simple, slope), df = 2, mixture = "half chi2(1), half chi2(2)")),
-  modes = list(levels = rownames(modes), intercept = modes[, 1], urbanY = modes[, 2],
-    variance = attr(modes, "postVar")[1, 1, ], variance_urbanY = attr(modes, "postVar")[2, 2, ]))
+    slope = list(statistic = fall(simple, slope), df = 2, mixture = "half chi2(1), half chi2(2)")))
 write(toJSON(out, digits = 15, auto_unbox = TRUE, pretty = TRUE), "inference.json")
