@@ -1,4 +1,5 @@
 internal import Designs
+internal import LinearAlgebra
 internal import Multilevel
 internal import Probability
 internal import Tables

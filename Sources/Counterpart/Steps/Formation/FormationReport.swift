@@ -74,7 +74,8 @@ struct FormationReport {
         Figure(
           name:
             "\(step).fit-\(fit.statistic.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined())",
-          caption: "Fit of `\(fit.statistic)`, which was not fitted: p = \(fit.p, .decimals(2))",
+          caption:
+            "Fit of `\(fit.statistic)`, which was not fitted: p = \(NumberFormat.decimals(2).text(fit.p))",
           FitPlot(
             fit.levels.indices.map { k in
               FitPlot.Row(
