@@ -64,7 +64,13 @@ import Testing
       return head + block + "\n" + (keys.contains("steps") ? "" : someSteps)
     }
     let kinds = Catalogue.kinds.first { $0.name == "steps" }?.entries ?? []
-    if let kind = kinds.first(where: { Set($0.keys.map(\.name)).isSuperset(of: keys) }) {
+    // A step may have the name of a key of some kind: it is a step where a kind stands in it.
+    let holdsKinds = kinds.contains {
+      block.contains("\n  \($0.name):") || block.contains(": {\($0.name):")
+    }
+    if !holdsKinds,
+      let kind = kinds.first(where: { Set($0.keys.map(\.name)).isSuperset(of: keys) })
+    {
       return head + "steps:\n  example:\n    \(kind.name):\n" + indented(block, by: 6)
     }
     return head + "steps:\n" + indented(block, by: 2)
