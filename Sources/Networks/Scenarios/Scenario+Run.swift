@@ -12,7 +12,7 @@ extension Scenario {
   ///   - threads: of influence on time alone.
   ///   - progress: called after each block with the number of blocks done and the largest number there
   ///     may be.
-  /// - Throws: ``ScenarioError/runaway(policy:year:meanDegree:)`` where no replicate of the first block ends.
+  /// - Throws: ``ScenarioError/runaway(policy:year:meanDegree:)`` where neither of the first two replicates ends.
   public func run(
     _ replications: Replications, seed: Seed, threads: Int,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -21,18 +21,24 @@ extension Scenario {
     let blocks = (replications.atMost + block - 1) / block
     var runs: [ReplicateRun] = []
     var stopped: [Runaway] = []
-    for done in 0..<blocks {
-      let first = done * block
-      let more = replicate(min(block, replications.atMost - first), threads: threads) { index in
-        let replicate = UInt32(first + index)
+    func add(_ range: Range<Int>) {
+      let more = replicate(range.count, threads: threads) { index in
+        let replicate = UInt32(range.lowerBound + index)
         return simulate(
           replicate: replicate, seed: seed, point: point(replicate, replications, seed))
       }
       runs += more.filter { $0.runaway == nil }
       stopped += more.compactMap(\.runaway)
-      if runs.isEmpty, let first = stopped.first {
-        throw .runaway(policy: first.policy, year: first.year, meanDegree: first.meanDegree)
-      }
+    }
+    // A run-away costs far more than an ordinary replicate, so a few are enough to give up.
+    let trial = min(2, replications.atMost)
+    add(0..<trial)
+    if runs.isEmpty, let first = stopped.first {
+      throw .runaway(policy: first.policy, year: first.year, meanDegree: first.meanDegree)
+    }
+    for done in 0..<blocks {
+      let first = done * block
+      add(max(first, trial)..<min(first + block, replications.atMost))
       progress(done + 1, blocks)
       if let target = replications.target,
         reached(target, Sample(self, runs, replications, seed))
