@@ -11,17 +11,18 @@ struct DevianceMinimiser<Deviance: MarginalDeviance> {
   private(set) var hessian: Matrix
   private(set) var trace: [GeneralisedIteration] = []
   private(set) var evaluations = 0
+  /// Where `hessian` is exact.
+  private var differentiated: [Double]?
   private let thetaCount: Int
   /// What a unit of each θ means: 1 / root mean square of its column of Z.
   private let thetaScale: [Double]
 
-  init(
-    _ deviance: Deviance, theta: [Double], thetaScale: [Double], coefficients: [Double]
-  ) {
+  /// - Parameter point: θ and b, where the descent starts.
+  init(_ deviance: Deviance, at point: [Double], thetaScale: [Double]) {
     self.deviance = deviance
     self.thetaScale = thetaScale
-    thetaCount = theta.count
-    point = theta + coefficients
+    self.point = point
+    thetaCount = deviance.observations.terms.thetaCount
     current = self.deviance.evaluate(point)
     evaluations = 1
     hessian = Matrix(rows: point.count, columns: point.count)
@@ -59,6 +60,7 @@ struct DevianceMinimiser<Deviance: MarginalDeviance> {
   mutating func descendByNewton(tolerance: Double = 1e-3) -> Bool {
     for iteration in 0..<50 {
       guard current.value.isFinite, let exact = deviance.hessian(point) else { return false }
+      (hessian, differentiated) = (exact, point)
       let newton = NewtonStep(hessian: exact, gradient: current.gradient)
       guard newton.decrement.isFinite else { return false }
       trace.append(
@@ -177,8 +179,9 @@ struct DevianceMinimiser<Deviance: MarginalDeviance> {
   /// The Hessian, exact where it is known, and otherwise by central differences of the gradient: steps of 0.01
   /// standard errors with five points, or 0.003 with three where rows are many.
   private mutating func differentiate(accurate: Bool) {
+    if point == differentiated { return }
     if let exact = deviance.hessian(point) {
-      hessian = exact
+      (hessian, differentiated) = (exact, point)
       return
     }
     let n = point.count

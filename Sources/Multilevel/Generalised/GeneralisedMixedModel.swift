@@ -50,38 +50,36 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
         points: quadraturePoints, effects: terms.columns.count)
     }
     let kernel = ResponseKernel(family, observations: observations)
-    let start =
-      if case .cumulative(let link) = family {
-        try CumulativeStart(observations, link: link).parameters
-      } else { try FixedStart(observations, kernel: kernel).coefficients }
     if isScalar {
-      let deviance = ScalarTermDeviance(observations, kernel: kernel, points: quadraturePoints)
-      return try optimise(deviance, from: start, frame: frame)
+      return try optimise(observations, kernel: kernel, frame: frame) { observations in
+        ScalarTermDeviance(observations, kernel: kernel, points: quadraturePoints)
+      }
     }
-    return try optimise(
-      try BlockedDeviance(observations, kernel: kernel), from: start, frame: frame)
+    return try optimise(observations, kernel: kernel, frame: frame) {
+      (observations) throws(GeneralisedModelError) in
+      try BlockedDeviance(observations, kernel: kernel)
+    }
   }
 
   private func optimise<Deviance: MarginalDeviance>(
-    _ deviance: Deviance, from start: [Double], frame: ModelFrame
+    _ observations: GeneralisedObservations, kernel: ResponseKernel, frame: ModelFrame,
+    deviance: (GeneralisedObservations) throws(GeneralisedModelError) -> Deviance
   ) throws(GeneralisedModelError) -> GeneralisedMixedFit {
-    let observations = deviance.observations
     let terms = observations.terms
     let entries = terms.entries(scales: observations.randomScales)
-    var theta = [Double](repeating: 0, count: terms.thetaCount)
-    for entry in entries where entry.row == entry.column {
-      theta[entry.theta] = 0.5 * entry.scale
+    let start: [Double]
+    if let found = try pilot(observations, kernel: kernel, entries: entries, deviance: deviance) {
+      start = found
+    } else {
+      start = try firstPoint(observations, kernel: kernel, entries: entries)
     }
-    let scales = entries.sorted { $0.theta < $1.theta }.map(\.scale)
     var minimiser = DevianceMinimiser(
-      deviance, theta: theta, thetaScale: scales, coefficients: start)
+      try deviance(observations), at: start, thetaScale: entries.map(\.scale))
     guard minimiser.current.value.isFinite else {
       throw .noConvergence(decrement: .infinity, evaluations: 1)
     }
 
-    if !minimiser.descendByNewton() {
-      minimiser.descend(firstMetric: firstMetric(minimiser, entries: entries))
-    }
+    approach(&minimiser, entries: entries)
     let isOptimum = minimiser.polish()
     minimiser.settleBoundary(
       diagonal: terms.diagonal,
@@ -93,6 +91,47 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
       throw .noConvergence(decrement: newton.decrement, evaluations: minimiser.evaluations)
     }
     return GeneralisedMixedFit(self, minimiser: minimiser, newton: newton, frame: frame)
+  }
+
+  /// Half a unit for every deviation, and the coefficients of the model without random effects.
+  private func firstPoint(
+    _ observations: GeneralisedObservations, kernel: ResponseKernel, entries: [ThetaEntry]
+  ) throws(GeneralisedModelError) -> [Double] {
+    var theta = [Double](repeating: 0, count: observations.terms.thetaCount)
+    for entry in entries where entry.row == entry.column {
+      theta[entry.theta] = 0.5 * entry.scale
+    }
+    if case .cumulative(let link) = family {
+      return theta + (try CumulativeStart(observations, link: link).parameters)
+    }
+    return theta + (try FixedStart(observations, kernel: kernel).coefficients)
+  }
+
+  /// About where a tenth of many groups has its optimum; `nil` where it shows none inside the range.
+  private func pilot<Deviance: MarginalDeviance>(
+    _ observations: GeneralisedObservations, kernel: ResponseKernel, entries: [ThetaEntry],
+    deviance: (GeneralisedObservations) throws(GeneralisedModelError) -> Deviance
+  ) throws(GeneralisedModelError) -> [Double]? {
+    guard let pilot = PilotGroups(observations),
+      let start = try? firstPoint(pilot.observations, kernel: kernel, entries: entries)
+    else { return nil }
+    var minimiser = DevianceMinimiser(
+      try deviance(pilot.observations), at: start, thetaScale: entries.map(\.scale))
+    guard minimiser.current.value.isFinite else { return nil }
+    approach(&minimiser, entries: entries)
+    // At zero a deviation has no slope that would lead away from it.
+    let isInside = entries.allSatisfy {
+      $0.row != $0.column || abs(minimiser.point[$0.theta]) > 0.05 * $0.scale
+    }
+    return isInside && minimiser.point.allSatisfy(\.isFinite) ? minimiser.point : nil
+  }
+
+  private func approach<Deviance: MarginalDeviance>(
+    _ minimiser: inout DevianceMinimiser<Deviance>, entries: [ThetaEntry]
+  ) {
+    if !minimiser.descendByNewton() {
+      minimiser.descend(firstMetric: firstMetric(minimiser, entries: entries))
+    }
   }
 
   /// An inverse Hessian to start from: θ from the groups' shrinkage, coefficients from their information.

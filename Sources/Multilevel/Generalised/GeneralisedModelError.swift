@@ -45,6 +45,8 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
   case multipleMembership(factor: String)
   /// A row in no group whose random-effect columns are not zero.
   case missingGroup(factor: String, row: Int)
+  /// A prediction with changed columns, from a random slope whose column is not among the fixed ones.
+  case slopeWithoutFixedColumn(column: String)
   /// Quadrature was asked of a model with more than one random effect a group.
   case quadratureNeedsOneScalarTerm(points: Int, effects: Int)
   /// A negative binomial size that is not above zero.
@@ -126,6 +128,9 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
       ModelProblem.oneGroup(factor: factor).description
     case .missingGroup(let factor, let row):
       ModelProblem.missingGroup(factor: factor, row: row).description
+    case .slopeWithoutFixedColumn(let column):
+      "predictions cannot move `\(column)`, which has a random slope and no fixed one: put it among the fixed "
+        + "columns too"
     case .quadratureNeedsOneScalarTerm(let points, let effects):
       "\(points) quadrature points need a model with one random effect a group, found \(effects): "
         + "use `quadrature: 1`, the Laplace approximation"

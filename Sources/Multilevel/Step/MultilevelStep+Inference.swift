@@ -6,7 +6,8 @@ public import Tables
 extension MultilevelStep {
   /// What the questions beside the coefficients left: only the tables that were asked for.
   public struct InferenceResult: Sendable {
-    /// Among `intervals`, `hypotheses`, `contrasts`, `comparisons`, `predictions`, `margins`, `equivalence`.
+    /// Among `intervals`, `hypotheses`, `contrasts`, `comparisons`, `predictions`, `chosen_predictions`, `margins`,
+    /// `equivalence`.
     public let tables: [TidyTable]
     public let diagnostics: [Diagnostic]
   }
@@ -40,8 +41,9 @@ extension MultilevelStep {
     seed: Seed = Seed(0)["multilevel"], threads: Int = 1
   ) throws(InferenceError) -> InferenceResult {
     var answers = InferenceAnswers(
-      step: self, result: result, frame: frame, data: data, path: path, seed: seed,
-      threads: threads)
+      result: result,
+      questions: StepQuestions(
+        step: self, frame: frame, data: data, path: path, seed: seed, threads: threads))
     return try answers.all()
   }
 }

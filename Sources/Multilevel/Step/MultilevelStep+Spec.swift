@@ -209,11 +209,11 @@ extension MultilevelStep {
         .rule("an effect in standard deviations needs a normal response: drop `effect`"),
         at: "effect")
     }
-    for key in ["predict", "margins"] where section.has(key) {
+    if section.has("margins") {
       throw section.error(
         .rule(
-          "`\(key)` needs a normal response: tables `predictions` and `margins` give this family's average "
-            + "probabilities or means, and effects on them, unasked"), at: key)
+          "`margins` needs a normal response: table `margins` gives the average effects of every column on this "
+            + "family's probabilities or means, unasked"), at: "margins")
     }
     for bound in try section.read(StepInference.equivalenceKey) where bound.value.unit == "sd" {
       throw section.error(

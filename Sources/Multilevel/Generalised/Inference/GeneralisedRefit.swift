@@ -70,10 +70,7 @@ struct GeneralisedRefit: Sendable {
   private func minimise(
     _ deviance: some MarginalDeviance, from start: [Double]
   ) -> (point: [Double], value: Double)? {
-    let thetaCount = fit.theta.count
-    var minimiser = DevianceMinimiser(
-      deviance, theta: Array(start[..<thetaCount]), thetaScale: scales,
-      coefficients: Array(start[thetaCount...]))
+    var minimiser = DevianceMinimiser(deviance, at: start, thetaScale: scales)
     guard minimiser.current.value.isFinite else { return nil }
     if !minimiser.descendByNewton(tolerance: 1e-5) {
       minimiser.descend(firstMetric: metric, tolerance: 1e-6)

@@ -49,8 +49,7 @@ struct NestedPoint: Sendable {
       0.5 * source.covariance, holding: isHeld.indices.filter { isHeld[$0] })
     guard
       let found = Self.search(
-        source.deviance, from: start, isHeld, metric, entries.map(\.scale), thetaCount,
-        tolerance: 1e-11)
+        source.deviance, from: start, isHeld, metric, entries.map(\.scale), tolerance: 1e-11)
     else { return nil }
     (point, value) = found
     law = GeneralisedResponseLaw(
@@ -65,16 +64,15 @@ struct NestedPoint: Sendable {
       start[k] = 0.1 * scales[k]
     }
     return Self.search(
-      deviance, from: start, isHeld, metric, scales, thetaCount, tolerance: 1e-6)?.value
+      deviance, from: start, isHeld, metric, scales, tolerance: 1e-6)?.value
   }
 
   private static func search(
     _ deviance: some MarginalDeviance, from start: [Double], _ isHeld: [Bool], _ metric: Matrix,
-    _ scales: [Double], _ thetaCount: Int, tolerance: Double
+    _ scales: [Double], tolerance: Double
   ) -> (point: [Double], value: Double)? {
     var minimiser = DevianceMinimiser(
-      HeldDeviance(base: deviance, isHeld: isHeld), theta: Array(start[..<thetaCount]),
-      thetaScale: scales, coefficients: Array(start[thetaCount...]))
+      HeldDeviance(base: deviance, isHeld: isHeld), at: start, thetaScale: scales)
     if !minimiser.descendByNewton(tolerance: tolerance) {
       minimiser.descend(firstMetric: metric, tolerance: tolerance)
     }

@@ -27,12 +27,10 @@ struct ProfileSearch {
     let covariance = (jacobian * source.covariance).timesTransposed(jacobian)
     self.covariance = covariance
     let scales = source.terms.entries(scales: deviance.observations.randomScales).map(\.scale)
-    let thetaCount = source.terms.thetaCount
     let metric = conditionalMetric(0.5 * covariance, holding: [quantity.place])
     solve = { start in
       var minimiser = DevianceMinimiser(
-        QuantityDeviance(base: deviance, quantity: quantity), theta: Array(start[..<thetaCount]),
-        thetaScale: scales, coefficients: Array(start[thetaCount...]))
+        QuantityDeviance(base: deviance, quantity: quantity), at: start, thetaScale: scales)
       minimiser.descend(firstMetric: metric, tolerance: 1e-9)
       return (minimiser.current.value, minimiser.point)
     }

@@ -1,4 +1,4 @@
-internal import Designs
+public import Designs
 internal import LinearAlgebra
 internal import Probability
 
@@ -94,6 +94,25 @@ extension GeneralisedMixedFit {
       $0 != "(Intercept)" && !$0.contains(":") && !movable.contains($0)
     }
     return GeneralisedMargins(outcomes: outcomes, effects: effects, skipped: varying)
+  }
+
+  /// Predicted probabilities or means, averaged over given rows on both scales, with the intervals of
+  /// ``margins(level:)``.
+  ///
+  /// - Parameter rows: the rows of the model's frame, with other values in some fixed columns; a column that also
+  ///   has a random slope moves there too.
+  /// - Throws: ``GeneralisedModelError`` where a column of the frame can be read no more.
+  public func predictions(
+    _ rows: ModelFrame, level: Double = 0.95
+  ) throws(GeneralisedModelError) -> [AverageOutcome] {
+    let rows = try PredictionRows(
+      rows, random: source.frame, terms: source.terms, weights: source.trials)
+    let averager = averager(rows, partners: [:])
+    let reach = Normal().quantile(0.5 + level / 2)
+    return PredictionScale.allCases.flatMap { scale in
+      outcomes(
+        averager.average(.none, scale), covariate: nil, value: nil, scale, reach: reach)
+    }
   }
 
   private func averager(

@@ -22,6 +22,37 @@ struct PredictionRows: Sendable {
       }
     self.weights = weights
   }
+
+  /// Rows that are otherwise than a model's own, with its random columns: those of the fixed columns of the same
+  /// name.
+  ///
+  /// - Parameters:
+  ///   - frame: the changed rows, without random terms.
+  ///   - own: the model's frame, which `terms` describe.
+  /// - Throws: ``GeneralisedModelError/slopeWithoutFixedColumn(column:)``
+  init(
+    _ frame: ModelFrame, random own: ModelFrame, terms: RandomTerms, weights: [Double]
+  ) throws(GeneralisedModelError) {
+    let reader = FrameReader(frame)
+    let ownReader = FrameReader(own)
+    let names = frame.fixedNames
+    count = frame.rowCount
+    fixed = try reader.gather(frame.fixed, to: nil)
+    offset =
+      if let column = frame.offset { try reader.values(column) } else {
+        [Double](repeating: 0, count: frame.rowCount)
+      }
+    let columns = try terms.columns.map { column throws(GeneralisedModelError) -> [Double] in
+      let name = own.columns[column].name
+      guard let place = names.firstIndex(of: name) else {
+        guard name == "(Intercept)" else { throw .slopeWithoutFixedColumn(column: name) }
+        return try ownReader.values(column)
+      }
+      return try reader.values(frame.fixed[place])
+    }
+    random = (0..<frame.rowCount).flatMap { row in columns.map { $0[row] } }
+    self.weights = weights
+  }
 }
 
 /// A covariate that can be moved while all others stay: which columns move with it.

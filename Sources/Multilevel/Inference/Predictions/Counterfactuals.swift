@@ -20,6 +20,13 @@ struct Counterfactuals {
   /// - Throws: ``Designs/ExpressionError`` at a place of the formula, or ``ChangeError`` where a value does not fit
   ///   its column.
   func prediction(_ changes: [(column: String, change: Change)]) throws -> AveragePrediction {
+    AveragePrediction(try frame(changes))
+  }
+
+  /// The rows of the frame as they would be, without their random terms.
+  ///
+  /// - Throws: as ``prediction(_:)``.
+  func frame(_ changes: [(column: String, change: Change)]) throws -> ModelFrame {
     var changed = data
     for (name, change) in changes {
       let column = try changed.resolve(name, from: table)
@@ -27,10 +34,9 @@ struct Counterfactuals {
       owner.set(try column.column.changed(change))
       changed.set(owner)
     }
-    return AveragePrediction(
-      try formula.counterfactual(
-        of: frame, from: data, to: changed, columns: changes.map(\.column), table: table,
-        options: options))
+    return try formula.counterfactual(
+      of: frame, from: data, to: changed, columns: changes.map(\.column), table: table,
+      options: options)
   }
 
   /// The values of a column at the rows of the frame.
