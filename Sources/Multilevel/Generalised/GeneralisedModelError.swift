@@ -47,6 +47,8 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
   case missingGroup(factor: String, row: Int)
   /// A prediction with changed columns, from a random slope whose column is not among the fixed ones.
   case slopeWithoutFixedColumn(column: String)
+  /// Joint modes were asked of a family that has parameters beside the coefficients.
+  case noJointModes(family: ResponseFamily)
   /// Quadrature was asked of a model with more than one random effect a group.
   case quadratureNeedsOneScalarTerm(points: Int, effects: Int)
   /// A negative binomial size that is not above zero.
@@ -128,6 +130,8 @@ public enum GeneralisedModelError: Error, Sendable, Hashable, CustomStringConver
       ModelProblem.oneGroup(factor: factor).description
     case .missingGroup(let factor, let row):
       ModelProblem.missingGroup(factor: factor, row: row).description
+    case .noJointModes(let family):
+      "joint modes are for binomial and Poisson responses, found \(family)"
     case .slopeWithoutFixedColumn(let column):
       "predictions cannot move `\(column)`, which has a random slope and no fixed one: put it among the fixed "
         + "columns too"

@@ -14,6 +14,7 @@ struct InferenceAnswers {
   var asked: StepInference { questions.asked }
 
   mutating func all() throws(MultilevelStep.InferenceError) -> MultilevelStep.InferenceResult {
+    let (fit, threads) = (fit, questions.threads)
     try intervals()
     let needsTests =
       !asked.hypotheses.isEmpty || !asked.predictions.isEmpty || !asked.margins.isEmpty
@@ -29,7 +30,6 @@ struct InferenceAnswers {
       try predictions(inference)
       try margins(inference)
     }
-    let (fit, threads) = (fit, questions.threads)
     try questions.comparisons { (smaller, bootstrap) throws(ComparisonError) in
       try fit.comparison(to: smaller, bootstrap: bootstrap, threads: threads)
     }
