@@ -70,29 +70,108 @@ import Testing
       columns: columns, sizes: 8...12, apart: .distance(locations, 4))
     let families = try Families(problem)
     Self.check(families, columns, sizes: 8...12) { locations.distance($0, $1) >= 4 }
-    #expect(families.gap > 0 && families.gap < 0.8, "\(covariates): \(families.gap)")
+    // 0.004 to 0.4 of a family's squares are lost to boxes, by covariates; some percent each to the search and to keeping
+    // apart; with six covariates the nearest neighbours' bound is half of the best at most.
+    let limits: [Int: Double] = [1: 0.15, 2: 0.15, 3: 0.2, 4: 0.35, 6: 0.75]
+    let most = limits[covariates] ?? 0
+    #expect(families.gap >= 0 && families.gap < most, "\(covariates): \(families.gap)")
   }
 
-  /// Every division of seven or eight schools, tried out: the bound is never above the best, and the search near it.
+  /// Every division of seven to ten schools, tried out here: the search has the best, and the relaxation never more.
   @Test func boundsHoldAgainstEveryDivision() throws {
-    var reached = 0
+    var (tight, gaps) = (0, 0.0)
     for seed in 0..<12 {
-      let count = 7 + seed % 2
-      let (columns, _, _) = Self.schools(count, covariates: 1 + seed % 3, seed: UInt64(seed))
-      var best = Double.infinity
-      // Two families of three or more: by which of them each school is in.
+      let count = 7 + seed % 4
+      let (columns, locations, _) = Self.schools(
+        count, covariates: 1 + seed % 3, seed: UInt64(seed))
+      let distance = 20.0
+      var (best, bestApart) = (Double.infinity, Double.infinity)
+      // Two families of three to six: by which of them each school is in.
       for mask in 0..<(1 << count) {
         let first = (0..<Int32(count)).filter { mask >> Int($0) & 1 == 1 }
-        guard (3...5).contains(first.count), (3...5).contains(count - first.count) else { continue }
         let second = (0..<Int32(count)).filter { mask >> Int($0) & 1 == 0 }
-        best = min(best, Self.squares(columns, first) + Self.squares(columns, second))
+        guard (3...6).contains(first.count), (3...6).contains(second.count) else { continue }
+        let own = Self.squares(columns, first) + Self.squares(columns, second)
+        best = min(best, own)
+        let isApart = [first, second].allSatisfy { family in
+          family.allSatisfy { a in
+            family.allSatisfy { a == $0 || locations.distance(Int(a), Int($0)) >= distance }
+          }
+        }
+        if isApart { bestApart = min(bestApart, own) }
       }
-      let families = try Families(try FamilyProblem(columns: columns, sizes: 3...5))
-      #expect(families.bound <= best * (1 + 1e-12), "\(families.bound) above \(best)")
-      #expect(families.objective >= best * (1 - 1e-9))
-      if families.objective <= best * (1 + 1e-9) { reached += 1 }
+      // Nine or ten schools make three families too.
+      if count >= 9 {
+        for (own, families) in Self.threes(columns, locations) {
+          best = min(best, own)
+          if families >= distance { bestApart = min(bestApart, own) }
+        }
+      }
+      let problem = try FamilyProblem(columns: columns, sizes: 3...6)
+      let families = try Families(problem)
+      #expect(abs(families.objective - best) < 1e-9 * best && families.isOptimal)
+      let relaxed = Families.relaxation(problem)
+      #expect(relaxed <= best * (1 + 1e-12), "\(relaxed) above \(best)")
+      gaps += 1 - relaxed / best
+      if relaxed > 0.8 * best { tight += 1 }
+      let apart = FamilyProblem.Apart.distance(locations, distance)
+      let problemApart = try? FamilyProblem(columns: columns, sizes: 3...6, apart: apart)
+      let divided = problemApart.flatMap { try? Families($0) }
+      #expect((divided != nil) == (bestApart < .infinity))
+      if let divided { #expect(abs(divided.objective - bestApart) < 1e-9 * bestApart) }
     }
-    #expect(reached >= 9, "the best division was found \(reached) times of 12")
+    // 7, 8 and 10 schools do not fill families of three, which the relaxation does not know.
+    #expect(tight >= 3 && gaps / 12 < 0.45, "\(tight) tight, mean gap \(gaps / 12)")
+  }
+
+  /// Divisions of nine or ten schools into three families of three or four, with the least distance within one.
+  static func threes(
+    _ columns: [[Double]], _ locations: Locations
+  ) -> [(squares: Double, nearest: Double)] {
+    let count = columns[0].count
+    var found: [(Double, Double)] = []
+    var family = [Int](repeating: 0, count: count)
+    func fill(_ school: Int) {
+      guard school < count else {
+        let members = (0..<3).map { f in (0..<Int32(count)).filter { family[Int($0)] == f } }
+        guard members.allSatisfy({ (3...6).contains($0.count) }) else { return }
+        var nearest = Double.infinity
+        for list in members {
+          for a in list {
+            for b in list where a < b { nearest = min(nearest, locations.distance(Int(a), Int(b))) }
+          }
+        }
+        found.append((members.reduce(0) { $0 + squares(columns, $1) }, nearest))
+        return
+      }
+      for f in 0..<3 {
+        family[school] = f
+        fill(school + 1)
+      }
+    }
+    fill(1)
+    return found
+  }
+
+  /// On a line without constraints the best division is known: runs of the order, by dynamic programming.
+  @Test func theBestOnALineIsFound() throws {
+    let values = Self.schools(600, covariates: 1, seed: 3).columns[0]
+    let families = try Families(try FamilyProblem(columns: [values], sizes: 8...12))
+    let sorted = values.sorted()
+    var best = [0.0] + [Double](repeating: .infinity, count: 600)
+    for end in 1...600 {
+      for size in 8...12 where size <= end {
+        let own = Self.squares(
+          [values],
+          (0..<600).filter { k in
+            sorted[(end - size)..<end].contains(values[Int(k)])
+          })
+        best[end] = min(best[end], best[end - size] + own)
+      }
+    }
+    #expect(abs(families.objective - best[600]) < 1e-9 * best[600])
+    // 600 schools make 75 families of 8 or fewer larger ones: the relaxation is close.
+    #expect(families.gap < 0.08, "\(families.gap)")
   }
 
   @Test func areasAndQuotasHold() throws {
@@ -172,7 +251,7 @@ import Testing
     let found = try #require(families)
     Self.check(found, columns, sizes: 12...20) { locations.distance($0, $1) >= 3 }
     #expect(time < .seconds(20))
-    #expect(found.gap < 0.6)
+    #expect(found.gap < 0.1, "\(found.gap)")
   }
 
   // MARK: As a step

@@ -3,6 +3,7 @@ import Foundation
 import Networks
 import Probability
 import StudyFiles
+import Synchronization
 import Tables
 import Testing
 
@@ -181,5 +182,57 @@ import Testing
     let wrong = try back(Array(sorted.prefix(10)))
     #expect(wrong.diagnostics.contains { $0.code == "back-cast-missed" })
     #expect(throws: SpecErrors.self) { try step.check(in: data) }
+  }
+}
+
+/// Blocks of replicates that are kept while a run goes on.
+@Suite struct ReplicateBlockTests {
+  /// Keeps blocks as they would stand in files, and says which were computed.
+  final class Memory: BlockStore {
+    private let kept = Mutex<[Int: Data]>([:])
+    private let computed = Mutex<[Int]>([])
+
+    var blocks: [Int] { computed.withLock { $0 } }
+
+    func block(_ number: Int) -> ReplicateBlock? {
+      kept.withLock { $0[number] }.flatMap {
+        try? JSONDecoder().decode(ReplicateBlock.self, from: $0)
+      }
+    }
+
+    func keep(_ block: ReplicateBlock, number: Int) {
+      computed.withLock { $0.append(number) }
+      kept.withLock { $0[number] = try? JSONEncoder().encode(block) }
+    }
+
+    func forget(from first: Int) {
+      computed.withLock { $0 = [] }
+      kept.withLock { blocks in blocks = blocks.filter { $0.key < first } }
+    }
+  }
+
+  /// A run that was stopped after its second block goes on with the third, to the same bytes; blocks of other
+  /// replicates are not used.
+  @Test func aStoppedRunGoesOn() throws {
+    let (data, places) = ScenariosStepTests.data()
+    let memory = Memory()
+    func run(_ atMost: Int, threads: Int) throws -> ScenarioResult {
+      let step = try ScenariosStepTests.step(
+        ScenariosStepTests.study.replacingOccurrences(of: "at-most: 40", with: "at-most: \(atMost)")
+      )
+      return try step.run(
+        in: data, places: places, estimates: [:], seed: Seed(11)["futures"], threads: threads,
+        store: memory)
+    }
+    let whole = try run(90, threads: 2)
+    #expect(memory.blocks == [0, 1, 2, 3, 4])
+    memory.forget(from: 2)
+    let resumed = try run(90, threads: 1)
+    #expect(memory.blocks == [2, 3, 4])
+    #expect(resumed.tables == whole.tables)
+    memory.forget(from: 5)
+    // The last block of 70 has half of the replicates of the kept one.
+    _ = try run(70, threads: 4)
+    #expect(memory.blocks == [3])
   }
 }

@@ -314,3 +314,16 @@ import Testing
         one, 1, "high", policy: "tried", outcome: "mean(attainment)", time: 0) == 0)
   }
 }
+
+extension PolicyTests {
+  /// Groups that are larger at the start than a policy lets them be keep their members, take no more, and are named.
+  @Test func groupsAboveTheirLimitAreSaid() throws {
+    let result = try ScenariosStepTests.run(
+      Self.study(
+        "{trust: {joins: 0.5, size: 8, within: 25 km}}", report: "members(trust)",
+        more: "memberships: {table: schools, group: la, as: trust}"))
+    let found = result.diagnostics.filter { $0.code == "group-above-limit" }
+    #expect(found.count == 1 && found[0].message.contains("policy `tried`"))
+    #expect(Self.value(result, "members(trust)", time: 5) == 1)
+  }
+}

@@ -23,6 +23,10 @@ import Testing
     ],
     "10-city-challenge-families": few, "11-strong-and-weak": few, "12-mathematics-hubs": few,
     "13-trust-growth": few, "14-incentive": few, "15-improvement-partnerships": few,
+    "16-power": [
+      .init(path: "steps.small.rehearse.draws", value: "4"),
+      .init(path: "steps.nothing.rehearse.draws", value: "2"),
+    ],
   ]
 
   private static let few: [Study.Override] = [

@@ -72,6 +72,11 @@ public struct KeptSteps: Sendable {
     }
   }
 
+  /// Where a step keeps finished blocks of its work while it goes on.
+  func blocks(of step: String, fingerprint: String) -> KeptBlocks {
+    KeptBlocks(folder: "\(folder)/\(step).blocks", fingerprint: fingerprint, reading: reading)
+  }
+
   private func path(_ step: String) -> String { "\(folder)/\(step).json" }
 
   private struct Kept: Codable {

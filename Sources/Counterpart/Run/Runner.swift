@@ -96,6 +96,7 @@ public struct Runner: Sendable {
           uniqueKeysWithValues: results.filter { needed.contains($0.name) }.map {
             ($0.name, $0.result)
           }), demanded: Set(demanded),
+        blocks: fingerprint.flatMap { kept?.blocks(of: name, fingerprint: $0) },
         progress: { done, total in
           notify(.stepProgress(name: name, done: done, total: total))
         })
@@ -106,6 +107,8 @@ public struct Runner: Sendable {
       {
         kept.keep(result, of: name, fingerprint: fingerprint)
       }
+      // What the step has kept of itself is in its result.
+      context.blocks?.remove()
       results.append(NamedResult(name: name, kind: named.kind, result: result))
       notify(.stepFinished(name: name))
     }

@@ -80,11 +80,15 @@ enum StepOrder {
     switch provision {
     case .sample: kind == MatchStudyStep.name
     case .estimates:
-      [MultilevelStudyStep.name, EventStudyStudyStep.name, UseStudyStep.name].contains(kind)
+      [
+        MultilevelStudyStep.name, EventStudyStudyStep.name, UseStudyStep.name,
+        FormationStudyStep.name,
+      ].contains(kind)
     case .completed: kind == ImputeStudyStep.name
     case .design: kind == MatchStudyStep.name
     case .model: kind == MultilevelStudyStep.name
     case .groups: kind == FamiliesStudyStep.name
+    case .formation: kind == FormationStudyStep.name
     }
   }
 

@@ -34,6 +34,7 @@ public struct StepNeed: Sendable, Hashable {
     case design = "a matched design"
     case model = "a fitted multilevel model"
     case groups = "groups of schools"
+    case formation = "an estimated formation"
   }
 
   public let step: LocatedText
@@ -67,6 +68,8 @@ public struct StepContext: Sendable {
   public let earlier: [String: StepResult]
   /// What later steps need of this one.
   public let demanded: Set<StepNeed.Provision>
+  /// Where a step that does its work in blocks keeps them; `nil` to keep none.
+  var blocks: KeptBlocks? = nil
   /// Called with work done and in all, from any thread.
   public let progress: @Sendable (_ done: Int, _ total: Int) -> Void
 }

@@ -64,11 +64,15 @@ public struct FamiliesResult: Sendable {
         ]),
     ]
     diagnostics = [
-      Diagnostic(
-        .note, code: "families-gap",
-        "no division into families of \(problem.sizes.lowerBound) or more can have a sum of squares more than "
-          + "\((families.gap * 1000).rounded() / 10) % below this one"
-          + (keepsApart ? "; the bound takes no account of who must keep apart" : ""))
+      families.isOptimal
+        ? Diagnostic(
+          .note, code: "families-optimal",
+          "no division into such families has a smaller sum of squares")
+        : Diagnostic(
+          .note, code: "families-gap",
+          "no division into families of \(problem.sizes.lowerBound) or more can have a sum of squares more than "
+            + "\((families.gap * 1000).rounded() / 10) % below this one"
+            + (keepsApart ? "; the bound takes no account of who must keep apart" : ""))
     ]
   }
 

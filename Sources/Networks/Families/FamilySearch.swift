@@ -17,18 +17,51 @@ struct FamilySearch {
   private var sizes: [Int]
   private(set) var passes = 0
 
-  init(_ problem: FamilyProblem) {
+  /// Halves schools again and again until each part is a family.
+  init(_ problem: FamilyProblem) { self.init(problem, beginning: []) }
+
+  /// - Parameter families: with no school in two; the rest is halved until each part is a family.
+  init(_ problem: FamilyProblem, beginning families: [[Int32]]) {
     self.problem = problem
     p = problem.dimensions
-    familyOf = [Int32](repeating: 0, count: problem.count)
+    familyOf = []
     members = []
     sums = []
-    sizes = []
-    split(Array(0..<Int32(problem.count)), into: problem.familyCount)
-    members = members.map { $0.sorted() }
+    self.sizes = []
+    // No more of them than leave schools enough, and not too many, for the others.
+    let (count, sizes) = (problem.familyCount, problem.sizes)
+    let spare = sizes.upperBound - sizes.lowerBound
+    let most =
+      spare == 0 ? count : max(0, (count * sizes.upperBound - problem.count) / spare)
+    let chosen = families.prefix(min(count - 1, most))
+    var isTaken = [Bool](repeating: false, count: problem.count)
+    for family in chosen { for school in family { isTaken[Int(school)] = true } }
+    split(
+      (0..<Int32(problem.count)).filter { !isTaken[Int($0)] },
+      into: count - chosen.count)
+    members += chosen
+    familyOf = [Int32](repeating: 0, count: problem.count)
     for (family, schools) in members.enumerated() {
       for school in schools { familyOf[Int(school)] = Int32(family) }
     }
+    finish()
+  }
+
+  /// Goes on from a division.
+  init(_ problem: FamilyProblem, _ familyOf: [Int32], passes: Int) {
+    self.problem = problem
+    p = problem.dimensions
+    self.familyOf = familyOf
+    members = [[Int32]](repeating: [], count: Int(familyOf.max() ?? 0) + 1)
+    for (school, family) in familyOf.enumerated() { members[Int(family)].append(Int32(school)) }
+    sums = []
+    sizes = []
+    self.passes = passes
+    finish()
+  }
+
+  private mutating func finish() {
+    members = members.map { $0.sorted() }
     sums = [Double](repeating: 0, count: members.count * p)
     sizes = members.map(\.count)
     for school in 0..<problem.count { add(school, to: Int(familyOf[school]), 1) }

@@ -7,39 +7,61 @@ struct FormationSpec: Sendable {
   struct Term: Sendable {
     let name: LocatedText
     let spec: any NetworkEffectSpec
-    let weight: Double
+    let weight: ParameterSpec
   }
 
-  static let rate = Key(
+  static let rate = Key.optional(
     "rate",
     .quantity("opportunities a year, as in `2 per year`", units: ["per year", ""], in: 0...1000),
-    "how often a school may change one of its ties")
+    shown: "as `start` has estimated it", "how often a school may change one of its ties")
   static let consent = Key.optional(
     "consent", Registry.consentRules.format, shown: "confirm",
     "what an undirected tie takes")
-  static let effects = Key(
-    "effects", termsFormat, "what makes schools prefer some ties: effects with their coefficients")
+  static let effects = Key.optional(
+    "effects", termsFormat, shown: "as `start` has estimated them",
+    "what makes schools prefer some ties: effects with their coefficients")
   static let choice = Key(
     "choice", choiceFormat, default: .exact, shown: "exact",
     "whom a school considers: everyone, or so many of the nearest")
-  static let keys = [AnyKey(rate), AnyKey(consent), AnyKey(effects), AnyKey(choice)]
+  static let years = Key.optional(
+    "years", .number("a number of years above 0", above: 0), shown: "1",
+    "how long a period between two waves of `start` lasted")
+  static let feedback = Key(
+    "feedback", .flag, default: true, shown: "true",
+    "whether effects of the outcome's column follow the outcome from year to year; "
+      + "`false` keeps them at its values of the start")
+  static let keys = [
+    AnyKey(rate), AnyKey(consent), AnyKey(effects), AnyKey(choice), AnyKey(years), AnyKey(feedback),
+  ]
 
-  let rate: Double
+  let rate: Double?
   let consent: (any ConsentSpec)?
-  let terms: [Term]
+  let terms: [Term]?
   let choiceSet: ChoiceSet
-  let section: Section
+  let years: Double?
+  let feedback: Bool
+  let section: Section?
+
+  /// Where all is taken from an earlier step.
+  init() {
+    (rate, consent, terms, choiceSet, years, feedback, section) =
+      (nil, nil, nil, .exact, nil, true, nil)
+  }
 
   init(from section: Section) throws(SpecErrors) {
-    rate = try section.read(Self.rate).value
+    rate = try section.read(Self.rate)?.value
     consent = try section.read(Self.consent)
     terms = try section.read(Self.effects)
     choiceSet = try section.read(Self.choice)
+    years = try section.read(Self.years)
+    feedback = try section.read(Self.feedback)
     self.section = section
   }
 
   /// `{density: -3.2, same(la): 0.4}`
-  private static let termsFormat = ValueFormat.named(.number()).mapping(
+  private static let termsFormat = ValueFormat.named(
+    ParameterSpec.format("a coefficient")
+  ).mapping(
     expecting: "effects, each with its coefficient, as in `{density: -3.2, same(la): 0.4}`"
   ) { (items, node) throws(SpecErrors) in
     try collecting(items) { (item) throws(SpecErrors) in

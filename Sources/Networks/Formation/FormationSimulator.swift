@@ -9,6 +9,7 @@ public struct FormationSimulator: Sendable {
   public let actorCount: Int
   public let isDirected: Bool
   private let chooser: TieChooser
+  private let feedback: OutcomeFeedback?
 
   /// - Parameters:
   ///   - lists: each actor's candidates besides its partners; `nil` for all others.
@@ -18,7 +19,18 @@ public struct FormationSimulator: Sendable {
     _ model: FormationModel, actors count: Int, directed: Bool, lists: [[Int32]]? = nil,
     blockSize: Int? = nil, nearBlocks: Int = 8
   ) {
+    self.init(
+      model, actors: count, directed: directed, lists: lists, blockSize: blockSize,
+      nearBlocks: nearBlocks, feedback: nil)
+  }
+
+  /// - Parameter feedback: effects of the model that follow the outcome.
+  package init(
+    _ model: FormationModel, actors count: Int, directed: Bool, lists: [[Int32]]? = nil,
+    blockSize: Int? = nil, nearBlocks: Int = 8, feedback: OutcomeFeedback?
+  ) {
     self.model = model
+    self.feedback = feedback
     actorCount = count
     isDirected = directed
     let field = ChoiceField(
@@ -50,7 +62,7 @@ public struct FormationSimulator: Sendable {
     var network = start
     var work = TieChooser.Workspace()
     let events = opportunities(years: years, seed: seed, replicate: replicate).events
-    let lift = Lift(lift ?? [Double](repeating: 0, count: actorCount))
+    let lift = YearConditions(lift: lift ?? [Double](repeating: 0, count: actorCount))
     advance(
       &network, events[...], lift: lift, seeds: DecisionSeeds(seed), replicate: replicate, &work)
     return network
@@ -58,32 +70,42 @@ public struct FormationSimulator: Sendable {
 
   /// What an actor would toggle at one opportunity; `nil` for nothing. For tests of the draw itself.
   package func draw(
-    _ network: Network, ego: Int, lift: Double, seed: Seed, replicate: UInt32
+    _ network: Network, ego: Int, lift: Double, seed: Seed, replicate: UInt32,
+    outcome: [Double]? = nil, closed: [Bool] = []
   ) -> Int? {
     var random = RandomStream(seed, replicate: replicate, entity: UInt32(ego))
     var work = TieChooser.Workspace()
-    return chooser.choose(
-      network, ego: ego, lift: lift, scale: PortableMath.exp(lift), using: &random, &work)?.alter
+    let conditions = YearConditions(
+      lift: [Double](repeating: lift, count: actorCount),
+      drift: outcome.flatMap { drift(to: $0) }, closed: closed)
+    return chooser.choose(network, ego: ego, conditions, using: &random, &work)?.alter
   }
 
   /// What having a tie, over not having it, is worth to `ego`.
+  ///
+  /// - Parameter drift: see ``drift(to:)``.
   func worth(
-    _ network: borrowing Network, ego: Int, alter: Int, lift: Double,
+    _ network: borrowing Network, ego: Int, alter: Int, lift: Double, drift: OutcomeDrift?,
     _ work: inout TieChooser.Workspace
   ) -> Double {
     chooser.utility(network, ego: ego, alter: alter, lift: lift, &work)
+      + (drift?.gain(ego, alter) ?? 0)
   }
+
+  /// How choices differ by what outcomes have become; `nil` where they do not.
+  func drift(to outcome: [Double]) -> OutcomeDrift? { feedback?.drift(to: outcome) }
 
   /// More ties than this are no partnership any more, and a simulation that never ends: 100 partners a school.
   var mostTies: Int { (isDirected ? 100 : 50) * actorCount }
 
   /// Lets the given opportunities happen, up to ``mostTies``.
   func advance(
-    _ network: inout Network, _ events: ArraySlice<Opportunities.Event>, lift: Lift,
+    _ network: inout Network, _ events: ArraySlice<Opportunities.Event>, lift: YearConditions,
     seeds: DecisionSeeds, replicate: UInt32, _ work: inout TieChooser.Workspace
   ) {
     for event in events where network.tieCount <= mostTies {
       let ego = Int(event.actor)
+      if lift.isClosed(ego) { continue }
       var random = RandomStream(
         seeds.choice, replicate: replicate, entity: UInt32(ego), event: event.number)
       switch model.consent {
@@ -91,8 +113,7 @@ public struct FormationSimulator: Sendable {
         meet(&network, ego, rule, lift: lift, using: &random, &work)
       case .initiative(let rule) where !isDirected:
         guard let choice = choose(network, ego, lift, using: &random, &work) else { continue }
-        let worth = chooser.utility(
-          network, ego: choice.alter, alter: ego, lift: lift.utility[choice.alter], &work)
+        let worth = worth(network, choice.alter, ego, lift, &work)
         let probability = rule.confirmation(
           creating: choice.creating, alter: choice.creating ? worth : -worth)
         var answer = RandomStream(
@@ -107,41 +128,60 @@ public struct FormationSimulator: Sendable {
 
   @inline(__always)
   private func choose(
-    _ network: borrowing Network, _ ego: Int, _ lift: Lift, using random: inout RandomStream,
-    _ work: inout TieChooser.Workspace
+    _ network: borrowing Network, _ ego: Int, _ lift: YearConditions,
+    using random: inout RandomStream, _ work: inout TieChooser.Workspace
   ) -> TieChooser.Choice? {
-    chooser.choose(
-      network, ego: ego, lift: lift.utility[ego], scale: lift.factor[ego], using: &random, &work)
+    chooser.choose(network, ego: ego, lift, using: &random, &work)
+  }
+
+  @inline(__always)
+  private func worth(
+    _ network: borrowing Network, _ ego: Int, _ alter: Int, _ lift: YearConditions,
+    _ work: inout TieChooser.Workspace
+  ) -> Double {
+    let worth = chooser.utility(network, ego: ego, alter: alter, lift: lift.utility[ego], &work)
+    guard let drift = lift.drift else { return worth }
+    return worth + drift.gain(ego, alter)
   }
 
   /// A meeting of the ego with any other actor: the pair decides by the rule.
   private func meet(
-    _ network: inout Network, _ ego: Int, _ rule: any MeetingRule, lift: Lift,
+    _ network: inout Network, _ ego: Int, _ rule: any MeetingRule, lift: YearConditions,
     using random: inout RandomStream, _ work: inout TieChooser.Workspace
   ) {
     var alter = random.index(below: actorCount - 1)
     if alter >= ego { alter += 1 }
+    if lift.isClosed(alter) { return }
     let creating = !network.hasTie(ego, alter)
     let sign: Double = creating ? 1 : -1
-    let own = chooser.utility(network, ego: ego, alter: alter, lift: lift.utility[ego], &work)
-    let other = chooser.utility(network, ego: alter, alter: ego, lift: lift.utility[alter], &work)
+    let own = worth(network, ego, alter, lift, &work)
+    let other = worth(network, alter, ego, lift, &work)
     let probability = rule.probability(
       creating: creating, ego: sign * own, alter: sign * other)
     if random.uniform() < probability { network.toggle(ego, alter) }
   }
 }
 
-/// What policies add to the utility of an actor's ties, and the factor that it multiplies their weights by.
-struct Lift: Sendable {
+/// What choices of a year go by besides the network: what policies add to the utility of an actor's ties, the factor
+/// that it multiplies their weights by, what outcomes have become, and who is not there.
+struct YearConditions: Sendable {
   let utility: [Double]
   let factor: [Double]
+  let drift: OutcomeDrift?
+  /// Schools that are not there; empty where all are.
+  let closed: [Bool]
 
-  /// - Parameter utility: of each actor; beyond ±100 it counts as that.
-  init(_ utility: [Double]) {
-    let utility = utility.map { max(-100, min(100, $0)) }
+  /// - Parameter lift: of each actor; beyond ±100 it counts as that.
+  init(lift: [Double], drift: OutcomeDrift? = nil, closed: [Bool] = []) {
+    let utility = lift.map { max(-100, min(100, $0)) }
     self.utility = utility
     factor = utility.map { $0 == 0 ? 1 : PortableMath.exp($0) }
+    self.drift = drift
+    self.closed = closed
   }
+
+  @inline(__always)
+  func isClosed(_ actor: Int) -> Bool { !closed.isEmpty && closed[actor] }
 }
 
 /// Streams of decisions, keyed by actor and opportunity. Consent has its own, so that it does not depend on how many

@@ -54,17 +54,22 @@ struct TieChooser: Sendable {
     }
   }
 
-  /// - Parameter lift: added to the utility of every tie of the ego.
   func choose(
-    _ network: borrowing Network, ego: Int, lift: Double, scale: Double,
+    _ network: borrowing Network, ego: Int, _ conditions: YearConditions,
     using random: inout RandomStream, _ work: inout Workspace
   ) -> Choice? {
     fillZone(network, ego: ego, &work.zone)
-    let zoneTotal = weighZone(network, ego: ego, lift: lift, &work)
+    if !conditions.closed.isEmpty { work.zone.removeAll { conditions.closed[Int($0)] } }
+    let drift = conditions.drift
+    let zoneTotal = weighZone(
+      network, ego: ego, lift: conditions.utility[ego], drift: drift, &work)
     // What the field offers, before the lift: the same under every policy.
     let near = reachesEveryone ? 0 : field.near.total(ego)
     let offered = reachesEveryone ? 0 : near + field.far.total(ego)
-    let scale = scale * ownFactor(network, ego: ego)
+    let ownScale = conditions.factor[ego] * ownFactor(network, ego: ego)
+    // Outcomes that have moved: what is offered is above what it is worth by this at least.
+    let room = drift?.factors[ego] ?? 1
+    let scale = ownScale * room
     let total = zoneTotal + 1 + scale * offered
     for _ in 0..<Self.mostProposals {
       let part = random.uniform() * total
@@ -79,21 +84,28 @@ struct TieChooser: Sendable {
       let alter: Int32
       if place * offered < near || offered <= near {
         alter = field.near.candidate(ego, at: place * offered)
-        if isInZone(alter, work.zone) { continue }
+        if isInZone(alter, work.zone) || conditions.isClosed(Int(alter)) { continue }
+        if let drift,
+          random.uniform() * room >= choiceWeight(drift.gain(ego, Int(alter)))
+        {
+          continue
+        }
       } else {
         let (member, acceptance) = (random.uniform(), random.uniform())
         let proposal = field.far.proposal(
           ego, place: (place * offered - near) / (offered - near), member: member)
-        if isInZone(proposal.alter, work.zone) { continue }
+        if isInZone(proposal.alter, work.zone) || conditions.isClosed(Int(proposal.alter)) {
+          continue
+        }
         alter = proposal.alter
-        let weight = choiceWeight(
-          utility(network, ego: ego, alter: alter, field.pairEffects, &work))
-        if acceptance * proposal.bound >= weight { continue }
+        var worth = utility(network, ego: ego, alter: alter, field.pairEffects, &work)
+        if let drift { worth += drift.gain(ego, Int(alter)) }
+        if acceptance * proposal.bound * room >= choiceWeight(worth) { continue }
       }
       return Choice(alter: Int(alter), creating: true)
     }
     return chooseAmongAll(
-      network, ego: ego, zoneTotal: zoneTotal, scale: scale, using: &random, &work)
+      network, ego: ego, zoneTotal: zoneTotal, scale: ownScale, conditions, using: &random, &work)
   }
 
   /// What the ego's own position multiplies the weights of the field by.
@@ -113,14 +125,15 @@ struct TieChooser: Sendable {
   /// The same choice by weighing every actor: what is left of it does not depend on proposals refused before.
   private func chooseAmongAll(
     _ network: borrowing Network, ego: Int, zoneTotal: Double, scale: Double,
-    using random: inout RandomStream, _ work: inout Workspace
+    _ conditions: YearConditions, using random: inout RandomStream, _ work: inout Workspace
   ) -> Choice? {
     var running: [Double] = []
     var total = zoneTotal + 1
     for alter in 0..<Int32(actorCount) {
-      if Int(alter) != ego, !isInZone(alter, work.zone) {
-        total +=
-          scale * choiceWeight(utility(network, ego: ego, alter: alter, field.pairEffects, &work))
+      if Int(alter) != ego, !isInZone(alter, work.zone), !conditions.isClosed(Int(alter)) {
+        var worth = utility(network, ego: ego, alter: alter, field.pairEffects, &work)
+        if let drift = conditions.drift { worth += drift.gain(ego, Int(alter)) }
+        total += scale * choiceWeight(worth)
       }
       running.append(total)
     }
@@ -232,7 +245,8 @@ struct TieChooser: Sendable {
   /// Weighs the enumerated candidates: utilities with the sign of ending, and running sums of their
   /// exponentials.
   private func weighZone(
-    _ network: borrowing Network, ego: Int, lift: Double, _ work: inout Workspace
+    _ network: borrowing Network, ego: Int, lift: Double, drift: OutcomeDrift?,
+    _ work: inout Workspace
   ) -> Double {
     let count = work.zone.count
     work.running.removeAll(keepingCapacity: true)
@@ -242,6 +256,9 @@ struct TieChooser: Sendable {
     }
     for k in 0..<count { work.utilities[k] = lift }
     Self.add(effects, network, ego: ego, work.zone, to: &work.utilities)
+    if let drift {
+      for k in 0..<count { work.utilities[k] += drift.gain(ego, Int(work.zone[k])) }
+    }
     var sum = 0.0
     for k in 0..<count {
       if network.hasTie(ego, Int(work.zone[k])) { work.utilities[k] = -work.utilities[k] }

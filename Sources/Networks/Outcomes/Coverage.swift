@@ -11,6 +11,6 @@ public struct Coverage: Measure {
   public var groups: [String] { schools.names }
 
   public func values(_ state: ScenarioState) -> [Double] {
-    schools.means { state.partnered[$0] ? 1 : 0 }
+    schools.means(state, ofSchools: { state.partnered[$0] ? 1 : 0 })
   }
 }

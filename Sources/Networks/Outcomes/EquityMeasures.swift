@@ -23,7 +23,11 @@ public struct OutcomeSlope: Measure {
   public func values(_ state: ScenarioState) -> [Double] {
     guard squares > 0 else { return [0] }
     var sum = 0.0
-    for school in scores.indices { sum += weights[school] * scores[school] * state.outcome[school] }
+    let heirs = state.world.absence.heirs
+    for school in scores.indices {
+      let heir = heirs.isEmpty ? school : Int(heirs[school])
+      if heir >= 0 { sum += weights[school] * scores[school] * state.outcome[heir] }
+    }
     return [sum / squares]
   }
 }
@@ -45,7 +49,7 @@ public struct Polarisation: Measure {
   public var groups: [String] { ["all"] }
 
   public func values(_ state: ScenarioState) -> [Double] {
-    let means = Array(schools.means { state.outcome[$0] }.dropFirst())
+    let means = Array(schools.means(state, ofPupils: { state.outcome[$0] }).dropFirst())
     var sum = 0.0
     for i in means.indices {
       for j in means.indices { sum += shares[i] * shares[i] * shares[j] * abs(means[i] - means[j]) }

@@ -13,7 +13,7 @@ public struct Gap: Measure {
   public var groups: [String] { ["all"] }
 
   public func values(_ state: ScenarioState) -> [Double] {
-    let means = schools.means { state.outcome[$0] }
+    let means = schools.means(state, ofPupils: { state.outcome[$0] })
     return [means[1] - means[5]]
   }
 }

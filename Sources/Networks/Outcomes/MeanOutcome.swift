@@ -11,5 +11,7 @@ public struct MeanOutcome: Measure {
 
   public var groups: [String] { schools.names }
 
-  public func values(_ state: ScenarioState) -> [Double] { schools.means { state.outcome[$0] } }
+  public func values(_ state: ScenarioState) -> [Double] {
+    schools.means(state, ofPupils: { state.outcome[$0] })
+  }
 }

@@ -76,6 +76,37 @@ struct WeightedGroups: Sendable {
     }
   }
 
+  /// Means over the pupils of schools at the start: those of a school that was taken over have the value of the one that
+  /// took it over, those of one that is not there count no more.
+  func means(_ state: ScenarioState, ofPupils value: (Int) -> Double) -> [Double] {
+    let heirs = state.world.absence.heirs
+    guard !heirs.isEmpty else { return means(value) }
+    return members.map { group in
+      var (sum, total) = (0.0, 0.0)
+      for school in group where heirs[Int(school)] >= 0 {
+        let weight = weights[Int(school)]
+        sum += weight * value(Int(heirs[Int(school)]))
+        total += weight
+      }
+      return total > 0 ? sum / total : 0
+    }
+  }
+
+  /// Means over the schools that are there.
+  func means(_ state: ScenarioState, ofSchools value: (Int) -> Double) -> [Double] {
+    let closed = state.world.absence.closed
+    guard !closed.isEmpty else { return means(value) }
+    return members.map { group in
+      var (sum, total) = (0.0, 0.0)
+      for school in group where !closed[Int(school)] {
+        let weight = weights[Int(school)]
+        sum += weight * value(Int(school))
+        total += weight
+      }
+      return total > 0 ? sum / total : 0
+    }
+  }
+
   /// Weighted sums.
   func sums(_ value: (Int) -> Double) -> [Double] {
     members.map { group in

@@ -45,8 +45,10 @@ public struct NetCost: Measure {
     guard state.year > 0 else { return [0] }
     let start = state.world.setting.outcome
     var gain = 0.0
+    let heirs = state.world.absence.heirs
     for school in weights.indices {
-      gain += weights[school] * (state.outcome[school] - start[school])
+      let heir = heirs.isEmpty ? school : Int(heirs[school])
+      if heir >= 0 { gain += weights[school] * (state.outcome[heir] - start[heir]) }
     }
     var factor = 1.0
     for _ in 1..<max(1, state.year) { factor /= 1 + discount }

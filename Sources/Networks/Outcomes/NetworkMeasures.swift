@@ -26,14 +26,16 @@ public struct SchoolMean: Measure {
 
   public func values(_ state: ScenarioState) -> [Double] {
     let world = state.world
-    return schools.means { school in
-      switch quantity {
-      case .isolation: state.partnered[school] ? 0 : 1
-      case .degree: Double(world.degree(school))
-      case .membership(let kind): world.group(kind, of: school) == nil ? 0 : 1
-      case .workload: state.excess.isEmpty ? 0 : state.excess[school]
-      }
-    }
+    return schools.means(
+      state,
+      ofSchools: { school in
+        switch quantity {
+        case .isolation: state.partnered[school] ? 0 : 1
+        case .degree: Double(world.degree(school))
+        case .membership(let kind): world.group(kind, of: school) == nil ? 0 : 1
+        case .workload: state.excess.isEmpty ? 0 : state.excess[school]
+        }
+      })
   }
 }
 

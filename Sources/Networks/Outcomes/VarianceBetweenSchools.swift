@@ -11,7 +11,8 @@ public struct VarianceBetweenSchools: Measure {
   public var groups: [String] { ["all"] }
 
   public func values(_ state: ScenarioState) -> [Double] {
-    let mean = schools.means { state.outcome[$0] }[0]
-    return schools.means { (state.outcome[$0] - mean) * (state.outcome[$0] - mean) }
+    let mean = schools.means(state, ofPupils: { state.outcome[$0] })[0]
+    return schools.means(
+      state, ofPupils: { (state.outcome[$0] - mean) * (state.outcome[$0] - mean) })
   }
 }

@@ -24,6 +24,8 @@ public struct Compel: PolicyAction {
     self.within = within
   }
 
+  public var limit: (kind: PartnershipKind, size: Int)? { (kind, size) }
+
   public func begin(_ world: inout World, id: Int) {
     guard terms.isActive(world) else { return }
     let leads = leads.schools(world)

@@ -26,6 +26,8 @@ public struct Federate: PolicyAction {
     self.acceptance = acceptance
   }
 
+  public var limit: (kind: PartnershipKind, size: Int)? { (.federation, size) }
+
   public func begin(_ world: inout World, id: Int) {
     guard terms.isActive(world) else { return }
     let strong = strong.schools(world)

@@ -16,6 +16,9 @@ public protocol PolicyAction: Sendable {
   /// What it does at the year's end, when partnerships of the year are known.
   func end(_ world: inout World, id: Int)
 
+  /// Of what kind of group it lets have how many schools at most.
+  var limit: (kind: PartnershipKind, size: Int)? { get }
+
   /// The last year in which it works.
   func lastYear(horizon: Int) -> Int
 
@@ -26,6 +29,7 @@ public protocol PolicyAction: Sendable {
 extension PolicyAction {
   public func begin(_ world: inout World, id: Int) {}
   public func end(_ world: inout World, id: Int) {}
+  public var limit: (kind: PartnershipKind, size: Int)? { nil }
   public func lastYear(horizon: Int) -> Int { min(terms.years.upperBound, horizon) }
 
   public func diagnostics(policy: String, horizon: Int) -> [Diagnostic] {

@@ -61,9 +61,10 @@ public struct RuleSpec: PolicySpec {
           at: key)
       }
     }
-    for key in ["kind", "size"] where section.has(key) && deed != .join && deed != .leave {
+    for key in ["kind", "size"]
+    where section.has(key) && ![.join, .leave, .merge].contains(deed) {
       throw section.error(
-        .rule("`\(key)` goes with `does: join` and `does: leave`"), at: key)
+        .rule("`\(key)` goes with `does: join`, `does: leave` and `does: merge`"), at: key)
     }
     if section.has("raise"), deed != .raise, deed != .meet {
       throw section.error(.rule("`raise` goes with `does: raise` and `does: meet`"), at: "raise")

@@ -18,6 +18,10 @@ public struct RulePolicy: PolicyAction {
     case leave
     /// Its ties are worth more this year.
     case raise
+    /// It closes; the other, if any will do, takes over its pupils, ties and places in groups.
+    case close
+    /// Its group goes into the other's.
+    case merge
   }
 
   /// Which of several schools is acted on.
@@ -62,7 +66,9 @@ public struct RulePolicy: PolicyAction {
     let whom = deed == .leave || deed == .raise ? [] : whom.schools(world)
     let raise = world.value(raise)
     var acted: [Int] = []
-    for school in actors where act(school, whom, raise, &world) { acted.append(school) }
+    for school in actors where !world.isClosed(school) {
+      if act(school, whom, raise, &world) { acted.append(school) }
+    }
     world.charge(terms, schools: acted.sorted(), groups: (acted.count, acted.count), by: id)
     world.didSomething(acted.count, by: id)
   }
@@ -91,6 +97,20 @@ public struct RulePolicy: PolicyAction {
         return world.introduce(school, other, raise: raise, using: &random)
       }
       return true
+    case .close:
+      world.close(school, into: target(of: school, world) { whom[$0] })
+      return true
+    case .merge:
+      guard let own = world.group(kind, of: school) else { return false }
+      let other = target(of: school, world) { other in
+        guard whom[other], let group = world.group(kind, of: other), group != own else {
+          return false
+        }
+        return world.groups[group].count + world.groups[own].count <= size
+      }
+      guard let other, let group = world.group(kind, of: other) else { return false }
+      world.merge(own, into: group)
+      return true
     case .join:
       guard world.isFree(school, for: kind) else { return false }
       let other = target(of: school, world) { other in
@@ -109,12 +129,14 @@ public struct RulePolicy: PolicyAction {
   }
 
   private func target(of school: Int, _ world: World, where suits: (Int) -> Bool) -> Int? {
-    if prefer == .nearest { return world.nearest(to: school, within: within, where: suits) }
+    if prefer == .nearest {
+      return world.nearest(to: school, within: within) { !world.isClosed($0) && suits($0) }
+    }
     let near: [Int] =
       within.isFinite
       ? world.setting.grid?.schools(near: school, within: within) ?? []
       : Array(0..<world.count)
-    let able = near.filter { $0 != school && suits($0) }
+    let able = near.filter { $0 != school && !world.isClosed($0) && suits($0) }
     let own = world.outcome[school]
     return prefer == .best
       ? able.max { (world.outcome[$0], -$0) < (world.outcome[$1], -$1) }

@@ -22,8 +22,14 @@ public struct SchoolRule: Sendable {
   /// Whether the answer depends on the state of the world.
   public var isMoving: Bool { moving != nil }
 
-  /// One verdict a school.
+  /// One verdict a school; those that are not there are never among them.
   func schools(_ world: World) -> [Bool] {
+    let verdicts = verdicts(world)
+    let closed = world.absence.closed
+    return closed.isEmpty ? verdicts : zip(verdicts, closed).map { $0 && !$1 }
+  }
+
+  private func verdicts(_ world: World) -> [Bool] {
     if let fixed { return fixed.schools }
     guard let moving, let tables = world.setting.rules else {
       return [Bool](repeating: true, count: world.count)

@@ -30,6 +30,8 @@ public struct TrustGrowth: PolicyAction {
     self.within = within
   }
 
+  public var limit: (kind: PartnershipKind, size: Int)? { (.trust, size) }
+
   public func begin(_ world: inout World, id: Int) {
     guard terms.isActive(world) else { return }
     let eligible = terms.eligible.schools(world)

@@ -83,7 +83,8 @@ struct BackCastSpec: Sendable {
     let past = Scenario(
       WorldSetting(
         start: earlier, formation: setting.formation, horizon: years,
-        outcome: before ?? setting.outcome, locations: setting.locations, rules: setting.rules),
+        outcome: before ?? setting.outcome, locations: setting.locations, rules: setting.rules,
+        uncertain: setting.uncertain),
       model: scenario.model, parameters: scenario.parameters,
       policies: Array(scenario.policies.prefix(1)), measures: [statistics])
     let runs = replicate(replicates, threads: threads) { index in

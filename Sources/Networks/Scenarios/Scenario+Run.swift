@@ -10,35 +10,43 @@ extension Scenario {
   /// - Parameters:
   ///   - seed: of the step.
   ///   - threads: of influence on time alone.
+  ///   - store: where blocks are kept while the run goes on, and found by the next one.
   ///   - progress: called after each block with the number of blocks done and the largest number there
   ///     may be.
   /// - Throws: ``ScenarioError/runaway(policy:year:meanDegree:)`` where neither of the first two replicates ends.
   public func run(
-    _ replications: Replications, seed: Seed, threads: Int,
+    _ replications: Replications, seed: Seed, threads: Int, store: (any BlockStore)? = nil,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(ScenarioError) -> ScenarioResult {
     let block = Replications.block
     let blocks = (replications.atMost + block - 1) / block
     var runs: [ReplicateRun] = []
     var stopped: [Runaway] = []
-    func add(_ range: Range<Int>) {
-      let more = replicate(range.count, threads: threads) { index in
+    func simulated(_ range: Range<Int>) -> [ReplicateRun] {
+      replicate(range.count, threads: threads) { index in
         let replicate = UInt32(range.lowerBound + index)
         return simulate(
           replicate: replicate, seed: seed, point: point(replicate, replications, seed))
       }
-      runs += more.filter { $0.runaway == nil }
-      stopped += more.compactMap(\.runaway)
-    }
-    // A run-away costs far more than an ordinary replicate, so a few are enough to give up.
-    let trial = min(2, replications.atMost)
-    add(0..<trial)
-    if runs.isEmpty, let first = stopped.first {
-      throw .runaway(policy: first.policy, year: first.year, meanDegree: first.meanDegree)
     }
     for done in 0..<blocks {
       let first = done * block
-      add(max(first, trial)..<min(first + block, replications.atMost))
+      let range = first..<min(first + block, replications.atMost)
+      var more: [ReplicateRun] = []
+      if let known = store?.block(done), known.holds(range) {
+        more = known.runs
+      } else {
+        // A run-away costs far more than an ordinary replicate, so a few are enough to give up.
+        let trial = first + (done == 0 ? min(2, range.count) : 0)
+        more = simulated(first..<trial)
+        if done == 0, more.allSatisfy({ $0.runaway != nil }), let first = more.first?.runaway {
+          throw .runaway(policy: first.policy, year: first.year, meanDegree: first.meanDegree)
+        }
+        more += simulated(trial..<range.upperBound)
+        store?.keep(ReplicateBlock(runs: more), number: done)
+      }
+      runs += more.filter { $0.runaway == nil }
+      stopped += more.compactMap(\.runaway)
       progress(done + 1, blocks)
       if let target = replications.target,
         reached(target, Sample(self, runs, replications, seed))

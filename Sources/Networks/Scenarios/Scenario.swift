@@ -56,10 +56,11 @@ public struct Scenario: Sendable {
   package func simulate(
     replicate: UInt32, seed: Seed, point: ParameterPoint? = nil, recording: Bool = false
   ) -> ReplicateRun {
+    let point = point ?? self.point(seed, replicate: replicate)
+    let setting = setting.drawn(point)
     let opportunities = setting.formation.opportunities(
       years: Double(horizon), seed: seed, replicate: replicate)
     let years = yearRanges(opportunities.events)
-    let point = point ?? self.point(seed, replicate: replicate)
     let seeds = DecisionSeeds(seed)
     let fundingEnd = fundingEnd
     var work = TieChooser.Workspace()
@@ -76,7 +77,7 @@ public struct Scenario: Sendable {
       for year in 0...horizon {
         if year > 0 {
           setting.formation.advance(
-            &world.network, opportunities.events[years[year - 1]], lift: Lift(world.lift),
+            &world.network, opportunities.events[years[year - 1]], lift: world.conditions,
             seeds: seeds, replicate: replicate, &work)
           if world.network.tieCount > setting.formation.mostTies {
             let ends = world.network.isDirected ? 1.0 : 2.0
@@ -140,7 +141,7 @@ public struct Scenario: Sendable {
 }
 
 /// What one replicate yields.
-package struct ReplicateRun: Sendable {
+package struct ReplicateRun: Sendable, Codable {
   package let replicate: UInt32
   /// Policies × years 0 … horizon × measures' groups, in that order.
   package internal(set) var values: [Double] = []
@@ -149,10 +150,14 @@ package struct ReplicateRun: Sendable {
   /// Where it was stopped because partnerships ran away.
   package internal(set) var runaway: Runaway?
   package internal(set) var records: [ReplicateRecord] = []
+
+  private enum CodingKeys: String, CodingKey {
+    case replicate, values, deeds, runaway
+  }
 }
 
 /// A replicate that was stopped: more ties than any school could keep.
-package struct Runaway: Sendable, Hashable {
+package struct Runaway: Sendable, Hashable, Codable {
   package let policy: String
   package let year: Int
   package let replicate: UInt32

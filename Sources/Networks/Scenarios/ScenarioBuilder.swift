@@ -82,19 +82,29 @@ public struct ScenarioBuilder: Sendable {
       let factor = parameters.position(of: name, dimensions: 1, source, "\(spread)")
       value = ParameterValue(spread, factor: factor, scale: unit, source: source)
     case .carried(let step, let term):
-      guard let carried = estimates[step.text] else { throw .noEstimate(step: step.text) }
-      let effect = try CarriedEffect(
-        carried, step: step.text, term: term, share: YearProfile([(1, 1)]), unit: 1)
-      let factor = parameters.position(
-        of: "step \(step.text)", dimensions: effect.dimensions, .estimate,
-        "estimates of step \(step.text) with their covariance")
-      value = ParameterValue(
-        estimate: effect.estimate, loadings: effect.factor, factor: factor,
-        scale: carried.unit == "sd" ? sd : 1)
+      guard let estimate = estimates[step.text] else { throw .noEstimate(step: step.text) }
+      value = try carried(estimate, step: step.text, term: term)
     }
     parameters.note(name, value)
     return value
   }
+
+  /// A coefficient of a fitted step, which varies together with the others of the step.
+  mutating func carried(
+    _ carried: CarriedEstimate, step: String, term: String?
+  ) throws(ScenarioError) -> ParameterValue {
+    let effect = try CarriedEffect(
+      carried, step: step, term: term, share: YearProfile([(1, 1)]), unit: 1)
+    let factor = parameters.position(
+      of: "step \(step)", dimensions: effect.dimensions, .estimate,
+      "estimates of step \(step) with their covariance")
+    return ParameterValue(
+      estimate: effect.estimate, loadings: effect.factor, factor: factor,
+      scale: carried.unit == "sd" ? sd : 1)
+  }
+
+  /// Notes a number that may be drawn.
+  mutating func note(_ name: String, _ value: ParameterValue) { parameters.note(name, value) }
 
   /// Groups of schools by a column, or as an earlier step has left them; groups of one are left out.
   func schoolGroups(_ source: GroupSource) throws(ScenarioError) -> [[Int32]] {

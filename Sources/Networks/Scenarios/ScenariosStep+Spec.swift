@@ -12,11 +12,15 @@ public struct ScenariosStep: Sendable {
     "directed", .flag, default: false, shown: "false", "whether a tie has a sender and a receiver")
   static let outcome = Key.optional(
     "outcome", OutcomeSpec.format, shown: "none", "what partnership may change, and for whom")
-  static let formation = Key(
+  static let start = Key.optional(
+    "start", .text("the name of a step"),
+    shown: "`formation` says how ties form, `ties` who is tied",
+    "the `formation` step whose estimates and last wave are started from")
+  static let formation = Key.optional(
     "formation",
     .section("how ties form", keys: FormationSpec.keys) { (section) throws(SpecErrors) in
       try FormationSpec(from: section)
-    }, "how ties form and end")
+    }, shown: "as `start` has estimated it", "how ties form and end")
   static let horizon = Key("horizon", wholeYears, "how far ahead")
   static let effects = Key(
     "effects",
@@ -36,11 +40,15 @@ public struct ScenariosStep: Sendable {
     AnyKey(actors), AnyKey(id), AnyKey(ties), AnyKey(directed), AnyKey(outcome), AnyKey(formation),
     AnyKey(horizon), AnyKey(effects), AnyKey(policies), AnyKey(report), AnyKey(replications),
     AnyKey(memberships), AnyKey(diffusion), AnyKey(workload), AnyKey(trust), AnyKey(priors),
-    AnyKey(costs), AnyKey(sensitivity), AnyKey(backCast), AnyKey(replay), .notAvailable("start"),
+    AnyKey(costs), AnyKey(sensitivity), AnyKey(backCast), AnyKey(replay), AnyKey(start),
+    AnyKey(presence),
   ]
 
   static let memberships = Key.optional(
     "memberships", MembershipsSpec.format, shown: "no groups", "who is in which group at the start")
+  static let presence = Key.optional(
+    "presence", PresenceSpec.format, shown: "all schools are there throughout",
+    "schools that open, close and are taken over")
   static let diffusion = Key.optional(
     "diffusion", DiffusionSpec.format, shown: "none", "how practice spreads between partners")
   static let workload = Key.optional(
@@ -74,6 +82,8 @@ public struct ScenariosStep: Sendable {
   let ties: LocatedText?
   let directed: Bool
   let outcome: OutcomeSpec?
+  /// The step that formation is taken from.
+  public let start: LocatedText?
   let formation: FormationSpec
   /// Years.
   public let horizon: Int
@@ -82,6 +92,7 @@ public struct ScenariosStep: Sendable {
   let report: [Report]
   let replications: ReplicationsSpec
   let memberships: MembershipsSpec?
+  let presence: PresenceSpec?
   let diffusion: DiffusionSpec?
   let workload: WorkloadSection?
   let trust: TrustSection?
@@ -98,7 +109,9 @@ public struct ScenariosStep: Sendable {
       if case .carried(let step, _, _) = effect.value.origin { step } else { nil }
     }
     var seen: Set<String> = []
-    return (ofEffects + parameters.compactMap(\.step)).filter { seen.insert($0.text).inserted }
+    return
+      (ofEffects + parameters.compactMap(\.step) + (formation.terms ?? []).compactMap(\.weight.step))
+      .filter { seen.insert($0.text).inserted }
   }
 
   /// The steps that groups are taken from, each once.
@@ -121,13 +134,15 @@ public struct ScenariosStep: Sendable {
     ties = try section.read(Self.ties)
     directed = try section.read(Self.directed)
     outcome = try section.read(Self.outcome)
-    formation = try section.read(Self.formation)
+    start = try section.read(Self.start)
+    formation = try section.read(Self.formation) ?? FormationSpec()
     horizon = try section.read(Self.horizon)
     effects = try section.read(Self.effects)
     policies = try section.read(Self.policies)
     report = try section.read(Self.report)
     replications = try section.read(Self.replications)
     memberships = try section.read(Self.memberships)
+    presence = try section.read(Self.presence)
     diffusion = try section.read(Self.diffusion)
     workload = try section.read(Self.workload)
     trust = try section.read(Self.trust)
@@ -141,12 +156,43 @@ public struct ScenariosStep: Sendable {
     try checkOutcomeRules(section)
   }
 
+  /// What `start` says and `formation` would say again, or what neither says.
+  private func checkFormation(
+    _ section: Section, _ add: (String, SourceLocation, String) -> Void
+  ) {
+    guard start == nil else {
+      for key in ["ties", "directed"] where section.has(key) {
+        add("`start` says this: leave `\(key)` out", section.location(of: key), key)
+      }
+      if let inner = formation.section, inner.has("effects") {
+        add(
+          "`start` has estimated the effects: leave them out", inner.location(of: "effects"),
+          "formation.effects")
+      }
+      return
+    }
+    guard let inner = formation.section else {
+      add(
+        "give `formation`, or `start` with the name of a step that estimates it",
+        actors.location, "formation")
+      return
+    }
+    for (key, isGiven) in [("rate", formation.rate != nil), ("effects", formation.terms != nil)]
+    where !isGiven {
+      add("`\(key)` is missing", section.location(of: "formation"), "formation.\(key)")
+    }
+    if inner.has("years") {
+      add("`years` goes with `start`", inner.location(of: "years"), "formation.years")
+    }
+  }
+
   /// Rules between keys.
   private func checkRules(_ section: Section) throws(SpecErrors) {
     var problems: [SpecError] = []
     func add(_ sentence: String, at location: SourceLocation, _ key: String) {
       problems.append(SpecError(.rule(sentence), path: "\(path).\(key)", at: location))
     }
+    checkFormation(section) { add($0, at: $1, $2) }
     if !effects.isEmpty, outcome == nil {
       add("`effects` need an `outcome` to act on", at: section.location(of: "effects"), "effects")
     }
@@ -156,9 +202,9 @@ public struct ScenariosStep: Sendable {
     if directed, formation.consent != nil {
       add(
         "`consent` is for undirected ties; a directed tie is its sender's alone",
-        at: formation.section.location(of: "consent"), "formation.consent")
+        at: formation.section?.location(of: "consent") ?? actors.location, "formation.consent")
     }
-    for term in formation.terms where !directed && !term.spec.isForUndirected {
+    for term in formation.terms ?? [] where !directed && !term.spec.isForUndirected {
       add(
         "`\(term.name.text)` needs `directed: true`", at: term.name.location, "formation.effects")
     }

@@ -30,7 +30,10 @@ extension ScenariosStep {
     check(outcome?.column, "outcome.attainment")
     check(outcome?.poverty, "outcome.poverty")
     check(outcome?.weight, "outcome.weight")
-    for term in formation.terms {
+    for term in formation.terms ?? [] {
+      if let problem = term.weight.problem(among: .shipped), priors == nil {
+        problems.append(problem)
+      }
       for column in term.spec.columns { check(column, "formation.effects") }
       for table in term.spec.tables where data[table: table.text] == nil {
         problems.append(
@@ -60,18 +63,28 @@ extension ScenariosStep {
   ///   - places: of the actors, in the order of their table.
   ///   - estimates: what ``estimateSteps`` have left, by step.
   ///   - groups: what ``groupSteps`` have left, by step.
+  ///   - starting: the step that `start` names, with what it has left.
   ///   - seed: of this step.
   ///   - threads: of influence on time alone.
+  ///   - store: where blocks of replicates are kept while the run goes on.
   ///   - progress: called with blocks of replicates done and the most there may be.
   public func run(
     in data: DataSet, places: Places?, estimates: [String: CarriedEstimate],
-    groups: [String: SchoolGroups] = [:], seed: Seed,
-    threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    groups: [String: SchoolGroups] = [:], starting: StartingFormation? = nil, seed: Seed,
+    threads: Int, store: (any BlockStore)? = nil,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(ScenarioError) -> ScenarioResult {
     let actors = try ActorData(
       data, table: self.actors.text, places: places, id: id?.text)
     var diagnostics: [Diagnostic] = []
-    let start = try startNetwork(actors, in: data, &diagnostics)
+    if let name = self.start, starting == nil { throw .noEstimate(step: name.text) }
+    let start: Network
+    if let starting {
+      start = try starting.network(actors, in: data)
+    } else {
+      start = try startNetwork(actors, in: data, &diagnostics)
+    }
+    diagnostics += starting?.diagnostics ?? []
     let weights = try weights(actors)
     let values = try outcome.map { (spec) throws(ScenarioError) in
       try actors.numbers(spec.column.text)
@@ -82,32 +95,35 @@ extension ScenariosStep {
       poverty: try outcome?.poverty.map { (column) throws(ScenarioError) in
         try actors.numbers(column.text)
       }, prices: costs, sd: sd)
-    let formation = try simulator(actors, &diagnostics)
     let outcomes = values ?? [Double](repeating: 0, count: actors.count)
     var builder = ScenarioBuilder(
       data: data, actors: actors, horizon: horizon, sd: sd, outcome: outcomes,
       estimates: estimates, groups: groups, priors: try priorTable(in: data), prices: costs)
     let model = try outcomeModel(&builder)
+    let formation = try formation(&builder, starting, &diagnostics)
     var made: [Policy] = []
     for policy in policies {
       var actions: [any PolicyAction] = []
       for action in policy.value { actions.append(try action.action(&builder)) }
       made.append(Policy(policy.name.text, actions))
     }
+    let groupsAtStart = try memberships.map { (spec) throws(ScenarioError) in
+      try spec.groups(in: data, actors: self.actors.text, id: actors.id)
+    }
+    let presence = try presence.map { (spec) throws(ScenarioError) in
+      try spec.presence(actors, in: data, network: start, groups: groupsAtStart ?? [])
+    }
     let scenario = Scenario(
       WorldSetting(
-        start: start,
-        groups: try memberships.map { (spec) throws(ScenarioError) in
-          try spec.groups(
-            in: data, actors: self.actors.text, id: actors.id)
-        } ?? [],
-        formation: formation, horizon: horizon, outcome: outcomes, locations: actors.locations,
-        rules: builder.ruleTables),
+        start: start, groups: groupsAtStart ?? [],
+        formation: formation.simulator(at: builder.parameters.middle), horizon: horizon,
+        outcome: outcomes, locations: actors.locations, rules: builder.ruleTables,
+        uncertain: formation, presence: presence),
       model: model, parameters: builder.parameters, policies: made,
       measures: try report.map { (item) throws(ScenarioError) in
         try item.spec.measure(named: item.text.text, of: schools)
       })
-    diagnostics += modelDiagnostics(scenario)
+    diagnostics += modelDiagnostics(scenario) + groupsAboveLimit(scenario)
     let target = replications.target.map {
       Replications.Target(
         mcse: $0.mcse.unit == "sd" ? $0.mcse.value * sd : $0.mcse.value,
@@ -117,7 +133,7 @@ extension ScenariosStep {
       Replications(
         atMost: replications.atMost, target: target, perDraw: replications.perDraw,
         usesControls: replications.usesControls), seed: seed, threads: threads,
-      progress: progress)
+      store: store, progress: progress)
     if let backCast {
       result = result.opening(
         try backCast.run(scenario, actors, in: data, id: actors.id, seed: seed, threads: threads))
@@ -186,6 +202,24 @@ extension ScenariosStep {
     return found
   }
 
+  /// Groups of the start that are larger than a policy lets them be.
+  private func groupsAboveLimit(_ scenario: Scenario) -> [Diagnostic] {
+    scenario.policies.flatMap { policy in
+      policy.actions.compactMap { action -> Diagnostic? in
+        guard let limit = action.limit else { return nil }
+        let above = scenario.setting.groups.filter {
+          $0.kind == limit.kind && $0.members.count > limit.size
+        }
+        guard let largest = above.map(\.members.count).max() else { return nil }
+        return Diagnostic(
+          .warning, code: "group-above-limit",
+          "policy `\(policy.name)`: \(above.count) groups of the start have more than the \(limit.size) "
+            + "schools that \(action.name) lets a \(limit.kind.rawValue) have, the largest \(largest); they keep "
+            + "their members and take no more")
+      }
+    }
+  }
+
   private func startNetwork(
     _ actors: ActorData, in data: DataSet, _ diagnostics: inout [Diagnostic]
   ) throws(ScenarioError) -> Network {
@@ -232,31 +266,50 @@ extension ScenariosStep {
     return sd
   }
 
-  private func consent(among count: Int) -> Consent {
-    formation.consent?.consent(among: count) ?? ConfirmSpec().consent(among: count)
-  }
-
-  private func simulator(
-    _ actors: ActorData, _ diagnostics: inout [Diagnostic]
-  ) throws(ScenarioError) -> FormationSimulator {
-    let effects = try formation.terms.map { (term) throws(ScenarioError) in
-      WeightedEffect(term.name.text, try term.spec.effect(among: actors), weight: term.weight)
+  /// How ties form: as it was estimated, or as the study says.
+  private func formation(
+    _ builder: inout ScenarioBuilder, _ starting: StartingFormation?,
+    _ diagnostics: inout [Diagnostic]
+  ) throws(ScenarioError) -> UncertainFormation {
+    let actors = builder.actors
+    var lists: [[Int32]]?
+    var nearest: NearestCandidates?
+    if case .nearest(let count) = formation.choiceSet {
+      nearest = NearestCandidates(try actors.places(for: "nearest"), count: count)
+      lists = nearest?.lists
     }
-    let model = FormationModel(
-      rate: formation.rate, effects: effects,
-      consent: consent(among: actors.count))
-    guard case .nearest(let count) = formation.choiceSet else {
-      return FormationSimulator(model, actors: actors.count, directed: directed)
+    let centring = Centring(builder.outcome)
+    func follows(_ effect: any NetworkEffectSpec) -> (any PairFunction)? {
+      guard formation.feedback, let outcome, effect.columns.first?.text == outcome.column.text
+      else { return nil }
+      return effect.selection(centring)
     }
-    let nearest = NearestCandidates(try actors.places(for: "nearest"), count: count)
-    let outside = nearest.massOutside(effects)
-    diagnostics.append(
-      Diagnostic(
-        .warning, code: "choices-left-out",
-        "each school considers its \(count) nearest only: of new ties that all schools would choose "
-          + "from, a share of \((outside * 1000).rounded() / 1000) lies outside"))
-    return FormationSimulator(
-      model, actors: actors.count, directed: directed, lists: nearest.lists)
+    let made: UncertainFormation
+    if let starting {
+      made = try starting.formation(&builder, formation, lists: lists, follows: follows)
+    } else {
+      var terms: [UncertainFormation.Term] = []
+      for term in formation.terms ?? [] {
+        terms.append(
+          UncertainFormation.Term(
+            name: term.name.text, effect: try term.spec.effect(among: actors),
+            weight: try builder.value(term.weight, "formation.\(term.name.text)"),
+            follows: follows(term.spec)))
+      }
+      made = UncertainFormation(
+        terms: terms, rates: [], fixedRate: formation.rate ?? 0, years: 1,
+        consent: (formation.consent ?? ConfirmSpec()).consent(among: actors.count),
+        actorCount: actors.count, isDirected: directed, lists: lists, outcome: builder.outcome)
+    }
+    if let nearest, case .nearest(let count) = formation.choiceSet {
+      let outside = nearest.massOutside(made.effects(at: builder.parameters.middle))
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "choices-left-out",
+          "each school considers its \(count) nearest only: of new ties that all schools would choose "
+            + "from, a share of \((outside * 1000).rounded() / 1000) lies outside"))
+    }
+    return made
   }
 
   /// What names mean nothing among policies, effects, priors and memberships.
@@ -300,6 +353,7 @@ extension ScenariosStep {
       }
     }
     return problems + (memberships?.problems(in: data) ?? [])
+      + (presence?.problems(in: data, actors: actors.text) ?? [])
       + (backCast?.problems(in: data, actors: actors.text) ?? [])
   }
 }

@@ -33,6 +33,10 @@ public struct World: Sendable {
   package var notes: [ActionNotes]
   /// The ties at the end of the last year in which any policy works; empty before.
   package internal(set) var reference: Network?
+  /// How choices of this year differ by what outcomes have become.
+  package private(set) var drift: OutcomeDrift?
+  /// Who is not there.
+  package internal(set) var absence = Absence()
   private var workspace = TieChooser.Workspace()
 
   init(
@@ -56,6 +60,7 @@ public struct World: Sendable {
         memberships[group.kind.index].since[Int(member)] = since
       }
     }
+    beginPresence()
   }
 
   package var count: Int { setting.count }
@@ -109,7 +114,8 @@ extension World {
 
   /// Whether the school may join a group of the kind.
   package func isFree(_ school: Int, for kind: PartnershipKind) -> Bool {
-    kind.isGoverning ? !isGoverned(school) : group(kind, of: school) == nil
+    if isClosed(school) { return false }
+    return kind.isGoverning ? !isGoverned(school) : group(kind, of: school) == nil
   }
 
   /// Founds a group of those schools that are free to join one.
@@ -194,13 +200,15 @@ extension World {
   package mutating func introduce(
     _ a: Int, _ b: Int, raise: Double, using random: inout RandomStream
   ) -> Bool {
-    guard a != b, !network.hasTie(a, b) else { return false }
+    guard a != b, !network.hasTie(a, b), !isClosed(a), !isClosed(b) else { return false }
     let offset = setting.offset + raise
     var probability = PortableMath.logistic(
-      setting.formation.worth(network, ego: a, alter: b, lift: lift[a], &workspace) + offset)
+      setting.formation.worth(network, ego: a, alter: b, lift: lift[a], drift: drift, &workspace)
+        + offset)
     if !network.isDirected {
       probability *= PortableMath.logistic(
-        setting.formation.worth(network, ego: b, alter: a, lift: lift[b], &workspace) + offset)
+        setting.formation.worth(network, ego: b, alter: a, lift: lift[b], drift: drift, &workspace)
+          + offset)
     }
     guard random.uniform() < probability else { return false }
     network.toggle(a, b)
@@ -235,5 +243,12 @@ extension World {
     for school in lift.indices { lift[school] = 0 }
     for school in relief.indices { relief[school] = 0 }
     turnovers.removeAll(keepingCapacity: true)
+    drift = setting.formation.drift(to: outcome)
+    updatePresence()
+  }
+
+  /// What choices of this year go by.
+  var conditions: YearConditions {
+    YearConditions(lift: lift, drift: drift, closed: absence.closed)
   }
 }

@@ -6,7 +6,11 @@ package struct WorldSetting: Sendable {
   package let start: Network
   /// Groups that there are at the start.
   package let groups: [StartGroup]
-  package let formation: FormationSimulator
+  package private(set) var formation: FormationSimulator
+  /// Where formation has coefficients to draw.
+  let uncertain: UncertainFormation?
+  /// Where schools open or close.
+  let presence: SchoolPresence?
   package let horizon: Int
   /// Each school's outcome at the start.
   package let outcome: [Double]
@@ -21,11 +25,14 @@ package struct WorldSetting: Sendable {
 
   init(
     start: Network, groups: [StartGroup] = [], formation: FormationSimulator, horizon: Int,
-    outcome: [Double], locations: Locations? = nil, rules: RuleTables? = nil
+    outcome: [Double], locations: Locations? = nil, rules: RuleTables? = nil,
+    uncertain: UncertainFormation? = nil, presence: SchoolPresence? = nil
   ) {
     self.start = start
     self.groups = groups
     self.formation = formation
+    self.uncertain = uncertain
+    self.presence = presence
     self.horizon = horizon
     self.outcome = outcome
     self.locations = locations
@@ -38,6 +45,14 @@ package struct WorldSetting: Sendable {
     } else {
       offset = 0
     }
+  }
+
+  /// The setting with the formation of a draw of the parameters.
+  func drawn(_ point: ParameterPoint) -> WorldSetting {
+    guard let uncertain, !uncertain.isFixed else { return self }
+    var setting = self
+    setting.formation = uncertain.simulator(at: point)
+    return setting
   }
 }
 

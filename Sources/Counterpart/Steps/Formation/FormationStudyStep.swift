@@ -15,7 +15,7 @@ public struct FormationStudyStep: StudyStep {
       + "Schweinberger & Snijders (2007)")
   public static var keys: [AnyKey] { FormationStep.keys }
 
-  private let step: FormationStep
+  let step: FormationStep
 
   public init(from section: Section) throws(SpecErrors) {
     try section.check(Self.keys)

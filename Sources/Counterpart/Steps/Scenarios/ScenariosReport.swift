@@ -60,6 +60,13 @@ struct ScenariosReport {
   /// What went in, each labelled by where it comes from.
   private var premises: [Fact] {
     var facts: [Fact] = []
+    if let start = section.value("start")?.text {
+      facts.append(
+        Fact(
+          "Formation (estimate of step \(start), with its covariance)",
+          "Ties start as in the last wave of the step; its coefficients are drawn anew in each replicate."
+        ))
+    }
     if let formation = written("formation") {
       facts.append(Fact("Formation (assumption)", Prose([.code(formation.compact)])))
     }
@@ -211,6 +218,11 @@ struct ScenariosReport {
 }
 
 extension Node {
+  fileprivate var text: String? {
+    guard case .scalar(let text) = content else { return nil }
+    return text
+  }
+
   /// The text of a key of this section, where it has one.
   fileprivate func field(_ key: String) -> String? {
     guard case .mapping(let pairs) = content,

@@ -27,6 +27,24 @@ public struct ScenariosStudyStep: StudyStep {
   public var needs: [StepNeed] {
     step.estimateSteps.map { StepNeed($0, .estimates, path: "\(section.path).effects") }
       + step.groupSteps.map { StepNeed($0, .groups, path: "\(section.path).policies") }
+      + (step.start.map { [StepNeed($0, .formation, path: "\(section.path).start")] } ?? [])
+  }
+
+  public func check(with others: [String: any StudyStep], in data: DataSet) throws(SpecErrors) {
+    guard let name = step.start, let start = others[name.text] as? FormationStudyStep else {
+      return
+    }
+    let problems = StartingFormation.problems(step, from: start.step)
+    guard problems.isEmpty else { throw SpecErrors(problems) }
+  }
+
+  /// The step that formation is taken from, with what it has found.
+  private func starting(_ context: StepContext) -> StartingFormation? {
+    guard let name = step.start, let estimates = context.earlier[name.text]?.estimates,
+      let start = context.study.steps.first(where: { $0.name.text == name.text })?.step
+        as? FormationStudyStep
+    else { return nil }
+    return StartingFormation(name, start.step, estimates: estimates)
   }
 
   public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
@@ -39,8 +57,9 @@ public struct ScenariosStudyStep: StudyStep {
       result = try step.run(
         in: context.data, places: context.places[step.actors.text],
         estimates: context.earlier.compactMapValues(\.estimates),
-        groups: context.earlier.compactMapValues(\.groups), seed: context.seed,
-        threads: context.threads, progress: context.progress)
+        groups: context.earlier.compactMapValues(\.groups), starting: starting(context),
+        seed: context.seed, threads: context.threads, store: context.blocks,
+        progress: context.progress)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let report = ScenariosReport(
       step: context.name, section: section, horizon: step.horizon, result: result,

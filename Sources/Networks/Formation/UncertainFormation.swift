@@ -1,0 +1,52 @@
+/// A model of formation whose coefficients may be unsure: one simulator for each draw of the parameters, or one for all
+/// where everything is known.
+struct UncertainFormation: Sendable {
+  /// An effect with its coefficient.
+  struct Term: Sendable {
+    let name: String
+    let effect: any NetworkEffect
+    let weight: ParameterValue
+    /// What a tie is worth by the outcome, where the effect is of it.
+    let follows: (any PairFunction)?
+  }
+
+  let terms: [Term]
+  /// Opportunities an actor and period, averaged over them; empty where the rate is ``fixedRate``.
+  let rates: [ParameterValue]
+  let fixedRate: Double
+  /// How long a period lasted.
+  let years: Double
+  let consent: Consent
+  let actorCount: Int
+  let isDirected: Bool
+  /// Each actor's candidates besides its partners; `nil` for all others.
+  let lists: [[Int32]]?
+  /// Each school's outcome at the start.
+  let outcome: [Double]
+
+  var isFixed: Bool { (rates + terms.map(\.weight)).allSatisfy(\.isFixed) }
+
+  func effects(at point: ParameterPoint) -> [WeightedEffect] {
+    terms.map { WeightedEffect($0.name, $0.effect, weight: $0.weight.value(at: point)) }
+  }
+
+  func model(at point: ParameterPoint) -> FormationModel {
+    var rate = fixedRate
+    if !rates.isEmpty {
+      // A draw below zero is as good as no opportunity.
+      let mean = max(0, rates.reduce(0) { $0 + $1.value(at: point) } / Double(rates.count))
+      rate = mean / years
+      if !isDirected, case .meeting = consent { rate = mean / years.squareRoot() }
+    }
+    return FormationModel(rate: rate, effects: effects(at: point), consent: consent)
+  }
+
+  func simulator(at point: ParameterPoint) -> FormationSimulator {
+    let following = terms.compactMap { term in
+      term.follows.map { FeedbackEffect(function: $0, weight: term.weight.value(at: point)) }
+    }
+    return FormationSimulator(
+      model(at: point), actors: actorCount, directed: isDirected, lists: lists,
+      feedback: following.isEmpty ? nil : OutcomeFeedback(effects: following, start: outcome))
+  }
+}

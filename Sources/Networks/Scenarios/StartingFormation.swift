@@ -1,0 +1,119 @@
+internal import Designs
+public import StudyFiles
+internal import Tables
+
+/// A `formation` step that a scenario starts from: the process it has estimated, drawn with its covariance, and the last
+/// of its waves.
+public struct StartingFormation: Sendable {
+  let name: LocatedText
+  let step: FormationStep
+  let estimates: CarriedEstimate
+
+  /// - Parameters:
+  ///   - name: what the study calls the step.
+  ///   - estimates: what it has left, terms as ``FormationResult/names`` gives them.
+  public init(_ name: LocatedText, _ step: FormationStep, estimates: CarriedEstimate) {
+    self.name = name
+    self.step = step
+    self.estimates = estimates
+  }
+
+  /// Finds what a scenario would have to say otherwise than the step; before anything has been estimated.
+  ///
+  /// - Parameter scenario: the step that starts from `step`.
+  public static func problems(
+    _ scenario: ScenariosStep, from step: FormationStep
+  ) -> [SpecError] {
+    guard let start = scenario.start else { return [] }
+    var problems: [SpecError] = []
+    func add(_ sentence: String, at location: SourceLocation, _ key: String) {
+      problems.append(SpecError(.rule(sentence), path: "\(scenario.path).\(key)", at: location))
+    }
+    if step.actors.text != scenario.actors.text {
+      add(
+        "step `\(start.text)` is of `\(step.actors.text)`, and the actors are "
+          + "`\(scenario.actors.text)`", at: scenario.actors.location, "actors")
+    }
+    if step.conditional, scenario.formation.rate == nil {
+      add(
+        "step `\(start.text)` is `conditional` and estimates no rate: give `formation: {rate: …}`",
+        at: start.location, "start")
+    }
+    if !step.conditional, scenario.formation.rate != nil {
+      add(
+        "step `\(start.text)` has estimated the rate: leave it out, or make the step `conditional`",
+        at: scenario.formation.section?.location(of: "rate") ?? start.location, "formation.rate")
+    }
+    for term in step.terms where term.part != .evaluation {
+      add(
+        "step `\(start.text)` has `\(term.text.text)`, which acts on making or on keeping ties alone: a "
+          + "scenario does not do that yet", at: start.location, "start")
+    }
+    if !step.behaviours.isEmpty {
+      add(
+        "step `\(start.text)` has a `behaviour`, and a scenario has its `outcome`: estimate the network alone",
+        at: start.location, "start")
+    }
+    if !step.rates.isEmpty {
+      add(
+        "step `\(start.text)` has `rates` that differ between actors: a scenario has one rate",
+        at: start.location, "start")
+    }
+    return problems
+  }
+
+  /// The ties of its last wave.
+  func network(_ actors: ActorData, in data: DataSet) throws(ScenarioError) -> Network {
+    guard let last = step.waves.last else { throw .noEstimate(step: name.text) }
+    return Network(
+      actors: actors.count, directed: step.directed,
+      ties: try WaveTies(last.text, of: actors, in: data).ties)
+  }
+
+  /// What a scenario cannot keep of the step.
+  var diagnostics: [Diagnostic] {
+    let lost = [
+      step.maximumDegree.map { _ in "maximum-degree" }, step.within.map { _ in "within" },
+      step.disjoint.map { _ in "disjoint" }, step.contains.map { _ in "contains" },
+      step.joins.map { _ in "joins" }, step.leaves.map { _ in "leaves" },
+    ].compactMap { $0 }
+    guard !lost.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "constraint-not-kept",
+        "step `\(name.text)` was estimated under \(lost.map { "`\($0)`" }.joined(separator: ", ")), which "
+          + "does not bind the scenario")
+    ]
+  }
+
+  /// The estimated formation, all parameters of which are one factor.
+  func formation(
+    _ builder: inout ScenarioBuilder, _ spec: FormationSpec, lists: [[Int32]]?,
+    follows: (_ effect: any NetworkEffectSpec) -> (any PairFunction)?
+  ) throws(ScenarioError) -> UncertainFormation {
+    let estimated = try EstimatedFormation(estimates, step: name)
+    let consent =
+      (spec.consent ?? step.consent ?? ConfirmSpec()).consent(among: builder.actors.count)
+    let model = try estimated.model(
+      among: builder.actors, consent: consent, years: spec.years ?? 1, rate: spec.rate)
+    var terms: [UncertainFormation.Term] = []
+    var rates: [ParameterValue] = []
+    for term in estimates.terms {
+      let value = try builder.carried(estimates, step: name.text, term: term)
+      builder.note("formation.\(term)", value)
+      if let effect = model.effects.first(where: { $0.name == term }) {
+        let asked = step.terms.first { $0.text.text == term }
+        terms.append(
+          UncertainFormation.Term(
+            name: term, effect: effect.effect, weight: value,
+            follows: asked.flatMap { follows($0.spec) }))
+      } else {
+        rates.append(value)
+      }
+    }
+    return UncertainFormation(
+      terms: terms, rates: rates, fixedRate: model.rate, years: spec.years ?? 1, consent: consent,
+      actorCount: builder.actors.count, isDirected: step.directed, lists: lists,
+      outcome: builder.outcome)
+  }
+}
