@@ -23,11 +23,11 @@ peer() {
 
 for n in 50 200 1000 2000; do
   ours ministep $n
-  peer ministep $n
+  peer ministep $n "$("$bin" density $n)"
 done
 ours growth
 ours fit "$folder"
 peer fit "$folder"
 ours england 24000
 printf 'task\ttool\tsize\tfigure\tunit\tnote\n' | cat - "$folder/table" | column -t -s '	'
-if [ "$size" = full ]; then "$bin" coverage 1000; fi
+if [ "$size" = full ]; then "$bin" coverage 500 2 all; fi

@@ -22,7 +22,9 @@ import Testing
 
   /// What is directed only by its definition.
   static let directedOnly: Set<String> = [
-    "reciprocity", "in-activity", "out-popularity", "three-cycles",
+    "reciprocity", "in-activity", "out-popularity", "three-cycles", "in-activity-sqrt",
+    "out-popularity-sqrt", "returned-activity", "returned-transitivity", "returned-similar",
+    "gwesp-backward",
   ]
 
   static func furtherEffects(
@@ -65,7 +67,17 @@ import Testing
       ("popularity-sqrt", Popularity(root: true)), ("out-popularity", OutPopularity()),
       ("activity", Activity()), ("activity-sqrt", RootActivity()), ("in-activity", InActivity()),
       ("truncated-outdegree", TruncatedDegree(limit: 2)), ("isolates", Isolation()),
-      ("capacity", Capacity(limit: 3)),
+      ("capacity", Capacity(limit: 3)), ("out-popularity-sqrt", OutPopularity(root: true)),
+      ("in-activity-sqrt", InActivity(root: true)), ("returned-activity", ReturnedActivity()),
+      ("returned-transitivity", ReturnedTransitivity()), ("gwesp-backward", BackwardPartners()),
+      (
+        "returned-similar",
+        ReturnedSimilarity(
+          Likeness(range: centring.range, centre: centring.similarity), values)
+      ),
+      ("ego-squared", CovariateEffect(EgoSquare(centre: centring.mean), values)),
+      ("alter-squared", CovariateEffect(AlterSquare(centre: centring.mean), values)),
+      ("squared-difference", CovariateEffect(SquaredDifference(), values)),
     ]
   }
 

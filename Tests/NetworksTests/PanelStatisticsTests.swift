@@ -46,6 +46,12 @@ struct Glasgow {
     case "higher": return make(HigherValue())
     case "sameX": return make(SameValue())
     case "simX": return make(Likeness(range: centring.range, centre: centring.similarity))
+    case "egoSqX": return make(EgoSquare(centre: centring.mean))
+    case "altSqX": return make(AlterSquare(centre: centring.mean))
+    case "diffSqX": return make(SquaredDifference())
+    case "simRecipX":
+      let likeness = Likeness(range: centring.range, centre: centring.similarity)
+      return waves.map { ReturnedSimilarity(likeness, $0) }
     default: return nil
     }
   }
@@ -56,6 +62,9 @@ struct Glasgow {
     case "recip": Reciprocity()
     case "transTrip", "transTriads": Transitivity()
     case "cycle3": ThreeCycles()
+    case "transRecTrip": ReturnedTransitivity()
+    case "reciAct": ReturnedActivity()
+    case "gwespBB": BackwardPartners(alpha: 0.69)
     case "transTies": TransitiveTies()
     case "gwespFF", "gwesp": SharedPartners(alpha: 0.69)
     case "inPop": Popularity()
@@ -144,7 +153,7 @@ struct PanelStatisticsTests {
       }
       checked.insert("\(variable) \(name) \(covariate) \(kind)")
     }
-    #expect(checked.count >= 60, "\(checked.count) checked")
+    #expect(checked.count >= 71, "\(checked.count) checked")
   }
 
   static func selection(_ name: String, _ centring: Centring) -> (any PairFunction)? {

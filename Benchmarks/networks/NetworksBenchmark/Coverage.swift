@@ -3,75 +3,153 @@ import Probability
 
 /// How often 95 % intervals of the estimator hold the parameters that networks were simulated with.
 struct Coverage {
-  let truth: [Double]
-  static let names = ["rate", "density", "reciprocity", "transitivity", "same"]
-  let actors: Int
+  /// A model with the parameters that panels are simulated with, in its order: rates, then effects, then those of a
+  /// behaviour.
+  struct Truth: Sendable {
+    let name: String
+    let names: [String]
+    let values: [Double]
+    let waves: Int
+    let actors: Int
+    let model: @Sendable (_ kinds: [Double]) -> PanelModel
+  }
 
   struct Finding: Sendable {
     let estimates: [Double]
     let errors: [Double]
     let hasConverged: Bool
+    /// Names of parameters without a finite estimate.
+    let unbounded: [String]
     let degree: Double
+    let jaccard: Double
   }
 
+  let truth: Truth
   let findings: [Finding]
   /// Why there was no estimate.
   let failures: [String]
 
-  /// - Parameter truth: rate, density, reciprocity, transitivity, same.
-  init(replicates: Int, threads: Int, actors: Int = 40, truth: [Double] = [6, -2.1, 1.6, 0.2, 0.5])
-  {
+  init(_ truth: Truth, replicates: Int, threads: Int) {
     self.truth = truth
-    self.actors = actors
-    let results = replicate(replicates, threads: threads) {
-      Self.find($0, actors: actors, truth: truth)
-    }
+    let results = replicate(replicates, threads: threads) { Self.find($0, truth) }
     findings = results.compactMap { try? $0.get() }
     failures = results.compactMap {
       if case .failure(let problem) = $0 { "\(problem)" } else { nil }
     }
   }
 
-  private static func find(
-    _ index: Int, actors: Int, truth: [Double]
-  ) -> Result<Finding, any Error> {
+  private static func find(_ index: Int, _ truth: Truth) -> Result<Finding, any Error> {
     Result {
-      let (panel, kinds) = try Worlds.panel(
-        actors: actors, waves: 2, truth, replicate: index)
-      let estimate = try MomentEstimator(Worlds.model(kinds), panel, replicates: 500)
+      let kinds = (0..<truth.actors).map { Double($0 % 2) }
+      let model = truth.model(kinds)
+      let panel = try Worlds.panel(
+        model, actors: truth.actors, waves: truth.waves, truth.values, replicate: index)
+      let estimate = try MomentEstimator(model, panel, replicates: 1000)
         .estimate(seed: Seed(4)["\(index)"], threads: 1)
       return Finding(
         estimates: estimate.parameters.map(\.estimate),
         errors: estimate.parameters.map(\.standardError), hasConverged: estimate.hasConverged,
-        degree: Double(panel.waves[0].network.tieCount) / Double(actors))
+        unbounded: estimate.unbounded.map { estimate.parameters[$0].effect },
+        degree: Double(panel.waves[0].network.tieCount * (model.isDirected ? 1 : 2))
+          / Double(truth.actors),
+        jaccard: panel.waves[0].network.jaccard(panel.waves[1].network))
     }
   }
 
   func printTable() {
-    let n = Double(findings.count)
+    let whole = findings.filter(\.unbounded.isEmpty)
+    let n = Double(whole.count)
     print(
-      "| parameter | truth | mean estimate | sd of estimates | mean standard error | covered, % |")
-    print("|---|---|---|---|---|---|")
-    for k in truth.indices {
-      let values = findings.map { $0.estimates[k] }
+      "| parameter | truth | mean estimate | bias / sd | sd of estimates | mean standard error | covered, % |")
+    print("|---|---|---|---|---|---|---|")
+    for k in truth.values.indices {
+      let values = whole.map { $0.estimates[k] }
       let mean = values.reduce(0, +) / n
       let sd = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)).squareRoot()
-      let error = findings.reduce(0) { $0 + $1.errors[k] } / n
-      let held = findings.count {
-        abs($0.estimates[k] - truth[k]) <= 1.959963984540054 * $0.errors[k]
+      let error = whole.reduce(0) { $0 + $1.errors[k] } / n
+      let held = whole.count {
+        abs($0.estimates[k] - truth.values[k]) <= 1.959963984540054 * $0.errors[k]
       }
       let share = Double(held) / n
       print(
-        "| \(Self.names[k]) | \(truth[k]) | \(rounded(mean)) | \(rounded(sd)) | "
-          + "\(rounded(error)) | \(rounded(100 * share, 1)) "
+        "| \(truth.names[k]) | \(truth.values[k]) | \(rounded(mean)) | "
+          + "\(rounded((mean - truth.values[k]) / sd, 2)) | \(rounded(sd)) | \(rounded(error)) | "
+          + "\(rounded(100 * share, 1)) "
           + "(\(rounded(100 * (share * (1 - share) / n).squareRoot(), 1))) |")
     }
+    func mean(_ value: (Finding) -> Double) -> Double {
+      findings.reduce(0) { $0 + value($1) } / Double(max(1, findings.count))
+    }
     print(
-      "\n\(findings.count) panels of \(actors) actors and 2 waves, mean degree "
-        + "\(rounded(findings.reduce(0) { $0 + $1.degree } / n, 2)), \(failures.count) without estimate, "
-        + "\(findings.count { !$0.hasConverged }) not converged")
-    for problem in Set(failures).sorted() {
-      print("- \(failures.count { $0 == problem }) × \(problem)")
+      "\n\(findings.count) panels of \(truth.actors) actors and \(truth.waves) waves, mean degree "
+        + "\(rounded(mean(\.degree), 2)), Jaccard \(rounded(mean(\.jaccard), 2)); "
+        + "\(failures.count) without estimate, \(findings.count - whole.count) with a parameter held, "
+        + "\(whole.count { !$0.hasConverged }) not converged")
+    for problem in Set(failures + findings.flatMap(\.unbounded)).sorted() {
+      let count =
+        failures.count { $0 == problem } + findings.count { $0.unbounded.contains(problem) }
+      print("- \(count) × \(problem)")
     }
   }
+}
+
+extension Coverage.Truth {
+  /// Density, reciprocity, transitive triplets and same covariate, three waves.
+  static let directed = Coverage.Truth(
+    name: "directed",
+    names: ["rate 1", "rate 2", "density", "reciprocity", "transitivity", "same(kind)"],
+    values: [4, 4, -2.2, 1.5, 0.25, 0.4], waves: 3, actors: 50, model: { Worlds.model($0) })
+
+  /// The same in two waves, with other numbers.
+  static func directed(_ values: [Double], actors: Int) -> Coverage.Truth {
+    Coverage.Truth(
+      name: "directed", names: ["rate", "density", "reciprocity", "transitivity", "same(kind)"],
+      values: values, waves: 2, actors: actors, model: { Worlds.model($0) })
+  }
+
+  /// Undirected ties that the other side must confirm.
+  static let undirected = Coverage.Truth(
+    name: "undirected",
+    names: ["rate 1", "rate 2", "density", "transitivity", "same(kind)"],
+    values: [4, 4, -1.7, 0.35, 0.3], waves: 3, actors: 50,
+    model: { kinds in
+      PanelModel(
+        directed: false, consent: .initiative(InitiativeAndConfirmation()),
+        terms: [
+          PanelModel.NetworkTerm("density", Density()),
+          PanelModel.NetworkTerm("transitivity", Transitivity()),
+          PanelModel.NetworkTerm("same(kind)", CovariateEffect(SameValue(), kinds)),
+        ])
+    })
+
+  /// A behaviour of five levels that partners are chosen by and that follows them.
+  static let coevolution = Coverage.Truth(
+    name: "coevolution",
+    names: [
+      "rate 1", "rate 2", "density", "reciprocity", "transitivity", "similar(level)",
+      "level: rate 1", "level: rate 2", "level: linear", "level: quadratic",
+      "level: average-similarity",
+    ],
+    values: [4, 4, -2.2, 1.6, 0.25, 0.6, 1.5, 1.5, 0.1, -0.1, 2], waves: 3, actors: 60,
+    model: { _ in
+      let likeness = Likeness(range: 4, centre: 0.6)
+      return PanelModel(
+        directed: true,
+        terms: [
+          PanelModel.NetworkTerm("density", Density()),
+          PanelModel.NetworkTerm("reciprocity", Reciprocity()),
+          PanelModel.NetworkTerm("transitivity", Transitivity()),
+          PanelModel.NetworkTerm("similar(level)", selectionOn: 0, likeness),
+        ],
+        behaviours: [
+          PanelModel.Behaviour(
+            "level", range: 1...5,
+            terms: [
+              ("linear", LinearShape(centre: 3)), ("quadratic", QuadraticShape(centre: 3)),
+              ("average-similarity", PartnerSimilarity(likeness, average: true)),
+            ])
+        ])
+    })
+
+  static let all = [directed, undirected, coevolution]
 }

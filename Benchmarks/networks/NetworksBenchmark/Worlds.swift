@@ -54,18 +54,37 @@ enum Worlds {
 
   /// A panel of waves that were simulated from known parameters, after ties have settled.
   static func panel(
+    _ model: PanelModel, actors count: Int, waves: Int, _ parameters: [Double], replicate: Int
+  ) throws -> Panel {
+    func simulator(_ period: Int) -> PeriodSimulator {
+      PeriodSimulator(
+        model, parameters: parameters, period: period, periods: waves - 1, actors: count)
+    }
+    var random = RandomStream(Seed(3), replicate: UInt32(replicate))
+    var state = PanelState(
+      Network(actors: count, directed: model.isDirected),
+      behaviours: model.behaviours.map { behaviour in
+        let (low, high) = (behaviour.range.lowerBound, behaviour.range.upperBound)
+        return (0..<count).map { _ in low + Double(random.index(below: Int(high - low) + 1)) }
+      })
+    state = simulator(0).run(from: state, until: .time(10), using: &random).state
+    var states = [state]
+    while states.count < waves {
+      state = simulator(states.count - 1).run(from: state, using: &random).state
+      states.append(state)
+    }
+    return try Panel(waves: states)
+  }
+
+  /// The same of ``model(_:)``, with equal rates.
+  static func panel(
     actors count: Int, waves: Int, _ parameters: [Double], replicate: Int
   ) throws -> (panel: Panel, kinds: [Double]) {
     let kinds = (0..<count).map { Double($0 % 2) }
-    let simulator = simulator(kinds, parameters)
-    var random = RandomStream(Seed(3), replicate: UInt32(replicate))
-    var state = PanelState(Network(actors: count, directed: true))
-    state = simulator.run(from: state, until: .time(10), using: &random).state
-    var states = [state]
-    while states.count < waves {
-      state = simulator.run(from: state, using: &random).state
-      states.append(state)
-    }
-    return (try Panel(waves: states), kinds)
+    let rates = [Double](repeating: parameters[0], count: waves - 1)
+    let panel = try panel(
+      model(kinds), actors: count, waves: waves, rates + parameters.dropFirst(),
+      replicate: replicate)
+    return (panel, kinds)
   }
 }

@@ -4,12 +4,14 @@ import Probability
 
 // Usage: NetworksBenchmark TASK [ARGUMENT…]
 //   ministep N        µs a mini-step among N actors
+//   density N         the density that those are timed at, for the peer
 //   growth            the exponent of that time in N
 //   fit [FOLDER]      method of moments, 50 actors, three waves, 3,000 runs in the last phase; FOLDER gets the waves
 //   england N         one replicate of ten years of N schools
 //   leaders FOLDER    collaboration among 43 school leaders in two waves, estimated, with its fit
-//   coverage R [T [N RATE DENSITY RECIPROCITY TRANSITIVITY SAME]]
-//                     coverage of 95 % intervals over R panels of N actors, on T threads
+//   coverage R [T [SET]]
+//                     coverage of 95 % intervals over R panels on T threads; SET is directed, undirected, coevolution
+//                     or all, or N RATE DENSITY RECIPROCITY TRANSITIVITY SAME for N actors in two waves
 let arguments = CommandLine.arguments
 let task = arguments.count > 1 ? arguments[1] : ""
 
@@ -23,13 +25,14 @@ func microseconds(_ count: Int) -> (time: Double, degree: Double) {
   let density = Worlds.steadyDensity(count)
   let simulator = Worlds.simulator(kinds, [6, density, 1.5, 0.2, 0.2])
   var random = RandomStream(Seed(7))
+  var work = PeriodSimulator.Workspace(simulator)
   var best = Double.infinity
   var (ties, runs) = (0, 0)
   for _ in 0..<5 {
     var steps = 0
     let time = Timing {
       while steps < 200_000 {
-        let run = simulator.run(from: start, using: &random)
+        let run = simulator.run(from: start, until: .time(1), using: &random, &work)
         steps += run.miniSteps[0]
         ties += run.state.network.tieCount
         runs += 1
@@ -47,6 +50,8 @@ case "ministep":
   row(
     "mini-step", "\(count)", rounded(time), "µs",
     "mean degree \(rounded(degree, 1)), peak \(rounded(peakMemory(), 0)) MB")
+case "density":
+  print(Worlds.steadyDensity(number(2, or: 50)))
 case "growth":
   let sizes = [200, 2_000, 20_000]
   let times = sizes.map { microseconds($0).time }
@@ -97,12 +102,16 @@ case "leaders":
   try Leaders(folder: arguments[2]).printEstimate()
 case "coverage":
   let truth = arguments.dropFirst(5).compactMap { Double($0) }
-  let (panels, threads) = (number(2, or: 1_000), number(3, or: 2))
+  let (panels, threads) = (number(2, or: 500), number(3, or: 2))
   if truth.count == 5 {
-    Coverage(replicates: panels, threads: threads, actors: number(4, or: 40), truth: truth)
-      .printTable()
+    let set = Coverage.Truth.directed(truth, actors: number(4, or: 40))
+    Coverage(set, replicates: panels, threads: threads).printTable()
   } else {
-    Coverage(replicates: panels, threads: threads).printTable()
+    let name = arguments.count > 4 ? arguments[4] : "directed"
+    for set in Coverage.Truth.all where set.name == name || name == "all" {
+      print("\n### \(set.name)\n")
+      Coverage(set, replicates: panels, threads: threads).printTable()
+    }
   }
 default:
   print("tasks: ministep, growth, fit, england, coverage")

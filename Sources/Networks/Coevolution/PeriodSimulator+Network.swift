@@ -88,7 +88,7 @@ extension PeriodSimulator {
   }
 
   /// Toggles the tie that an ego chose, where the other side agrees.
-  private func settle(
+  func settle(
     _ chosen: Int?, _ state: inout PanelState, ego: Int, using random: inout RandomStream,
     _ work: inout Workspace
   ) -> Int? {

@@ -27,6 +27,8 @@ public struct PeriodSimulator: Sendable {
   /// Parameters of each behaviour's terms.
   let behaviourWeights: [[Double]]
   let withScores: Bool
+  /// With more ties a run is stopped.
+  let mostTies: Int
   /// Whether some term is of the ego's own position.
   let hasOwnTerms: Bool
   /// Of each term, whether the field knows it.
@@ -57,9 +59,11 @@ public struct PeriodSimulator: Sendable {
   /// - Parameters:
   ///   - parameters: in the order that ``PanelModel`` states.
   ///   - withScores: whether runs give scores.
+  ///   - mostTies: with more ties a run is stopped as run away; 100 an actor, 50 where undirected, unless given.
   public init(
     _ model: PanelModel, parameters: [Double], period: Int, periods: Int, actors count: Int,
-    constraints: PeriodConstraints = PeriodConstraints(), withScores: Bool = false
+    constraints: PeriodConstraints = PeriodConstraints(), withScores: Bool = false,
+    mostTies: Int? = nil
   ) {
     let layout = ParameterLayout(model, periods: periods)
     precondition(
@@ -70,6 +74,8 @@ public struct PeriodSimulator: Sendable {
     self.period = period
     self.constraints = constraints
     self.withScores = withScores
+    // More ties than this are no network of partnerships any more.
+    self.mostTies = mostTies ?? (model.isDirected ? 100 : 50) * count
     actorCount = count
     rates = (0..<layout.variables).map { parameters[layout.rate($0, period: period)] }
     behaviourWeights = model.behaviours.indices.map { b in
@@ -156,8 +162,16 @@ public struct PeriodSimulator: Sendable {
     public let ranAway: Bool
   }
 
-  /// Room for runs, used again and again.
-  struct Workspace: Sendable {
+  /// Room for runs, used again and again: runs from the same start are faster in the same room.
+  public struct Workspace: Sendable {
+    struct DenseStart: Sendable {
+      let network: Network
+      let weights: DenseWeights
+    }
+
+    let isDense: Bool
+    /// Weights of the last start, where there are few actors.
+    var denseStart: DenseStart?
     var neighbourhood: Neighbourhood
     /// Change statistics: one list a term, one number a candidate.
     var changes: [[Double]]
@@ -178,8 +192,11 @@ public struct PeriodSimulator: Sendable {
     var one = [0.0]
     var scores: [Double]
 
-    init(_ simulator: borrowing PeriodSimulator) {
-      tabulated = TabulatedWork(actors: simulator.tables == nil ? 0 : simulator.actorCount)
+    /// - Parameter simulator: the only one to be used with it.
+    public init(_ simulator: borrowing PeriodSimulator) {
+      isDense = simulator.isDense
+      tabulated = TabulatedWork(
+        actors: simulator.tables == nil || isDense ? 0 : simulator.actorCount)
       let count = simulator.tables == nil ? simulator.actorCount : 0
       neighbourhood = Neighbourhood(actors: count)
       changes = [[Double]](
@@ -195,10 +212,7 @@ public struct PeriodSimulator: Sendable {
   }
 
   /// Steps after which a run that aims at a distance is given up.
-  private var mostSteps: Int { 1_000_000 + 200 * actorCount }
-
-  /// More ties than this are no network of partnerships any more.
-  private var mostTies: Int { (model.isDirected ? 100 : 50) * actorCount }
+  var mostSteps: Int { 1_000_000 + 200 * actorCount }
 
   /// Simulates the period.
   public func run(
@@ -208,10 +222,14 @@ public struct PeriodSimulator: Sendable {
     return run(from: start, until: end, using: &random, &work)
   }
 
-  func run(
+  /// The same in room that is used again.
+  public func run(
     from start: PanelState, until end: End, using random: inout RandomStream,
     _ work: inout Workspace
   ) -> Run {
+    if let tables, work.isDense {
+      return denseRun(tables, from: start, until: end, using: &random, &work)
+    }
     var state = start
     for k in work.scores.indices { work.scores[k] = 0 }
     var presence = Presence(constraints, actors: actorCount)

@@ -185,7 +185,7 @@ extension ChoiceTables {
   }
 
   /// e⁵⁰⁰
-  private static let mostWeight = 1.4e217
+  static let mostWeight = 1.4e217
 
   /// Draws what an ego does with an opportunity. The marks of the connected alters stay for ``score``, and must be
   /// wiped after it.

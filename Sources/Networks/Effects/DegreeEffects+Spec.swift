@@ -81,6 +81,30 @@ public struct OutPopularitySpec: PlainEffectSpec {
   public var effect: any NetworkEffect { OutPopularity() }
 }
 
+/// `out-popularity-sqrt`
+public struct RootOutPopularitySpec: PlainEffectSpec {
+  public static let name = "out-popularity-sqrt"
+  public static let documentation = ChoiceDocumentation(
+    summary: "the same with the square root, less steep; directed networks only",
+    formula: "s_i = sum_j x_ij sqrt(outdegree_j)",
+    reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
+  public init() {}
+  public var isForUndirected: Bool { false }
+  public var effect: any NetworkEffect { OutPopularity(root: true) }
+}
+
+/// `in-activity-sqrt`
+public struct RootInActivitySpec: PlainEffectSpec {
+  public static let name = "in-activity-sqrt"
+  public static let documentation = ChoiceDocumentation(
+    summary: "those who receive many ties send more, less steep; directed networks only",
+    formula: "s_i = outdegree_i sqrt(indegree_i)",
+    reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
+  public init() {}
+  public var isForUndirected: Bool { false }
+  public var effect: any NetworkEffect { InActivity(root: true) }
+}
+
 /// `isolates`
 public struct IsolatesSpec: PlainEffectSpec {
   public static let name = "isolates"

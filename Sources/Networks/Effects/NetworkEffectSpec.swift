@@ -46,6 +46,11 @@ extension Registry where Kind == any NetworkEffectSpec {
       Entry(ActivitySpec.self) { $0 }, Entry(RootActivitySpec.self) { $0 },
       Entry(InActivitySpec.self) { $0 }, Entry(TruncatedDegreeSpec.self) { $0 },
       Entry(IsolatesSpec.self) { $0 }, Entry(CapacitySpec.self) { $0 },
+      Entry(RootOutPopularitySpec.self) { $0 }, Entry(RootInActivitySpec.self) { $0 },
+      Entry(ReturnedActivitySpec.self) { $0 }, Entry(ReturnedTransitivitySpec.self) { $0 },
+      Entry(BackwardPartnersSpec.self) { $0 }, Entry(ReturnedSimilaritySpec.self) { $0 },
+      Entry(EgoSquareSpec.self) { $0 }, Entry(AlterSquareSpec.self) { $0 },
+      Entry(SquaredDifferenceSpec.self) { $0 },
     ])
 }
 

@@ -54,15 +54,20 @@ public struct Capacity: OwnDegreeEffect {
   public func value(_ degree: Int) -> Double { Double(max(0, degree - limit)) }
 }
 
-/// Those who receive many ties send more: *s_i* = *d_i* · indegree_i. For directed networks.
+/// Those who receive many ties send more: *s_i* = *d_i* · *g*(indegree_i), with *g*(*d*) = *d* or √*d*. For directed
+/// networks.
 public struct InActivity: OwnEffect {
-  public init() {}
+  /// Whether the square root is taken.
+  public let isRoot: Bool
+
+  public init(root: Bool = false) { isRoot = root }
 
   public func gain(_ network: borrowing Network, ego: Int, tied: Bool) -> Double {
-    Double(network.inDegree(ego))
+    let received = Double(network.inDegree(ego))
+    return isRoot ? received.squareRoot() : received
   }
 
   public func statistic(_ network: borrowing Network, ego: Int) -> Double {
-    Double(network.degree(ego) * network.inDegree(ego))
+    Double(network.degree(ego)) * gain(network, ego: ego, tied: false)
   }
 }

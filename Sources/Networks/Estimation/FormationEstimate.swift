@@ -31,6 +31,9 @@ public struct FormationEstimate: Sendable {
   public let fit: [GoodnessOfFit]
   /// Simulated periods that were stopped because ties ran away.
   public let ranAway: Int
+  /// Positions in ``parameters`` of those without a finite estimate, whose observed statistic lies at the edge of what
+  /// the model can bring about: their value is where they were held, without standard error.
+  public let unbounded: [Int]
 
   /// The usual bounds: every t-ratio below 0.1 and the overall one below 0.25.
   public var hasConverged: Bool {

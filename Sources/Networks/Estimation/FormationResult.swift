@@ -9,15 +9,31 @@ public struct FormationResult: Sendable {
   public let diagnostics: [Diagnostic]
   public let estimate: FormationEstimate
 
-  /// The names of the estimates that ``covariance`` is of, rates with their period.
+  /// The names of the estimates that ``covariance`` is of, rates with their period. Effects that were held for want of a
+  /// finite estimate are among them, with next to no variance: whoever runs the model on needs them.
   public var names: [String] {
-    estimate.freeParameters.map { k in
+    carried.map { k in
       let parameter = estimate.parameters[k]
       return parameter.period.map { "\(parameter.effect) \($0)" } ?? parameter.effect
     }
   }
-  public var values: [Double] { estimate.freeParameters.map { estimate.parameters[$0].estimate } }
-  public var covariance: Matrix { estimate.covariance }
+  public var values: [Double] { carried.map { estimate.parameters[$0].estimate } }
+  public var covariance: Matrix {
+    let positions = carried.map { estimate.freeParameters.firstIndex(of: $0) }
+    var result = Matrix(rows: positions.count, columns: positions.count)
+    for (i, a) in positions.enumerated() {
+      for (j, b) in positions.enumerated() {
+        if let a, let b { result[i, j] = estimate.covariance[a, b] }
+      }
+      if a == nil { result[i, i] = 1e-12 }
+    }
+    return result
+  }
+
+  private var carried: [Int] {
+    (estimate.freeParameters
+      + estimate.unbounded.filter { estimate.parameters[$0].period == nil }).sorted()
+  }
 
   init(
     _ estimate: FormationEstimate, _ panel: Panel, waves: [String], doubts: [Diagnostic] = []
@@ -25,7 +41,11 @@ public struct FormationResult: Sendable {
     self.estimate = estimate
     let descriptions = panel.waves.map { NetworkDescription($0.network) }
     tables = [
-      TidyTable("effects", estimate.parameters.map { FormationRow(parameter: $0) }),
+      TidyTable(
+        "effects",
+        estimate.parameters.enumerated().map {
+          FormationRow(parameter: $1, isHeld: estimate.unbounded.contains($0))
+        }),
       TidyTable(
         "fit",
         estimate.fit.flatMap { fit in
@@ -57,6 +77,26 @@ public struct FormationResult: Sendable {
             + "\(short(estimate.overallConvergence)), the largest is that of "
             + "`\(worst?.effect ?? "")`, \(short(worst?.convergence ?? 0)); raise `replicates` or leave "
             + "out effects"))
+    }
+    for position in estimate.unbounded {
+      let parameter = estimate.parameters[position]
+      if let period = parameter.period {
+        doubts.append(
+          Diagnostic(
+            .warning, code: "rate-unbounded",
+            "`\(parameter.effect) \(period)` has no finite estimate: `\(waves[period - 1])` and `\(waves[period])` differ "
+              + "as much as if nothing of the first were left in the second. It is held at "
+              + "\(short(parameter.estimate)), where more opportunities change nothing; the other estimates are given that"
+          ))
+      } else {
+        doubts.append(
+          Diagnostic(
+            .warning, code: "estimate-unbounded",
+            "`\(parameter.effect)` has no finite estimate: its observed statistic, \(short(parameter.target)), lies at "
+              + "the edge of what the model can bring about. It is held at \(short(parameter.estimate)), where it decides "
+              + "every choice it touches; the other estimates are given that. Leave it out, or group its values"
+          ))
+      }
     }
     if estimate.ranAway > 0 {
       doubts.append(
@@ -99,13 +139,15 @@ public struct FormationResult: Sendable {
 /// A row of `effects`.
 public struct FormationRow: TidyRow {
   let parameter: FormationEstimate.Parameter
+  /// Whether it was held for want of a finite estimate.
+  let isHeld: Bool
 
   public static let schema = [
     Field(
       "effect", "The effect as the study writes it; `rate` is opportunities an actor and period."),
     Field("period", "Of a rate: the period, from 1."),
     Field("estimate", unit: "log odds", "The estimate; of a rate, opportunities."),
-    Field("std_error", "Its standard error."),
+    Field("std_error", "Its standard error; missing where there is no finite estimate."),
     Field(
       "convergence",
       "Mean deviation of simulated from observed statistics over their sd; good below 0.1."),
@@ -114,7 +156,7 @@ public struct FormationRow: TidyRow {
   public var cells: [Cell] {
     [
       .text(parameter.effect), .optional(parameter.period), .number(parameter.estimate),
-      .number(parameter.standardError), .optional(parameter.convergence),
+      .optional(isHeld ? nil : parameter.standardError), .optional(parameter.convergence),
     ]
   }
 }

@@ -1,0 +1,78 @@
+internal import Probability
+
+extension PeriodSimulator {
+  /// Whether choices are drawn from ``DenseWeights``: only ties change, all at one rate, and nothing keeps any of them
+  /// from changing.
+  var isDense: Bool {
+    guard let tables, tables.ownTerms.isEmpty else { return false }
+    return actorCount <= DenseWeights.mostActors(withScores: withScores)
+      && model.behaviours.isEmpty && rateTerms.isEmpty && model.maximumDegree == nil
+      && constraints.isNone
+  }
+
+  /// The same as a run of any model, for few actors.
+  ///
+  /// Where time is limited the number of mini-steps is drawn at once: opportunities come in a Poisson process.
+  func denseRun(
+    _ tables: ChoiceTables, from start: PanelState, until end: End, using random: inout RandomStream,
+    _ work: inout Workspace
+  ) -> Run {
+    var state = start
+    for k in work.scores.indices { work.scores[k] = 0 }
+    if work.denseStart?.network != start.network {
+      work.denseStart = Workspace.DenseStart(
+        network: start.network, weights: DenseWeights(start.network, tables, extent: extent))
+    }
+    guard var dense = work.denseStart?.weights else {
+      preconditionFailure("the weights of the start were set above")
+    }
+    let total = rates[0] * Double(actorCount)
+    var (time, limit, target, most) = (0.0, 0, -1, mostSteps)
+    switch end {
+    case .time(let years):
+      time = years
+      most = random.poisson(mean: total * years)
+      limit = most
+    case .distance(let distance):
+      target = distance
+      limit = mostSteps
+    }
+    var (steps, distance, ranAway) = (0, 0, false)
+    while distance != target, steps < limit {
+      steps += 1
+      if target >= 0 { time += random.exponential(rate: total) }
+      let ego = random.index(below: actorCount)
+      let choice = dense.choose(ego: ego, using: &random)
+      if withScores {
+        dense.score(ego: ego, alter: choice.alter, total: choice.total, to: &work.scores)
+      }
+      guard let alter = settle(choice.alter, &state, ego: ego, using: &random, &work) else {
+        continue
+      }
+      dense.toggled(ego, alter, in: state.network)
+      if target >= 0 {
+        let differs = state.network.hasTie(ego, alter) != start.network.hasTie(ego, alter)
+        distance += differs ? 1 : -1
+      }
+      if state.network.tieCount > mostTies {
+        ranAway = true
+        break
+      }
+    }
+    if target >= 0, distance != target { ranAway = true }
+    if ranAway, target < 0 { time *= Double(steps) / Double(max(1, most)) }
+    if withScores {
+      work.scores[layout.rate(0, period: period)] = (Double(steps) - total * time) / rates[0]
+    }
+    return Run(
+      state: state, time: time, miniSteps: [steps], scores: withScores ? work.scores : [],
+      ranAway: ranAway)
+  }
+}
+
+extension PeriodConstraints {
+  /// Whether everything can change and everyone takes part.
+  fileprivate var isNone: Bool {
+    fixed.allSatisfy(\.isEmpty) && present == nil && arriving.isEmpty && changes.isEmpty
+  }
+}

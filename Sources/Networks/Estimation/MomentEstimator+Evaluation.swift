@@ -1,0 +1,131 @@
+internal import LinearAlgebra
+internal import Probability
+
+extension MomentEstimator {
+  /// Simulations at the parameters, and from them once more where these are not good enough yet.
+  func evaluation(
+    of start: [Double], seed: Seed, threads: Int
+  ) throws(FormationError) -> FormationEstimate {
+    var theta = start
+    var best: FormationEstimate?
+    var last: Standing?
+    var reach = 3.0
+    for attempt in 0..<6 {
+      let sample: MomentSample
+      do throws(FormationError) {
+        sample = try simulate(
+          theta, replicates, seed: seed, first: attempt * replicates, threads: threads,
+          auxiliary: true)
+      } catch {
+        guard case .runaway = error, let last, attempt < 5 else {
+          if let best { return best }
+          throw error
+        }
+        reach /= 4
+        theta = moved(last, atMost: reach)
+        continue
+      }
+      let result = try evaluate(theta, sample)
+      if result.overallConvergence < best?.overallConvergence ?? .infinity { best = result }
+      if result.overallConvergence < 0.15,
+        result.parameters.allSatisfy({ abs($0.convergence ?? 0) < 0.08 })
+      {
+        break
+      }
+      let standing = try standing(theta, sample)
+      last = standing
+      theta = moved(standing, atMost: reach)
+    }
+    guard let best else { throw .tooFewReplicates(replicates, parameters: free.count) }
+    return best
+  }
+
+  private func evaluate(
+    _ theta: [Double], _ sample: MomentSample
+  ) throws(FormationError) -> FormationEstimate {
+    let (covariance, derivative, _) = sample.covariances()
+    let deviation = zip(sample.mean, free).map { $0 - targets[$1] }
+    for i in free.indices where covariance[i, i] == 0 { throw .constant(effect: name(free[i])) }
+    let inverse = try system(derivative).inverse
+    var estimateCovariance = Matrix(rows: free.count, columns: free.count)
+    let left = product(inverse, covariance)
+    for i in free.indices {
+      for j in free.indices {
+        estimateCovariance[i, j] = free.indices.reduce(0) { $0 + left[i, $1] * inverse[j, $1] }
+      }
+    }
+    let overall: Double
+    if let system = try? SquareSystem(covariance) {
+      let solved = system.solve(deviation)
+      overall = max(0, zip(deviation, solved).reduce(0) { $0 + $1.0 * $1.1 }).squareRoot()
+    } else {
+      overall = .infinity
+    }
+    let names = model.parameterNames(periods: panel.periods)
+    var estimates: [FormationEstimate.Parameter] = []
+    for k in 0..<layout.count {
+      if let i = free.firstIndex(of: k) {
+        estimates.append(
+          FormationEstimate.Parameter(
+            effect: names[k].name, period: names[k].period, estimate: theta[k],
+            standardError: max(0, estimateCovariance[i, i]).squareRoot(),
+            convergence: deviation[i] / covariance[i, i].squareRoot(), target: targets[k],
+            simulatedMean: sample.mean[i], simulatedSD: covariance[i, i].squareRoot()))
+      } else if held.contains(k) {
+        estimates.append(
+          FormationEstimate.Parameter(
+            effect: names[k].name, period: names[k].period, estimate: theta[k], standardError: 0,
+            convergence: nil, target: targets[k], simulatedMean: targets[k], simulatedSD: 0))
+      } else {
+        // A rate that was not needed: the time that the observed change takes at rate one.
+        let times = sample.draws.map { $0[names[k].period.map { $0 - 1 } ?? 0].time }
+        let mean = times.reduce(0, +) / Double(times.count)
+        let variance =
+          times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, times.count - 1))
+        estimates.append(
+          FormationEstimate.Parameter(
+            effect: names[k].name, period: names[k].period, estimate: rateOf(mean),
+            standardError: variance.squareRoot() * (mean > 0 ? rateOf(mean) / mean : 1)
+              * (model.meets ? 0.5 : 1),
+            convergence: nil, target: targets[k], simulatedMean: targets[k], simulatedSD: 0))
+      }
+    }
+    return FormationEstimate(
+      parameters: estimates, covariance: estimateCovariance, freeParameters: free,
+      overallConvergence: overall, replicates: sample.count, fit: fits(sample),
+      ranAway: sample.draws.joined().count { $0.ranAway }, unbounded: held.sorted())
+  }
+
+  /// Pairs meet at the square of the rate.
+  private func rateOf(_ time: Double) -> Double { model.meets ? time.squareRoot() : time }
+
+  private func product(_ a: Matrix, _ b: Matrix) -> Matrix {
+    var result = Matrix(rows: a.rows, columns: b.columns)
+    for i in 0..<a.rows {
+      for j in 0..<b.columns {
+        result[i, j] = (0..<a.columns).reduce(0) { $0 + a[i, $1] * b[$1, j] }
+      }
+    }
+    return result
+  }
+
+  private func fits(_ sample: MomentSample) -> [GoodnessOfFit] {
+    var fits: [GoodnessOfFit] = []
+    var position = 0
+    for statistic in auxiliaries {
+      let width = statistic.names.count
+      let simulated = sample.draws.map { draw in
+        (0..<width).map { k in draw.reduce(0) { $0 + $1.auxiliary[position + k] } }
+      }
+      var observed = [Double](repeating: 0, count: width)
+      for wave in panel.waves.dropFirst() {
+        for (k, value) in statistic.values(wave).enumerated() { observed[k] += value }
+      }
+      fits.append(
+        GoodnessOfFit(
+          statistic.name, levels: statistic.names, observed: observed, simulated: simulated))
+      position += width
+    }
+    return fits
+  }
+}
