@@ -29,3 +29,19 @@ struct ScoreOrPoints {
       ], estimand: .att)
   }
 }
+
+extension MatchingProblem {
+  /// The units for a peer: arm, kind and the coordinates, all digits.
+  var csv: String {
+    let names = (0..<coordinates.rows).map { "x\($0 + 1)" }
+    var text = (["treated", "kind"] + names).joined(separator: ",") + "\n"
+    var kinds = [Int32](repeating: 0, count: count)
+    if case .factor(let codes, _)? = covariates.first?.values { kinds = codes }
+    for unit in 0..<count {
+      text += treated[unit] ? "1,\(kinds[unit])" : "0,\(kinds[unit])"
+      for k in 0..<coordinates.rows { text += ",\(coordinates[k, unit])" }
+      text += "\n"
+    }
+    return text
+  }
+}
