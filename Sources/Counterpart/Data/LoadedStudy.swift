@@ -49,7 +49,7 @@ struct LoadedStudy: Sendable {
     }
     try calendar?.complete(&data, for: study)
     let population = try Population(study, of: data)
-    calendar?.cut(to: population, of: data)
+    calendar?.cut(to: population, of: data, rules: study.population)
     self.data = population.data
     streams = try Self.streams(scanned, study, data, population)
     var places = try PlaceReader.places(of: study.tables, in: population.data)

@@ -86,6 +86,10 @@ public struct LoopStudyStep: StudyStep {
       },
       sections: results.flatMap(\.result.sections)
         + (family.map { [Self.section($0, name: context.name)] } ?? []),
+      models: context.demanded.contains(.models)
+        ? results.flatMap { child, result in
+          (result.models ?? []).map { PassedModel(values: child.values, model: $0.model) }
+        } : nil,
       failures: results.flatMap(\.result.failures))
   }
 

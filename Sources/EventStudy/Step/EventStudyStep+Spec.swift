@@ -19,6 +19,11 @@ extension EventStudyStep {
   static let sampleKey = Key.optional(
     "sample", .text("the name of a match"),
     "A matched sample: its units take part, with its weights.")
+  static let samplingKey = Key(
+    "sampling", ValueFormat<Sampling>.oneOf("sampling"), default: .panel, shown: "panel",
+    "Whether a unit has one row a year, or `cross-sections` of people who are others each year, such as pupils; "
+      + "their covariates are their own."
+  )
   static let clusterKey = Key.optional(
     "cluster", .text("a column"), shown: "the unit",
     "Which units vary together, such as federations or areas; the same in all rows of a unit.")
@@ -68,7 +73,8 @@ extension EventStudyStep {
   public static let keys: [AnyKey] = [
     AnyKey(dataKey), AnyKey(unitKey), AnyKey(yearKey), AnyKey(joinedKey), AnyKey(outcomeKey),
     AnyKey(covariatesKey), AnyKey(sampleKey), AnyKey(clusterKey), AnyKey(estimatorKey),
-    AnyKey(comparatorsKey), AnyKey(baseKey), AnyKey(anticipationKey), AnyKey(missingYearsKey),
+    AnyKey(samplingKey), AnyKey(comparatorsKey), AnyKey(baseKey), AnyKey(anticipationKey),
+    AnyKey(missingYearsKey),
     AnyKey(levelKey), AnyKey(drawsKey), AnyKey(boundsKey), AnyKey(contrastKey),
   ]
 
@@ -87,6 +93,7 @@ extension EventStudyStep {
       comparators: try section.read(Self.comparatorsKey), base: try section.read(Self.baseKey),
       anticipation: try section.read(Self.anticipationKey))
     missingYears = Array(Set(try section.read(Self.missingYearsKey))).sorted()
+    sampling = try section.read(Self.samplingKey)
     level = try section.read(Self.levelKey)
     draws = try section.read(Self.drawsKey)
     let bounds = try section.read(Self.boundsKey)

@@ -202,7 +202,6 @@ struct InferenceAnswers {
 
   private mutating func equivalence() throws(MultilevelStep.InferenceError) {
     guard !asked.equivalence.isEmpty else { return }
-    let reference = result.unconditional ?? fit
     var rows: [EquivalenceRow] = []
     for bound in asked.equivalence {
       let test: CoefficientTest
@@ -214,11 +213,7 @@ struct InferenceAnswers {
       } catch {
         throw .study(SpecErrors(SpecError(error, in: bound.term, path: "\(path).equivalence")))
       }
-      let unit = bound.isInDeviations ? reference.totalVariance.squareRoot() : 1
-      rows.append(
-        EquivalenceRow(
-          test: EquivalenceTest(test, within: bound.value * unit),
-          bound: "\(bound.value)" + (bound.isInDeviations ? " sd" : "")))
+      rows.append(result.equivalence(of: test, within: bound))
     }
     tables.append(TidyTable("equivalence", rows))
   }

@@ -75,7 +75,8 @@ public struct MatchStudyStep: StudyStep {
       step: context.name, noun: table, result: result, labels: context.study.labels)
     return StepResult(
       tables: result.tables,
-      diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts + postTreatmentDoubts,
+      diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts
+        + postTreatmentDoubts(in: context.data),
       sample: MatchedUnits(
         table: table, weights: result.weights(rowCount: rows),
         mustAdjust: result.gate?.mustAdjust ?? [],

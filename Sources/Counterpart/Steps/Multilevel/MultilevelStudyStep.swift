@@ -183,6 +183,8 @@ public struct MultilevelStudyStep: StudyStep {
     let report = MultilevelReport(
       step: context.name, settings: step, frame: frame, result: result,
       labels: context.study.labels, inference: inference.tables)
+    let model = FittedModel(
+      result: result, coefficient: step.effect?.of.text, degreesOfFreedom: step.degreesOfFreedom)
     return StepResult(
       tables: result.tables + inference.tables + [TidyTable("rows", RowUse.rows(of: frame))],
       diagnostics: result.diagnostics + inference.diagnostics + losses, sample: nil,
@@ -190,8 +192,8 @@ public struct MultilevelStudyStep: StudyStep {
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
         covariance: result.robust?.covariance ?? result.fit.covariance, unit: ""),
       answer: report.answer, sections: [report.section],
-      model: context.demanded.contains(.model)
-        ? FittedModel(result: result, coefficient: step.effect?.of.text) : nil)
+      model: context.demanded.contains(.model) ? model : nil,
+      models: context.demanded.contains(.models) ? [PassedModel(values: [], model: model)] : nil)
   }
 
   /// A model of counts or shares: fitted by its own kernel, reported in its own words.
