@@ -18,6 +18,12 @@ extension MatchStudyStep {
     )
   }
 
+  /// The data with the pupils of base years that the gate of a match of candidates asks for.
+  func gated(_ data: DataSet) -> DataSet {
+    guard table == TreatmentDeclaration.candidates, let gate = step.gate else { return data }
+    return GateColumns.adding(gate.baseline, to: data)
+  }
+
   /// A covariate that is dated on or after joining.
   private struct LateCovariate {
     let name: LocatedText

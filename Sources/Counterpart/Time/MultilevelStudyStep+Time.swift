@@ -55,7 +55,7 @@ extension MultilevelStudyStep {
     let result = try runOnce(context.replacing(data: view.data))
     var diagnostics =
       postTreatmentDoubts(in: view.data) + nestingDoubts(context.study)
-      + estimandDoubts(context)
+      + estimandDoubts(context, result.tables)
     var tables: [TidyTable] = []
     if !timing.lags.isEmpty, let treatment = context.study.treatment {
       let outcome = (try? Formula(parsing: step.formula.text).names)?.first?.name.unqualified
@@ -156,16 +156,31 @@ extension MultilevelStudyStep {
       }
   }
 
-  /// Rows count alike, whatever the study wants to count alike.
-  private func estimandDoubts(_ context: StepContext) -> [Diagnostic] {
+  /// The effect as the study's estimand counts it, in a table of its own.
+  func estimands(_ frame: ModelFrame, _ context: StepContext) -> [TidyTable] {
+    guard let asked = context.study.estimand?.per, let effect = step.effect,
+      let units = step.sample.flatMap({ context.earlier[$0.text]?.sample }),
+      units.table == TreatmentDeclaration.candidates
+    else { return [] }
+    let rows = EstimandRow.rows(
+      frame, term: effect.of.text, asked: asked, in: context.data, table: step.data.text,
+      weights: units.weights, isOfUnits: isOfUnits(in: context.data))
+    return rows.isEmpty ? [] : [TidyTable("estimand", rows)]
+  }
+
+  /// Where no table has the effect as the study counts it, rows count alike, whatever it wants.
+  private func estimandDoubts(_ context: StepContext, _ tables: [TidyTable]) -> [Diagnostic] {
     guard let per = context.study.estimand?.per else { return [] }
     let isOfUnits = isOfUnits(in: context.data)
-    guard isOfUnits != (per == .school) else { return [] }
+    let isHad =
+      tables.first { $0.name == "estimand" }?.column("asked")?.contains(.text("yes")) ?? false
+    guard isOfUnits != (per == .school), !isHad else { return [] }
     return [
       Diagnostic(
         .warning, code: "estimand-unit",
         "the study asks for an effect per \(per.rawValue), and each row of `\(step.data.text)`, "
-          + "\(isOfUnits ? "a school" : "a pupil"), counts alike in this model")
+          + "\(isOfUnits ? "a school" : "a pupil"), counts alike in this model"
+          + (isOfUnits ? ": model the pupils" : ""))
     ]
   }
 
