@@ -8,8 +8,8 @@ import Testing
 /// example (`Tests/Fixtures/event-study`).
 @Suite struct BoundsReferenceTests {
   private static func path(_ name: String) throws -> (path: EventStudyPath, case: JSON) {
-    let fixture = try #require(
-      try CrossSectionTests.fixture("bounds.json")["cases"]?[name])
+    let all = try CrossSectionTests.fixture("bounds.json")
+    let fixture = try #require(all["cases"]?[name])
     func numbers(_ key: String) throws -> [Double] {
       try #require(fixture[key]?.array).map { try #require($0.number) }
     }
@@ -33,10 +33,10 @@ import Testing
   func smoothnessIsTheShortestIntervalOfQuadraticProgramming(name: String) throws {
     let (path, fixture) = try Self.path(name)
     for row in try #require(fixture["smooth"]?.array) {
+      let target = try Self.weights(path, try #require(row["target"]?.number))
+      let curvature = try #require(row["M"]?.number)
       let bounds = try #require(
-        SmoothTrends(
-          path, target: try Self.weights(path, try #require(row["target"]?.number)),
-          curvature: try #require(row["M"]?.number), level: 0.95))
+        SmoothTrends(path, target: target, curvature: curvature, level: 0.95))
       let (low, high) = (try #require(row["low"]?.number), try #require(row["high"]?.number))
       // The length is what is minimised; where it lies moves with the weights, which a flat minimum leaves open.
       #expect(isClose(bounds.high - bounds.low, high - low, relative: 1e-6))
@@ -47,13 +47,12 @@ import Testing
 
   @Test func smoothnessIsWhatThePackagePrints() throws {
     let (path, _) = try Self.path("medicaid")
-    let published = try #require(
-      try CrossSectionTests.fixture("bounds.json")["published"]?.array)
-    for row in published {
+    let all = try CrossSectionTests.fixture("bounds.json")
+    let target = try Self.weights(path, 0)
+    for row in try #require(all["published"]?.array) {
+      let curvature = try #require(row["M"]?.number)
       let bounds = try #require(
-        SmoothTrends(
-          path, target: try Self.weights(path, 0), curvature: try #require(row["M"]?.number),
-          level: 0.95))
+        SmoothTrends(path, target: target, curvature: curvature, level: 0.95))
       // Three digits are printed, and the package's solver stops at about 2e-5.
       #expect(isClose(bounds.low, try #require(row["low"]?.number), absolute: 7e-5))
       let high = try #require(row["high"]?.number)
@@ -65,10 +64,10 @@ import Testing
   func relativeMagnitudesAreThoseOfLinearProgramming(name: String) throws {
     let (path, fixture) = try Self.path(name)
     for row in try #require(fixture["relative"]?.array) {
+      let target = try Self.weights(path, try #require(row["target"]?.number))
+      let magnitude = try #require(row["M"]?.number)
       let bounds = try #require(
-        RelativeMagnitudes(
-          path, target: try Self.weights(path, try #require(row["target"]?.number)),
-          magnitude: try #require(row["M"]?.number), level: 0.95))
+        RelativeMagnitudes(path, target: target, magnitude: magnitude, level: 0.95))
       for (found, key) in [
         (bounds.setLow, "set_low"), (bounds.setHigh, "set_high"), (bounds.low, "low"),
         (bounds.high, "high"),
@@ -82,12 +81,12 @@ import Testing
   /// intervals below: ours hold them, and are at most a quarter longer.
   @Test func theUnionHoldsTheHybridInterval() throws {
     let (path, _) = try Self.path("medicaid")
+    let target = try Self.weights(path, 0)
     for (magnitude, low, high) in [
       (0.5, 0.0241, 0.0673), (1, 0.0171, 0.0720), (1.5, 0.00859, 0.0796), (2, -0.00107, 0.0883),
     ] {
       let bounds = try #require(
-        RelativeMagnitudes(
-          path, target: try Self.weights(path, 0), magnitude: magnitude, level: 0.95))
+        RelativeMagnitudes(path, target: target, magnitude: magnitude, level: 0.95))
       #expect(bounds.low < low && bounds.high > high)
       #expect(bounds.high - bounds.low < 1.25 * (high - low))
     }

@@ -37,12 +37,12 @@ import Testing
   func estimatesAndErrorsAreThoseOfTheFormulas(study: Int) throws {
     let fixture = try Self.fixture("cross_sections.json")
     let expected = try #require(fixture["studies"]?[study])
-    let panel = try Self.panel(
-      try #require(fixture["rows"]?.array), covariates: expected["covariates"] == .bool(true))
-    let estimator = try #require(
-      DifferenceEstimator(rawValue: try #require(expected["method"]?.string)))
-    let comparators = try #require(
-      Comparators(rawValue: try #require(expected["comparators"]?.string)))
+    let rows = try #require(fixture["rows"]?.array)
+    let panel = try Self.panel(rows, covariates: expected["covariates"] == .bool(true))
+    let method = try #require(expected["method"]?.string)
+    let kind = try #require(expected["comparators"]?.string)
+    let estimator = try #require(DifferenceEstimator(rawValue: method))
+    let comparators = try #require(Comparators(rawValue: kind))
     let effects = try GroupTimeEffects(
       panel, GroupTimeSettings(estimator: estimator, comparators: comparators))
     let dynamic = effects.aggregated(.dynamic)
@@ -63,7 +63,8 @@ import Testing
   /// A row for each pupil or one for each group of alike pupils with their number as weight: the same effects.
   @Test func rowsMayBeCounted() throws {
     let fixture = try Self.fixture("cross_sections.json")
-    let panel = try Self.panel(try #require(fixture["rows"]?.array), covariates: true)
+    let rows = try #require(fixture["rows"]?.array)
+    let panel = try Self.panel(rows, covariates: true)
     let all = try #require(panel.observations)
     let twice = (0..<all.count).flatMap { [$0, $0] }
     let doubled = StaggeredPanel(

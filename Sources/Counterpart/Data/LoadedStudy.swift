@@ -42,6 +42,10 @@ struct LoadedStudy: Sendable {
     var calendar = try StudyCalendar(study, addingTo: &data)
     let preparation = try Preparation(study.preparations, in: data)
     data = preparation.data
+    for item in study.preparations {
+      data.time.setPrepared(
+        item.column.text, of: item.table.text, from: item.expression.text)
+    }
     for prepared in study.preparations where !data.streamed.contains(prepared.table.text) {
       guard let table = data[table: prepared.table.text], let column = table[prepared.column.text]
       else { continue }

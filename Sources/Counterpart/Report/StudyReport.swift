@@ -1,6 +1,5 @@
 internal import Designs
 internal import LinearAlgebra
-internal import Multilevel
 internal import Probability
 internal import Reports
 internal import StudyFiles
@@ -33,12 +32,7 @@ struct StudyReport: Sendable {
   /// The last answer leads, because later steps build on earlier ones; the others stand below it. A model
   /// of the question outranks the design's own estimate, and a forecast never leads before a finding.
   private var answer: Answer? {
-    let asking = Set(
-      OutcomeFamily.models(of: outcome.study).filter { $0.model.step.effect != nil }.map(\.step))
-    // Where a model says what partnership did, how much schools differ in the others is no answer.
-    let answers = outcome.results.filter {
-      asking.isEmpty || $0.kind != MultilevelStudyStep.name || asking.contains($0.name)
-    }.compactMap { named in
+    let answers = outcome.telling.compactMap { named in
       named.result.answer.map { (name: named.name, kind: named.kind, answer: $0) }
     }
     let rank = [
@@ -57,9 +51,16 @@ struct StudyReport: Sendable {
     guard let first = ordered.first?.answer else { return nil }
     // One of each kind: a loop says the same of each pass, and doubts about the design would be crowded out.
     var codes: Set<String> = []
-    let cautions = outcome.diagnostics.filter {
+    let warnings = outcome.diagnostics.filter {
       $0.diagnostic.severity == .warning && codes.insert($0.diagnostic.code).inserted
-    }.map { Prose(sentence: $0.diagnostic.message) }
+    }
+    // A variance of zero is a fact about a model; the others are about whether to believe it.
+    let isMinor = { (doubt: String) in doubt.contains("singular") }
+    let cautions =
+      (warnings.filter { !isMinor($0.diagnostic.code) }
+      + warnings.filter { isMinor($0.diagnostic.code) }).map {
+        Prose(sentence: $0.diagnostic.message)
+      }
     return Answer(
       first.sentence, interval: first.interval,
       details: first.details

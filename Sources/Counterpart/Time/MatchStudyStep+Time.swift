@@ -95,10 +95,7 @@ extension MatchStudyStep {
           )
         ]
       }
-      guard name.text.contains("@"), let expression = try? Expression(parsing: name.text) else {
-        return []
-      }
-      return expression.datedReferences.compactMap { reference in
+      return Self.references(name.text, in: data).compactMap { reference in
         let date: String? =
           switch reference.year {
           case .base(let offset) where offset > 0:
@@ -109,12 +106,30 @@ extension MatchStudyStep {
           }
         return date.map {
           LateCovariate(
-            name: name, key: key, spelling: reference.spelling, date: $0,
+            name: name, key: key,
+            spelling: name.text.contains(reference.spelling)
+              ? reference.spelling : "\(name.text)` from `\(reference.spelling)",
+            date: $0,
             remedy:
               "when partnership may already have changed it: match on the base year and earlier")
         }
       }
     }
+  }
+
+  /// Every `x @ year` of a covariate, those included from which its columns were prepared.
+  private static func references(_ text: String, in data: DataSet) -> [DatedReference] {
+    var seen: Set<String> = []
+    func look(_ text: String) -> [DatedReference] {
+      guard seen.insert(text).inserted, let expression = try? Expression(parsing: text) else {
+        return []
+      }
+      let sources = expression.names.filter { !$0.isEpisodes }.flatMap { use in
+        data.tableNames.compactMap { data.time.prepared["\($0).\(use.name.unqualified)"] }
+      }
+      return expression.datedReferences + sources.flatMap(look)
+    }
+    return look(text)
   }
 
   /// The cohorts whose base year lies before `year`, in words.

@@ -170,7 +170,7 @@ extension MultilevelStudyStep {
 
   /// Where no table has the effect as the study counts it, rows count alike, whatever it wants.
   private func estimandDoubts(_ context: StepContext, _ tables: [TidyTable]) -> [Diagnostic] {
-    guard let per = context.study.estimand?.per else { return [] }
+    guard let per = context.study.estimand?.per, step.effect != nil else { return [] }
     let isOfUnits = isOfUnits(in: context.data)
     let isHad =
       tables.first { $0.name == "estimand" }?.column("asked")?.contains(.text("yes")) ?? false

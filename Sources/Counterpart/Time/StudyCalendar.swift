@@ -156,6 +156,17 @@ struct StudyCalendar: Sendable {
       if written.path.contains(".gate"), GateColumns(written.text.text, in: data) != nil {
         continue
       }
+      if written.path.contains(".match."),
+        let pooled = study.poolingYears(written.text.text, in: data)
+      {
+        problems.append(
+          SpecError(
+            .rule(
+              "`\(pooled)` takes all years of a unit together, also those after joining: name the years, such as "
+                + "`prior @ base` and `prior @ (base - 1)`"), path: written.path,
+            at: written.text.location))
+        continue
+      }
       do throws(ExpressionError) {
         let result = try Expression(parsing: written.text.text).evaluate(
           in: data, table: table.name, as: written.text.text)
@@ -273,6 +284,35 @@ extension Column {
 }
 
 extension Study {
+  /// The part of an expression that takes all years of a unit together, where columns that were prepared are
+  /// looked into; `nil` where none does. Pupils of a unit and year belong to that year's row and are no such part.
+  func poolingYears(_ text: String, in data: DataSet) -> String? {
+    var seen: Set<String> = []
+    func look(_ text: String) -> String? {
+      guard seen.insert(text).inserted, let expression = try? Expression(parsing: text) else {
+        return nil
+      }
+      let names = expression.names.filter { !$0.isEpisodes && $0.table == nil }.map(\.name)
+      for (table, key) in data.time.rowKeys.sorted(by: { $0.key < $1.key })
+      where data.time.panel(table) != nil {
+        let own = names.filter { $0 != key && data[table: table]?[$0.unqualified] != nil }
+        if expression.groupings.contains(where: { $0.unqualified == key }),
+          own.contains(where: { !$0.contains(".") || $0.hasPrefix("\(table).") })
+        {
+          return text
+        }
+        for name in own {
+          let prepared = preparations.first {
+            $0.table.text == table && $0.column.text == name.unqualified
+          }
+          if let prepared, let found = look(prepared.expression.text) { return found }
+        }
+      }
+      return nil
+    }
+    return look(text)
+  }
+
   /// The largest number of years after the base year at which any outcome is looked at.
   var largestLag: Int? {
     let models = steps.flatMap { named -> [any StudyStep] in

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Multilevel
 internal import Reports
 internal import Tables
@@ -30,20 +31,31 @@ struct EquivalenceReport {
 
   var answer: Answer? {
     guard let first = answers.first?.row else { return nil }
-    let number = NumberFormat.decimals(3)
     guard answers.count == 1 else {
       return Answer(
         """
-        Of \(answers.count) effects tested in \(code: of), \(strong: "\(shown)") \
-        \(shown == 1 ? "is" : "are") shown to lie within ± \(first.bound), too small to matter.
+        A difference of \(first.bound) or more is ruled out for \(strong: "\(shown)") of the \(answers.count) effects \
+        tested in \(code: of).
         """)
     }
     return Answer(
       """
-      The effect \(labels.prose(first.test.term)) is \
-      \(strong: first.test.isEquivalent ? "shown" : "not shown") to lie within ± \(first.bound), too small to \
-      matter.
-      """, interval: "90% interval \(number.interval(first.test.low, first.test.high))")
+      For \(effect(first)), a difference of \(first.bound) or more is \
+      \(strong: first.test.isEquivalent ? "ruled out" : "not ruled out").
+      """, interval: "90% interval \(Self.number.interval(first.test.low, first.test.high))")
+  }
+
+  private static let number = NumberFormat.decimals(3)
+
+  /// The effect in the study's words, with the values at which it is taken.
+  private func effect(_ row: EquivalenceRow) -> Prose {
+    guard let at = row.test.term.range(of: " at ") else { return labels.prose(row.test.term) }
+    let term = labels.prose(String(row.test.term[..<at.lowerBound]))
+    let values = row.test.term[at.upperBound...].split(separator: ",").map { part in
+      let sides = part.split(separator: "=").map { String($0).trimmed }
+      return sides.count == 2 ? "\(labels.text(sides[0])) = \(sides[1])" : String(part)
+    }
+    return "\(term) where \(values.joined(separator: ", "))"
   }
 
   var section: ReportSection {
@@ -54,7 +66,7 @@ struct EquivalenceReport {
           """
           An effect of \(code: of) counts as too small to matter where its whole 90% interval lies within the bounds, \
           which is to say that two one-sided tests at the 5% level reject everything beyond them. That an effect is \
-          not shown to differ from zero would be no such evidence.
+          not shown to differ from zero would be no such evidence. Here \(strong: verdict).
           """),
         .figure(
           Figure(
@@ -63,6 +75,11 @@ struct EquivalenceReport {
               table, caption: "Tests of equivalence", columns: columns,
               file: "tables/\(step).equivalence.csv"))),
       ])
+  }
+
+  private var verdict: String {
+    guard answers.count > 1 else { return shown == 1 ? "it is shown" : "it is not shown" }
+    return "it is shown for \(shown) of \(answers.count)"
   }
 
   private var columns: [TableColumn] {
@@ -87,12 +104,13 @@ struct EquivalenceReport {
             ? labels.text($0.value) : "\($0.name) \(labels.text($0.value))"
         }.joined(separator: ", ")
         let test = answered.row.test
-        let name = pass.isEmpty ? labels.text(test.term) : pass
+        let name = pass.isEmpty ? effect(answered.row).plain : pass
         return IntervalPlot.Row(
           name + (isOneTerm || pass.isEmpty ? "" : ": \(labels.text(test.term))")
             + (test.isEquivalent ? " (shown)" : ""),
           estimate: test.estimate, low: test.low, high: test.high)
       }, title: "Effects against bounds", axisTitle: "difference, in the outcome's units",
-      detectable: isOneBand ? bounds.first : nil, bandWords: "too small to matter")
+      detectable: isOneBand ? bounds.first : nil, bandWords: "too small to matter",
+      format: Self.number)
   }
 }
