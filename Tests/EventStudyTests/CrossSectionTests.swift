@@ -92,6 +92,11 @@ import Testing
     let same = try #require(TwoWayContrast(doubled))
     #expect(isClose(contrast.estimate, same.estimate, absolute: 1e-10))
     #expect(contrast.rows == 737 && same.rows == 1474)
+    // R's lm with a fixed effect for each school and year.
+    let expected = try Self.fixture("two_way.json")
+    let (estimate, error) = (expected["estimate"]?.number, expected["std_error"]?.number)
+    #expect(isClose(contrast.estimate, try #require(estimate), absolute: 1e-10))
+    #expect(isClose(contrast.standardError, try #require(error), relative: 1e-9))
   }
 
   @Test func hopelessComparisonsSayWhy() throws {

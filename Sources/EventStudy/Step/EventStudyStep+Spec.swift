@@ -7,8 +7,8 @@ extension EventStudyStep {
   static let unitKey = Key("unit", .text("a column"), "Who is observed over years.")
   static let yearKey = Key(
     "year", .text("a column"), "The year of a row's outcome, a whole number.")
-  static let joinedKey = Key(
-    "joined", .text("a column"),
+  static let joinedKey = Key.optional(
+    "joined", .text("a column"), shown: "by the study's `treatment`",
     "The first year that counts as treated, the same in all rows of a unit; missing where it never joins."
   )
   static let outcomeKey = Key("outcome", .text("a column"), "What may change by joining.")
@@ -78,12 +78,16 @@ extension EventStudyStep {
     AnyKey(levelKey), AnyKey(drawsKey), AnyKey(boundsKey), AnyKey(contrastKey),
   ]
 
+  /// The column that stands for `joined` where the study's treatment says who joined when.
+  public static let joinedByTreatment = "first year after joining"
+
   /// Reads a step whose keys have been checked.
   public init(from section: Section) throws(SpecErrors) {
     data = try section.read(Self.dataKey)
     unit = try section.read(Self.unitKey)
     year = try section.read(Self.yearKey)
-    joined = try section.read(Self.joinedKey)
+    let column = try section.read(Self.joinedKey)
+    joined = column ?? LocatedText(Self.joinedByTreatment, at: section.location)
     outcome = try section.read(Self.outcomeKey)
     covariates = try section.read(Self.covariatesKey)
     sample = try section.read(Self.sampleKey)

@@ -80,6 +80,17 @@ studies <- list(
   study("doubly-robust", "never", FALSE))
 write_json(list(rows = rows, studies = studies), "cross_sections.json", digits = NA, auto_unbox = TRUE, na = "null")
 
+# Two-way fixed effects of the rows, by lm, with CR1 errors by school and every fixed effect counted.
+two_way <- function(r) {
+  r$D <- as.numeric(!is.na(r$joined) & r$year >= r$joined)
+  a <- lm(reading ~ factor(school) + factor(year) + D, r, weights = weight)
+  X <- model.matrix(a)[, !is.na(coef(a))]; B <- solve(t(X) %*% (r$weight * X))
+  S <- rowsum(r$weight * resid(a) * X, r$school); n <- nrow(X); G <- nrow(S)
+  V <- B %*% crossprod(S) %*% B * G / (G - 1) * (n - 1) / (n - length(unique(r$school)) - length(unique(r$year)))
+  list(estimate = unname(coef(a)["D"]), std_error = sqrt(V[nrow(V), nrow(V)]))
+}
+write_json(two_way(rows), "two_way.json", digits = NA, auto_unbox = TRUE)
+
 # ---- Bounds ----------------------------------------------------------------------------------------------------
 # The Medicaid example of the R package HonestDiD (its README of 2023): coefficients of a two-way regression with
 # their covariance as printed there, and the intervals that the package prints for the first year after treatment.

@@ -33,7 +33,7 @@ public struct EventStudyStudyStep: StudyStep {
   }
 
   public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
-    try step.check(in: data, path: path)
+    try step.check(in: try joined(data), path: path)
   }
 
   public func check(with others: [String: any StudyStep], in data: DataSet) throws(SpecErrors) {
@@ -45,10 +45,12 @@ public struct EventStudyStudyStep: StudyStep {
 
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
     let units = try sampleUnits(context)
+    let data: DataSet
+    do throws(SpecErrors) { data = try joined(context.data) } catch { throw .study(error) }
     let result: EventStudyStep.Result
     do throws(EventStudyError) {
       let panel = try step.panel(
-        in: context.data, rowWeights: units?.weights, rowSets: units?.sets)
+        in: data, rowWeights: units?.weights, rowSets: units?.sets)
       result = try step.run(panel, seed: context.seed, threads: context.threads)
     } catch { throw .estimation(step: context.name, reason: "\(error)") }
     let report = EventStudyReport(
@@ -59,6 +61,34 @@ public struct EventStudyStudyStep: StudyStep {
         terms: result.carried.terms, estimates: result.carried.estimates,
         covariance: Matrix(rows: result.carried.terms.count, columns: result.carried.covariance),
         unit: ""), answer: report.answer, sections: [report.section])
+  }
+
+  /// The data with the first year after joining beside each row, where the study's treatment says it.
+  private func joined(_ data: DataSet) throws(SpecErrors) -> DataSet {
+    guard step.joined.text == EventStudyStep.joinedByTreatment else { return data }
+    let candidates = TreatmentDeclaration.candidates
+    guard let own = data.links.first(where: { $0.from == candidates }),
+      case .numbers(let years)? = data[table: candidates]?[CandidateTable.joining]?.storage,
+      var table = data[table: step.data.text],
+      let unit = data.rowIndex(from: step.data.text, to: own.to)
+    else {
+      throw SpecErrors(
+        SpecError(
+          .rule(
+            "say with `joined` which column has the first year after joining: the study has no `treatment` of the "
+              + "units of `\(step.data.text)`"), path: path, at: step.data.location))
+    }
+    var first = [Double](repeating: .nan, count: data[table: own.to]?.rowCount ?? 0)
+    for (row, unit) in own.index.enumerated() where unit >= 0 && !years[row].isNaN {
+      first[Int(unit)] = years[row]
+    }
+    table.set(
+      Column(
+        step.joined.text, type: .integer,
+        storage: .numbers(unit.map { $0 < 0 ? .nan : first[Int($0)] })))
+    var result = data
+    result.set(table)
+    return result
   }
 
   /// The row of a match's table for each row of the step's: candidates stand for their units in every year.
