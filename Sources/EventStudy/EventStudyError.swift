@@ -22,7 +22,8 @@ public enum EventStudyError: Error, Sendable, Hashable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .repeatedYear(let unit, let year):
-      "unit `\(unit)` has two rows for \(year), expected one row a unit and year: aggregate them first"
+      "unit `\(unit)` has two rows for \(year), expected one row a unit and year: aggregate them first, or say that rows are people who "
+        + "differ from year to year with `sampling: cross-sections`"
     case .unsteadyJoining(let unit, let first, let second):
       "unit `\(unit)` joins in \(first) by one row and in \(second) by another, expected one year for all "
         + "its rows"

@@ -16,6 +16,14 @@ public struct StaggeredPanel: Sendable {
   public let weights: [Double]
   /// Which units vary together, one code a unit, from 0.
   public let clusters: [Int32]
+  /// Which of the given units they are.
+  let kept: [Int]
+  /// Where each period has people of its own: `outcome` then holds means, and `weights` sums.
+  public let observations: CrossSections?
+  /// The weight of a unit in a period: its own, or that of its observations.
+  let cellWeights: [Double]?
+  /// The cohort whose comparator each unit is, where matched sets say; `nil` where any cohort's.
+  let pools: [Int?]?
   /// What was left out, and why.
   public let diagnostics: [Diagnostic]
 
@@ -81,6 +89,72 @@ public struct StaggeredPanel: Sendable {
     self.weights = kept.map { weights?[$0] ?? 1 }
     self.clusters = Self.renumbered(kept.map { clusters?[$0] ?? Int32($0) })
     self.diagnostics = diagnostics
+    self.kept = kept
+    observations = nil
+    cellWeights = nil
+    pools = nil
+  }
+
+  /// Units whose people are others in each period.
+  ///
+  /// - Parameters:
+  ///   - names: of the covariates, one a list of `observations`.
+  ///   - clusters: one code a unit; `nil` where units are independent.
+  public init(
+    periods: [Int], cohorts: [Int?], observations: CrossSections, names: [String] = [],
+    clusters: [Int32]? = nil
+  ) {
+    let (means, totals) = observations.cells(units: cohorts.count, periods: periods.count)
+    let weights = observations.weights(ofUnits: cohorts.count)
+    let whole = StaggeredPanel(
+      periods: periods, cohorts: cohorts, outcome: means, weights: weights, clusters: clusters)
+    // The same rule as in the panel of means, which leaves the same units out.
+    let kept = cohorts.indices.filter { unit in
+      weights[unit] > 0 && (cohorts[unit].map { $0 > (periods.first ?? .min) } ?? true)
+    }
+    self.kept = kept
+    self.periods = periods
+    self.cohorts = whole.cohorts
+    outcome = whole.outcome
+    covariates = names.map { Covariate($0, []) }
+    self.weights = whole.weights
+    self.clusters = whole.clusters
+    diagnostics = whole.diagnostics
+    self.observations = observations.keeping(kept, of: cohorts.count)
+    pools = nil
+    cellWeights = kept.flatMap { Array(totals[$0 * periods.count..<($0 + 1) * periods.count]) }
+  }
+
+  /// The same with comparators only for the cohorts to which they were matched.
+  ///
+  /// - Parameter sets: the matched set of each of the panel's units, −1 for none. A comparator in the set of a treated
+  ///   unit serves that unit's cohort, and nobody in no such set serves any.
+  package func pooled(bySets sets: [Int32]) -> StaggeredPanel {
+    precondition(sets.count == unitCount, "sets of other units")
+    var cohort: [Int32: Int] = [:]
+    for unit in cohorts.indices where sets[unit] >= 0 {
+      if let own = cohorts[unit] { cohort[sets[unit]] = cohort[sets[unit]] ?? own }
+    }
+    return StaggeredPanel(self, pools: sets.map { $0 < 0 ? nil : cohort[$0] })
+  }
+
+  private init(_ other: StaggeredPanel, pools: [Int?]) {
+    periods = other.periods
+    cohorts = other.cohorts
+    outcome = other.outcome
+    covariates = other.covariates
+    weights = other.weights
+    clusters = other.clusters
+    diagnostics = other.diagnostics
+    observations = other.observations
+    cellWeights = other.cellWeights
+    kept = other.kept
+    self.pools = pools
+  }
+
+  /// The weight of a unit in a period.
+  func weight(_ unit: Int, _ period: Int) -> Double {
+    cellWeights?[unit * periods.count + period] ?? weights[unit]
   }
 
   public var unitCount: Int { cohorts.count }

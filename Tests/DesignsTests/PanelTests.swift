@@ -138,4 +138,33 @@ import Testing
     #expect(found.map(\.spelling) == ["log(roll) @ base", "prior @ (base - 1)", "x @ 2014"])
     #expect(found.map(\.year) == [.base(offset: 0), .base(offset: -1), .year(2014)])
   }
+
+  /// Pupils belong to the row of their school and year: an aggregate under `@` is over those of that year.
+  @Test func aggregatesUnderAYearAreOfThatYear() throws {
+    var data = Self.data
+    let rows = (0..<16).flatMap { row in [(row, Double(row)), (row, Double(row) + 1)] }
+    data.set(
+      Table(
+        name: "pupils",
+        columns: [
+          Column("urn", numbers: rows.map { Double($0.0 / 4) }),
+          Column("score", numbers: rows.map(\.1)),
+        ]))
+    data.add(
+      Link(from: "pupils", column: "urn", to: "schools", index: rows.map { Int32($0.0) }))
+    data.time.setYears(of: "schools", column: "year", key: "urn")
+    func numbers(_ source: String, in table: String) throws -> [Double] {
+      let column = try Expression(parsing: source).evaluate(in: data, table: table, as: "v").column
+      guard case .numbers(let values) = column.storage else { return [] }
+      return values
+    }
+    #expect(try numbers("mean(pupils.score) @ base", in: "candidates") == [0.5, 5.5, 8.5, 9.5])
+    #expect(
+      try numbers("mean(pupils.score, by = urn) @ base", in: "candidates") == [0.5, 5.5, 8.5, 9.5])
+    #expect(
+      try numbers("mean(pupils.score, by = urn)", in: "schools")
+        == (0..<16).map { Double($0) + 0.5 })
+    // Without a year a plain aggregate is of all rows.
+    #expect(Set(try numbers("mean(pupils.score)", in: "schools")) == [8])
+  }
 }

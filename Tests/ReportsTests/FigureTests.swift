@@ -174,7 +174,7 @@ import Testing
       detectable: 0.18)
     #expect(
       interval.alternative
-        == "Effects, SD. catholic: 0.20 (0.02 to 0.39). 1 of 1 intervals exclude 0. Smallest detectable effect: 0.18."
+        == "Effects, SD. catholic: 0.20 (0.02 to 0.39). 1 of 1 intervals exclude 0. Shaded, too small to detect: ±0.18."
     )
     let flow = FlowDiagram(
       [

@@ -42,6 +42,10 @@ struct LoadedStudy: Sendable {
     var calendar = try StudyCalendar(study, addingTo: &data)
     let preparation = try Preparation(study.preparations, in: data)
     data = preparation.data
+    for item in study.preparations {
+      data.time.setPrepared(
+        item.column.text, of: item.table.text, from: item.expression.text)
+    }
     for prepared in study.preparations where !data.streamed.contains(prepared.table.text) {
       guard let table = data[table: prepared.table.text], let column = table[prepared.column.text]
       else { continue }
@@ -49,7 +53,7 @@ struct LoadedStudy: Sendable {
     }
     try calendar?.complete(&data, for: study)
     let population = try Population(study, of: data)
-    calendar?.cut(to: population, of: data)
+    calendar?.cut(to: population, of: data, rules: study.population)
     self.data = population.data
     streams = try Self.streams(scanned, study, data, population)
     var places = try PlaceReader.places(of: study.tables, in: population.data)

@@ -9,6 +9,14 @@ struct Population: Sendable {
   let diagnostics: [Diagnostic]
   /// Where each row of a table went that was cut down; −1 for nowhere.
   let positions: [String: [Int32]]
+  /// For each table with rules and each of its rows, the rule that it did not meet first.
+  let fallen: [String: [Fall]]
+
+  /// Where a row of a table left.
+  enum Fall: Sendable, Hashable {
+    case kept
+    case byRule(Int, isUndecided: Bool)
+  }
 
   /// - Throws: ``RunError/study(_:)`` with every rule that does not fit the data, ``RunError/data(_:)``
   ///   where no row is left.
@@ -16,6 +24,7 @@ struct Population: Sendable {
     var kept: [String: [Bool]] = [:]
     var flows: [PopulationFlow] = []
     var problems: [SpecError] = []
+    var fallen: [String: [Fall]] = [:]
     for table in original.tables {
       let rules = study.population.filter { $0.table.text == table.name }
       guard !rules.isEmpty else { continue }
@@ -23,7 +32,8 @@ struct Population: Sendable {
       var rows = [Bool](repeating: true, count: table.rowCount)
       let start = Self.count(rows, arms)
       var stages: [PopulationFlow.Stage] = []
-      for rule in rules {
+      var falls = [Fall](repeating: .kept, count: table.rowCount)
+      for (number, rule) in rules.enumerated() {
         do throws(ExpressionError) {
           let outcome = try Expression(parsing: rule.expression.text)
             .evaluateLogical(in: original, table: table.name)
@@ -31,9 +41,12 @@ struct Population: Sendable {
           for row in rows.indices where rows[row] {
             switch outcome.verdicts[row] {
             case .holds: break
-            case .fails: rows[row] = false
+            case .fails:
+              rows[row] = false
+              falls[row] = .byRule(number, isUndecided: false)
             case .missing:
               rows[row] = false
+              falls[row] = .byRule(number, isUndecided: true)
               undecided += 1
             }
           }
@@ -48,6 +61,7 @@ struct Population: Sendable {
       // The rows of a streamed table are not here: each piece is cut down as it is read.
       if original.streamed.contains(table.name) { continue }
       kept[table.name] = rows
+      fallen[table.name] = falls
       flows.append(PopulationFlow(table: table.name, start: start, stages: stages))
     }
     guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
@@ -69,6 +83,7 @@ struct Population: Sendable {
           ]))
     }
     self.flows = flows
+    self.fallen = fallen
     (data, positions) = Self.select(followed, from: original)
     diagnostics = flows.flatMap { flow in
       flow.stages.filter { $0.undecided > 0 }.map { stage in

@@ -20,10 +20,12 @@ public struct PopulationFlow: Sendable, Hashable {
   public let table: String
   public let start: Count
   public let stages: [Stage]
+  /// What is counted at the start.
+  public var first = "rows in the file"
 
   /// The flow as rows of a tidy table, the first with all rows of the file.
   public var rows: [PopulationRow] {
-    [PopulationRow(table: table, rule: "rows in the file", kept: start, undecided: 0)]
+    [PopulationRow(table: table, rule: first, kept: start, undecided: 0)]
       + stages.map {
         PopulationRow(table: table, rule: $0.rule, kept: $0.kept, undecided: $0.undecided)
       }
@@ -40,7 +42,10 @@ public struct PopulationRow: TidyRow, Hashable {
   public static let schema = [
     Field("table", "the table of the study"),
     Field("rule", "the population rule, in the order of the study file"),
-    Field("kept", unit: "rows", "rows that this and all earlier rules keep"),
+    Field(
+      "kept", unit: "rows",
+      "rows that this and all earlier rules keep; of candidates units, however many base years they stand at"
+    ),
     Field("treated", unit: "rows", "of these, treated"),
     Field("control", unit: "rows", "of these, not treated"),
     Field(

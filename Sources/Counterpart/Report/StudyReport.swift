@@ -32,11 +32,12 @@ struct StudyReport: Sendable {
   /// The last answer leads, because later steps build on earlier ones; the others stand below it. A model
   /// of the question outranks the design's own estimate, and a forecast never leads before a finding.
   private var answer: Answer? {
-    let answers = outcome.results.compactMap { named in
+    let answers = outcome.telling.compactMap { named in
       named.result.answer.map { (name: named.name, kind: named.kind, answer: $0) }
     }
     let rank = [
-      MultilevelStudyStep.name, MatchStudyStep.name, ScenariosStudyStep.name,
+      MultilevelStudyStep.name, EquivalenceStudyStep.name, MatchStudyStep.name,
+      ScenariosStudyStep.name,
       FormationStudyStep.name,
       PowerStudyStep.name,
     ]
@@ -48,16 +49,25 @@ struct StudyReport: Sendable {
         answers.filter { $0.kind == kind && $0.name != primary }.reversed()
       }
     guard let first = ordered.first?.answer else { return nil }
-    let cautions = outcome.diagnostics.filter { $0.diagnostic.severity == .warning }.map {
-      Prose(sentence: $0.diagnostic.message)
+    // One of each kind: a loop says the same of each pass, and doubts about the design would be crowded out.
+    var codes: Set<String> = []
+    let warnings = outcome.diagnostics.filter {
+      $0.diagnostic.severity == .warning && codes.insert($0.diagnostic.code).inserted
     }
+    // A variance of zero is a fact about a model; the others are about whether to believe it.
+    let isMinor = { (doubt: String) in doubt.contains("singular") }
+    let cautions =
+      (warnings.filter { !isMinor($0.diagnostic.code) }
+      + warnings.filter { isMinor($0.diagnostic.code) }).map {
+        Prose(sentence: $0.diagnostic.message)
+      }
     return Answer(
       first.sentence, interval: first.interval,
       details: first.details
         + ordered.dropFirst().map { other in
           other.answer.interval.map { "\(other.answer.sentence) (\($0))" } ?? other.answer.sentence
         },
-      cautions: Array(cautions.prefix(3)), figure: first.figure)
+      cautions: Array(cautions.prefix(4)), figure: first.figure)
   }
 
   private var planSection: ReportSection? {
@@ -99,7 +109,10 @@ struct StudyReport: Sendable {
       hasArms ? [count.treated, count.control] : [count.all]
     }
     var before = counts(flow.start)
-    var stages = [FlowDiagram.Stage("In the file", before)]
+    let isOfCandidates = flow.table == TreatmentDeclaration.candidates
+    var stages = [
+      FlowDiagram.Stage(isOfCandidates ? "joined, or may be compared" : "In the file", before)
+    ]
     for stage in flow.stages {
       let after = counts(stage.kept)
       let left = zip(before, after).map { pair in
@@ -113,7 +126,10 @@ struct StudyReport: Sendable {
     return [
       .figure(
         Figure(
-          name: "data.population-\(flow.table)", caption: "Rows of \(flow.table) in the study",
+          name: "data.population-\(flow.table)",
+          caption: isOfCandidates
+            ? "Units from the register to the comparison, each counted once"
+            : "Rows of \(flow.table) in the study",
           FlowDiagram(
             stages, arms: hasArms ? ["Treated", "Control"] : ["All"], noun: flow.table),
           table: TableView(

@@ -12,7 +12,7 @@ public struct RunSummary: Sendable {
   public let folder: String
 
   init(outcome: RunOutcome, folder: String) {
-    answers = outcome.results.compactMap { named in
+    answers = outcome.telling.compactMap { named in
       named.result.answer.map { (named.name, $0) }
     }
     warnings = outcome.diagnostics.filter { $0.diagnostic.severity == .warning }.map {

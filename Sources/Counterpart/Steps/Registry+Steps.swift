@@ -6,7 +6,7 @@ extension Registry where Kind == any StudyStep {
     Self(
       "kind of step",
       [
-        Entry(DescriptionStudyStep.self) { $0 },
+        Entry(DescriptionStudyStep.self) { $0 }, Entry(EquivalenceStudyStep.self) { $0 },
         Entry(FamiliesStudyStep.self) { $0 }, Entry(FormationStudyStep.self) { $0 },
         Entry(ImputeStudyStep.self) { $0 },
         Entry(MatchStudyStep.self) { $0 },

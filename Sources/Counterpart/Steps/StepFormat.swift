@@ -14,11 +14,6 @@ enum StepFormat {
     return try collecting(pairs) { (pair) throws(SpecErrors) in try read(pair) }
   }
 
-  /// Kinds that the language has and this version does not.
-  private static let laterKinds = [
-    "equivalence"
-  ]
-
   private static var schema: JSON {
     [
       "anyOf": .array(
@@ -54,10 +49,6 @@ enum StepFormat {
       return try Loops.read(pair.key, kinds, at: pair.value) { (pair) throws(SpecErrors) in
         try read(pair)
       }
-    }
-    if let later = kinds.first(where: { laterKinds.contains($0.key.text) }) {
-      throw SpecErrors(
-        SpecError(.notAvailable(later.key.text), path: pair.value.path, at: later.key.location))
     }
     guard kinds.count == 1 else {
       throw SpecErrors(

@@ -19,7 +19,7 @@ enum StepOrder {
               path: need.path, at: need.step.location))
           continue
         }
-        if provider.step is LoopStudyStep {
+        if provider.step is LoopStudyStep, need.provision != .models {
           problems.append(
             SpecError(
               .rule(
@@ -86,7 +86,7 @@ enum StepOrder {
       ].contains(kind)
     case .completed: kind == ImputeStudyStep.name
     case .design: kind == MatchStudyStep.name
-    case .model: kind == MultilevelStudyStep.name
+    case .model, .models: kind == MultilevelStudyStep.name
     case .groups: kind == FamiliesStudyStep.name
     case .formation: kind == FormationStudyStep.name
     }

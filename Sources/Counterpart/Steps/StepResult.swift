@@ -27,13 +27,18 @@ public struct StepResult: Sendable, Codable {
   public private(set) var design: MatchResult? = nil
   /// The fitted model, where a later step asks for it.
   public private(set) var model: FittedModel? = nil
+  /// The fitted models of every pass, where a later step asks for them.
+  public private(set) var models: [PassedModel]? = nil
   /// What the study demands of its own design and does not get: the run does not pass.
   public private(set) var failures: [String] = []
   /// Groups of schools, for policies that bring them together.
   public private(set) var groups: SchoolGroups? = nil
 
   /// Whether nothing is lost when the result is written and read again.
-  var isLasting: Bool { completed == nil && samples == nil && design == nil && model == nil }
+  var isLasting: Bool {
+    completed == nil && samples == nil && design == nil && model == nil
+      && models == nil
+  }
 
   private enum CodingKeys: String, CodingKey {
     case tables, diagnostics, sample, estimates, answer, sections, failures, groups
@@ -44,6 +49,14 @@ public struct StepResult: Sendable, Codable {
 public struct FittedModel: Sendable {
   public let result: MultilevelStep.Result
   public let coefficient: String?
+  /// How its coefficients are tested.
+  public let degreesOfFreedom: DegreesOfFreedomMethod
+}
+
+/// A fitted model with what the loop said, if there is one.
+public struct PassedModel: Sendable {
+  let values: [(name: String, value: String)]
+  public let model: FittedModel
 }
 
 /// The units of a table that a match kept.

@@ -33,6 +33,7 @@ public struct StepNeed: Sendable, Hashable {
     case completed = "completed data sets"
     case design = "a matched design"
     case model = "a fitted multilevel model"
+    case models = "fitted multilevel models"
     case groups = "groups of schools"
     case formation = "an estimated formation"
   }

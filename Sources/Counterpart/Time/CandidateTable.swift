@@ -85,6 +85,10 @@ struct CandidateTable: Sendable {
         keys.selecting(rows: unitRows),
         Column("base", type: .integer, storage: .numbers(base.map(Double.init))),
         Column(
+          Self.joining, type: .integer,
+          storage: .numbers(
+            zip(base, spell).map { $1 < 0 ? .nan : Double($0 + declared.yearsBefore) })),
+        Column(
           TreatmentDeclaration.cohort, categories: base.map { "\($0)" },
           levels: cohorts.map { "\($0)" }),
         Column(
@@ -93,6 +97,9 @@ struct CandidateTable: Sendable {
         spells.joinedColumn.selecting(rows: spellRows),
       ])
   }
+
+  /// The column of the first school year of membership; missing for comparators.
+  static let joining = "joining year"
 
   /// The codes of the groups that are joined by spells that count, in the order of the episodes.
   static func countedGroups(_ spells: Spells) -> [Int32] {

@@ -56,7 +56,7 @@ struct CompositionRow: TidyRow, Hashable {
   }
 
   /// The treated column stands after the cohort.
-  private static func treatedName(_ stack: Table) -> String? {
+  static func treatedName(_ stack: Table) -> String? {
     guard let cohort = stack.columnNames.firstIndex(of: TreatmentDeclaration.cohort),
       cohort + 1 < stack.columnNames.count
     else { return nil }

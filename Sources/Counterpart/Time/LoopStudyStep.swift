@@ -17,6 +17,15 @@ public struct LoopStudyStep: StudyStep {
     let values: [(name: String, value: String)]
     let named: Study.NamedStep
 
+    /// What a reader calls the pass: `attainment: pupils' reading, lag 3`.
+    func title(_ context: StepContext) -> String {
+      let parts = values.map { name, value in
+        let words = context.study.labels.text(value)
+        return ["lag", "year"].contains(name) ? "\(name) \(words)" : words
+      }
+      return "\(context.name): \(parts.joined(separator: ", "))"
+    }
+
     var label: String { values.map { "\($0.name) \($0.value)" }.joined(separator: ", ") }
   }
 
@@ -66,8 +75,9 @@ public struct LoopStudyStep: StudyStep {
     for (position, child) in children.enumerated() {
       context.progress(position, children.count)
       let label = child.values.map { "\($0.name)-\($0.value)" }.joined(separator: "-")
-      results.append(
-        (child, try child.named.step.run(context.renamed("\(context.name)-\(label)", label))))
+      let name = "\(context.name)-\(label)"
+      let result = try child.named.step.run(context.renamed(name, label))
+      results.append((child, result.titled(name, as: child.title(context))))
     }
     context.progress(children.count, children.count)
     let family = adjust.map {
@@ -86,6 +96,10 @@ public struct LoopStudyStep: StudyStep {
       },
       sections: results.flatMap(\.result.sections)
         + (family.map { [Self.section($0, name: context.name)] } ?? []),
+      models: context.demanded.contains(.models)
+        ? results.flatMap { child, result in
+          (result.models ?? []).map { PassedModel(values: child.values, model: $0.model) }
+        } : nil,
       failures: results.flatMap(\.result.failures))
   }
 
@@ -143,6 +157,22 @@ extension Cell {
     } else {
       self = .text(text)
     }
+  }
+}
+
+extension StepResult {
+  /// The same with another name in the titles of its sections, whose anchors and files stay as they are.
+  fileprivate func titled(_ name: String, as title: String) -> StepResult {
+    func renamed(_ section: ReportSection) -> ReportSection {
+      guard section.title.hasSuffix(name) else { return section }
+      return ReportSection(
+        section.title.dropLast(name.count) + title, anchor: section.anchor, section.blocks,
+        subsections: section.subsections)
+    }
+    return StepResult(
+      tables: tables, diagnostics: diagnostics, sample: sample, estimates: estimates,
+      answer: answer, sections: sections.map(renamed), completed: completed, samples: samples,
+      design: design, model: model, models: models, failures: failures, groups: groups)
   }
 }
 

@@ -91,7 +91,7 @@ extension Node {
           pairs.map {
             Pair(
               key: LocatedText(
-                $0.key.text.contains("@") || $0.key.text.contains(" ")
+                $0.key.text.contains(where: { "@ :".contains($0) })
                   ? Self.replacing(name, in: $0.key.text, with: value) : $0.key.text,
                 at: $0.key.location), value: $0.value.replacing(name, with: value))
           })
@@ -100,7 +100,8 @@ extension Node {
     return Node(content, path: path, at: location)
   }
 
-  private static func replacing(_ name: String, in text: String, with value: String) -> String {
+  /// The text with a name replaced wherever it stands as a whole word.
+  static func replacing(_ name: String, in text: String, with value: String) -> String {
     func isPart(_ character: Character) -> Bool {
       character.isLetter || character.isNumber || character == "_"
     }

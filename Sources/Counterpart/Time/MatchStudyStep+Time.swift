@@ -18,32 +18,85 @@ extension MatchStudyStep {
     )
   }
 
-  /// Refuses covariates that are dated on or after joining, and such whose date is not known.
+  /// The data with the pupils of base years that the gate of a match of candidates asks for.
+  func gated(_ data: DataSet) -> DataSet {
+    guard table == TreatmentDeclaration.candidates, let gate = step.gate else { return data }
+    return GateColumns.adding(gate.baseline, to: data)
+  }
+
+  /// A covariate that is dated on or after joining.
+  private struct LateCovariate {
+    let name: LocatedText
+    let key: String
+    /// Such as `fsm @ base`, where it is of several years.
+    let spelling: String
+    /// When it is of, such as: as of 2019, after the base year of the cohort of 2012.
+    let date: String
+    let remedy: String
+  }
+
+  /// Refuses covariates that are dated on or after joining, unless the study gives a reason.
   func checkDates(in data: DataSet) throws(SpecErrors) {
-    guard table == TreatmentDeclaration.candidates, allowsPostTreatment == nil,
-      let candidates = data[table: TreatmentDeclaration.candidates],
+    guard allowsPostTreatment == nil else { return }
+    let problems = lateCovariates(in: data).map { late in
+      SpecError(
+        .rule(
+          "`\(late.spelling)` is \(late.date), \(late.remedy), or say why not with "
+            + "`allow-post-treatment: REASON`"), path: "\(step.path).\(late.key)",
+        at: late.name.location)
+    }
+    guard problems.isEmpty else { throw SpecErrors(problems) }
+  }
+
+  /// What the report says of covariates that were matched on for a reason.
+  func postTreatmentDoubts(in data: DataSet) -> [Diagnostic] {
+    guard let allowsPostTreatment else { return [] }
+    var dates: [(date: String, names: [String])] = []
+    for late in lateCovariates(in: data) {
+      if let place = dates.firstIndex(where: { $0.date == late.date }) {
+        if !dates[place].names.contains(late.spelling) { dates[place].names.append(late.spelling) }
+      } else {
+        dates.append((late.date, [late.spelling]))
+      }
+    }
+    let what = dates.map { group in
+      group.names.map { "`\($0)`" }.joined(separator: ", ") + " (\(group.date))"
+    }.joined(separator: "; ")
+    return [
+      Diagnostic(
+        .warning, code: "post-treatment-covariate",
+        "the match uses "
+          + (what.isEmpty ? "nothing" : what)
+          + " measured on or after joining, when partnership may already have changed it; the study allows it, "
+          + "because: \(allowsPostTreatment.text)")
+    ]
+  }
+
+  /// The covariates that are dated on or after joining, among candidates or among the units that these are of.
+  private func lateCovariates(in data: DataSet) -> [LateCovariate] {
+    let stack = TreatmentDeclaration.candidates
+    guard let table, let candidates = data[table: stack],
+      table == stack || data.links.contains(where: { $0.from == stack && $0.to == table }),
       case .numbers(let bases)? = candidates["base"]?.storage,
-      case .numbers(let treated)? = step.treated.flatMap({ candidates[$0.text] })?.storage
-    else { return }
+      let column = CompositionRow.treatedName(candidates),
+      case .numbers(let treated)? = candidates[column]?.storage
+    else { return [] }
     let cohorts = Set(zip(bases, treated).filter { $0.1 == 1 }.map { Int($0.0) })
-    let problems = datedNames.flatMap { name, key -> [SpecError] in
+    return datedNames.flatMap { name, key -> [LateCovariate] in
       let owner =
-        data.time.lookedAt[name.text]
-        ?? (try? data.resolve(name.text, from: TreatmentDeclaration.candidates))?.table
+        data.time.lookedAt[name.text] ?? (try? data.resolve(name.text, from: table))?.table
       if let owner, let year = data.time.asOf[owner], let late = Self.late(year, cohorts) {
         return [
-          SpecError(
-            .rule(
-              "`\(name.text)` is as of \(year), after the base year of \(late): give `\(owner)` years, match on "
-                + "what is older, or say why not with `allow-post-treatment: REASON`"),
-            path: "\(step.path).\(key)", at: name.location)
+          LateCovariate(
+            name: name, key: key, spelling: name.text,
+            date: "as of \(year), after the base year of \(late)",
+            remedy:
+              "when partnership may already have changed it: give `\(owner)` years, match on what is older"
+          )
         ]
       }
-      guard name.text.contains("@"), let expression = try? Expression(parsing: name.text) else {
-        return []
-      }
-      return expression.datedReferences.compactMap { reference in
-        let late: String? =
+      return Self.references(name.text, in: data).compactMap { reference in
+        let date: String? =
           switch reference.year {
           case .base(let offset) where offset > 0:
             "\(offset) \(offset == 1 ? "year" : "years") after the base year"
@@ -51,27 +104,32 @@ extension MatchStudyStep {
           case .year(let year):
             Self.late(year, cohorts).map { "of \(year), after the base year of \($0)" }
           }
-        return late.map { late in
-          SpecError(
-            .rule(
-              "`\(reference.spelling)` is \(late), when partnership may already have changed it: match on the "
-                + "base year and earlier, or say why not with `allow-post-treatment: REASON`"),
-            path: "\(step.path).\(key)", at: name.location)
+        return date.map {
+          LateCovariate(
+            name: name, key: key,
+            spelling: name.text.contains(reference.spelling)
+              ? reference.spelling : "\(name.text)` from `\(reference.spelling)",
+            date: $0,
+            remedy:
+              "when partnership may already have changed it: match on the base year and earlier")
         }
       }
     }
-    guard problems.isEmpty else { throw SpecErrors(problems) }
   }
 
-  /// What the report says of covariates that were matched on for a reason.
-  var postTreatmentDoubts: [Diagnostic] {
-    guard let allowsPostTreatment else { return [] }
-    return [
-      Diagnostic(
-        .warning, code: "post-treatment-covariate",
-        "the match may use what was measured on or after joining, because: \(allowsPostTreatment.text)"
-      )
-    ]
+  /// Every `x @ year` of a covariate, those included from which its columns were prepared.
+  private static func references(_ text: String, in data: DataSet) -> [DatedReference] {
+    var seen: Set<String> = []
+    func look(_ text: String) -> [DatedReference] {
+      guard seen.insert(text).inserted, let expression = try? Expression(parsing: text) else {
+        return []
+      }
+      let sources = expression.names.filter { !$0.isEpisodes }.flatMap { use in
+        data.tableNames.compactMap { data.time.prepared["\($0).\(use.name.unqualified)"] }
+      }
+      return expression.datedReferences + sources.flatMap(look)
+    }
+    return look(text)
   }
 
   /// The cohorts whose base year lies before `year`, in words.

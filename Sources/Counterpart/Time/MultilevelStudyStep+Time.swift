@@ -55,7 +55,7 @@ extension MultilevelStudyStep {
     let result = try runOnce(context.replacing(data: view.data))
     var diagnostics =
       postTreatmentDoubts(in: view.data) + nestingDoubts(context.study)
-      + estimandDoubts(context)
+      + estimandDoubts(context, result.tables)
     var tables: [TidyTable] = []
     if !timing.lags.isEmpty, let treatment = context.study.treatment {
       let outcome = (try? Formula(parsing: step.formula.text).names)?.first?.name.unqualified
@@ -74,54 +74,113 @@ extension MultilevelStudyStep {
     return StepResult(
       tables: result.tables + tables, diagnostics: diagnostics + result.diagnostics,
       sample: result.sample, estimates: result.estimates, answer: result.answer,
-      sections: result.sections, failures: result.failures)
+      sections: result.sections, model: result.model, models: result.models,
+      failures: result.failures)
   }
 
   /// What the formula takes from years after joining.
   private func postTreatmentDoubts(in data: DataSet) -> [Diagnostic] {
     guard let formula = try? Formula(parsing: step.formula.text) else { return [] }
-    let late = formula.names.compactMap { use -> String? in
-      guard !use.isEpisodes, use.table == nil else { return nil }
-      if use.name.contains("@"), let expression = try? Expression(parsing: use.name) {
-        let isLate = expression.datedReferences.contains {
-          if case .base(let offset) = $0.year { offset > 0 } else { false }
+    let groups = Set(formula.groupNames.flatMap { $0.split { ":/".contains($0) }.map(String.init) })
+    let cohorts = treatedBases(in: data)
+    var late: [String] = []
+    var asOf: [(name: String, year: Int)] = []
+    // The response stands first.
+    for use in formula.names.dropFirst() {
+      guard !use.isEpisodes, use.table == nil, !groups.contains(use.name), !late.contains(use.name),
+        !asOf.contains(where: { $0.name == use.name })
+      else { continue }
+      if use.name.contains("@") {
+        if let table = data.time.lookedAt[use.name], let year = data.time.asOf[table] {
+          if MatchStudyStep.late(year, cohorts) != nil { asOf.append((use.name, year)) }
+        } else if let expression = try? Expression(parsing: use.name),
+          expression.datedReferences.contains(where: {
+            if case .base(let offset) = $0.year { offset > 0 } else { false }
+          })
+        {
+          late.append(use.name)
         }
-        return isLate ? use.name : nil
+        continue
       }
-      guard let found = try? data.resolve(use.name, from: step.data.text),
-        found.table != step.data.text, data.time.yearColumns[found.table] != nil
-      else { return nil }
-      return use.name
+      guard let found = try? data.resolve(use.name, from: step.data.text) else { continue }
+      if let year = data.time.asOf[found.table] {
+        if MatchStudyStep.late(year, cohorts) != nil { asOf.append((use.name, year)) }
+        continue
+      }
+      guard let column = data.time.yearColumns[found.table], column != found.column.name,
+        found.column.name != "lag",
+        found.table != step.data.text || isOfUnits(in: data)
+      else { continue }
+      late.append(use.name)
     }
-    guard !late.isEmpty else { return [] }
-    return [
-      Diagnostic(
-        .warning, code: "post-treatment-covariate",
-        "the model adjusts for " + late.map { "`\($0)`" }.joined(separator: ", ")
-          + " of the outcome's year, when partnership may already have changed it: the effect is what "
-          + "remains beside it. Write `@ base` for the value before joining")
-    ]
+    var doubts: [Diagnostic] = []
+    if !late.isEmpty {
+      doubts.append(
+        Diagnostic(
+          .warning, code: "post-treatment-covariate",
+          "the model adjusts for " + late.map { "`\($0)`" }.joined(separator: ", ")
+            + " of the outcome's year, when partnership may already have changed it: the effect is what "
+            + "remains beside it. Write `@ base` for the value before joining"))
+    }
+    for year in Set(asOf.map(\.year)).sorted() {
+      let names = asOf.filter { $0.year == year }.map { "`\($0.name)`" }.joined(separator: ", ")
+      doubts.append(
+        Diagnostic(
+          .warning, code: "post-treatment-covariate",
+          "the model adjusts for \(names) as of \(year), after the base year of "
+            + "\(MatchStudyStep.late(year, cohorts) ?? "some cohorts"), when partnership may already have changed "
+            + "it: the effect is what remains beside it"))
+    }
+    return doubts
   }
 
-  /// Rows count alike, whatever the study wants to count alike.
-  private func estimandDoubts(_ context: StepContext) -> [Diagnostic] {
-    guard let per = context.study.estimand?.per,
-      let units = context.data.links.first(where: { $0.from == TreatmentDeclaration.candidates })?
-        .to
+  /// The base years of the treated.
+  private func treatedBases(in data: DataSet) -> Set<Int> {
+    guard let stack = data[table: TreatmentDeclaration.candidates],
+      case .numbers(let bases)? = stack["base"]?.storage,
+      let treated = CompositionRow.treatedName(stack),
+      case .numbers(let arms)? = stack[treated]?.storage
     else { return [] }
-    // The units' own table, with or without years, has a row a unit.
-    let isOfUnits =
-      step.data.text == units
-      || context.data.links.contains {
+    return Set(zip(bases, arms).filter { $0.1 == 1 }.map { Int($0.0) })
+  }
+
+  /// Whether the rows of the model are the units that were compared, with or without years.
+  private func isOfUnits(in data: DataSet) -> Bool {
+    guard
+      let units = data.links.first(where: { $0.from == TreatmentDeclaration.candidates })?.to
+    else { return false }
+    return step.data.text == units
+      || data.links.contains {
         $0.from == step.data.text && $0.to == units
-          && $0.column == context.data.time.rowKeys[step.data.text]
+          && $0.column == data.time.rowKeys[step.data.text]
       }
-    guard isOfUnits != (per == .school) else { return [] }
+  }
+
+  /// The effect as the study's estimand counts it, in a table of its own.
+  func estimands(_ frame: ModelFrame, _ context: StepContext) -> [TidyTable] {
+    guard let asked = context.study.estimand?.per, let effect = step.effect,
+      let units = step.sample.flatMap({ context.earlier[$0.text]?.sample }),
+      units.table == TreatmentDeclaration.candidates
+    else { return [] }
+    let rows = EstimandRow.rows(
+      frame, term: effect.of.text, asked: asked, in: context.data, table: step.data.text,
+      weights: units.weights, isOfUnits: isOfUnits(in: context.data))
+    return rows.isEmpty ? [] : [TidyTable("estimand", rows)]
+  }
+
+  /// Where no table has the effect as the study counts it, rows count alike, whatever it wants.
+  private func estimandDoubts(_ context: StepContext, _ tables: [TidyTable]) -> [Diagnostic] {
+    guard let per = context.study.estimand?.per, step.effect != nil else { return [] }
+    let isOfUnits = isOfUnits(in: context.data)
+    let isHad =
+      tables.first { $0.name == "estimand" }?.column("asked")?.contains(.text("yes")) ?? false
+    guard isOfUnits != (per == .school), !isHad else { return [] }
     return [
       Diagnostic(
         .warning, code: "estimand-unit",
         "the study asks for an effect per \(per.rawValue), and each row of `\(step.data.text)`, "
-          + "\(isOfUnits ? "a school" : "a pupil"), counts alike in this model")
+          + "\(isOfUnits ? "a school" : "a pupil"), counts alike in this model"
+          + (isOfUnits ? ": model the pupils" : ""))
     ]
   }
 

@@ -106,10 +106,12 @@ struct OutcomeFamily: Sendable {
         isPrimary: model.isPrimary(primary), test: test)
     }
     guard !members.isEmpty else { return nil }
+    labels = study.labels
     correction = primary.correction.flatMap { Multiplicity(rawValue: $0.rawValue) } ?? .holm
   }
 
   private let correction: Multiplicity
+  private let labels: Labels
 
   /// Primary outcomes are adjusted among themselves, secondary ones by Holm's method among themselves.
   var table: TidyTable {
@@ -152,7 +154,8 @@ struct OutcomeFamily: Sendable {
     let plot = IntervalPlot(
       members.map { member in
         IntervalPlot.Row(
-          (member.term == members[0].term ? "" : "\(member.term), ") + member.outcome
+          (member.term == members[0].term ? "" : "\(labels.text(member.term)), ")
+            + labels.text(member.outcome)
             + (member.lag.isEmpty
               ? "" : ", year \(member.lag.split(separator: " ").joined(separator: ", "))")
             + (isOneStep ? "" : " (\(member.step))"),
@@ -161,7 +164,7 @@ struct OutcomeFamily: Sendable {
       }, title: "Effects by outcome and year", axisTitle: "difference, in the outcome's units")
     let sentence: Prose =
       primary.count == 1
-      ? "The primary outcome is \(primary[0].outcome)\(primary[0].lag.isEmpty ? "" : " in year \(primary[0].lag)"): \(strong: number.text(primary[0].test.estimate)) (95% interval \(number.interval(primary[0].test.low, primary[0].test.high))). All others are secondary, and their p-values are adjusted over all \(members.count - 1)."
+      ? "The primary outcome is \(labels.prose(primary[0].outcome))\(primary[0].lag.isEmpty ? "" : " in year \(primary[0].lag)"): \(strong: number.text(primary[0].test.estimate)) (95% interval \(number.interval(primary[0].test.low, primary[0].test.high))). All others are secondary, and their p-values are adjusted over all \(members.count - 1)."
       : "The study names \(primary.count) primary outcomes, judged together; all others are secondary."
     return ReportSection(
       "Primary and secondary outcomes", anchor: "outcomes",

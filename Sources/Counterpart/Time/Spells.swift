@@ -25,6 +25,10 @@ struct Spells {
   let spells: [Spell]
   /// Episodes that count and whose start is missing.
   let undated: Int
+  /// Units with an episode that does not count: its condition fails, or it has no start.
+  let uncounted: Set<Int32>
+  /// Whether any episode is known to have ended.
+  let hasEnds: Bool
 
   /// - Throws: ``RunError/study(_:)`` for names and conditions that do not fit the data.
   init(_ treatment: TreatmentDeclaration, _ study: Study, in data: DataSet) throws(RunError) {
@@ -64,12 +68,18 @@ struct Spells {
     let isDate = joinedColumn.type == .date
     var spells: [Spell] = []
     var undated = 0
-    for row in joined.indices where link.index[row] >= 0 && counts[row] && groups[row] >= 0 {
+    var uncounted: Set<Int32> = []
+    for row in joined.indices where link.index[row] >= 0 && groups[row] >= 0 {
+      guard counts[row] else {
+        uncounted.insert(link.index[row])
+        continue
+      }
       let year =
         isDate
         ? treatment.schoolYear.year(ofDay: joined[row]) : Int(exactly: joined[row].rounded())
       guard let year else {
         undated += 1
+        uncounted.insert(link.index[row])
         continue
       }
       let span = (left[row] - joined[row]) / (isDate ? 365.25 : 1)
@@ -80,6 +90,20 @@ struct Spells {
     }
     self.spells = spells
     self.undated = undated
+    self.uncounted = uncounted
+    hasEnds = left.contains { !$0.isNaN }
+  }
+
+  /// Memberships of one declared year that know of no end are those that lasted until then.
+  func survivors(_ study: Study) -> Diagnostic? {
+    guard let asOf = study.tables.first(where: { $0.name.text == table })?.asOf, !hasEnds,
+      let first = spells.map(\.year).min(), first < asOf
+    else { return nil }
+    return Diagnostic(
+      .warning, code: "survivors-only",
+      "`\(table)` is as of \(asOf) and is applied back to \(first), with no date of leaving: members who had "
+        + "left by then, and groups that had dissolved, are not in it, so those that joined are survivors, and "
+        + "comparators may have been members once")
   }
 
   private static func episodes(

@@ -17,6 +17,11 @@ struct StudyCalendar: Sendable {
   /// Rows of the table of candidates that may be matched.
   private(set) var eligible: [Int32] = []
   private(set) var flow: PopulationFlow?
+  private let episodes: String
+  /// Whether its episodes are of several kinds, of which some are not meant.
+  private let hasKinds: Bool
+  /// Units with an episode that does not count as treatment.
+  private let otherMembers: Set<Int32>
 
   /// Adds the tables `candidates` and `groups`, base years and links.
   ///
@@ -54,6 +59,9 @@ struct StudyCalendar: Sendable {
       treatment, base: study.base ?? BaseDeclaration(yearsBefore: 1), spells: spells,
       follow: follow, lastYear: lastYear, keys: keys)
     self.panel = panel.table
+    episodes = spells.table
+    hasKinds = data.episodes.first { $0.table == spells.table }?.kind != nil
+    otherMembers = spells.uncounted
     baseRow = candidates.unit.indices.map { [candidates] in
       panel.row(unit: candidates.unit[$0], year: candidates.base[$0])
     }
@@ -71,6 +79,7 @@ struct StudyCalendar: Sendable {
           "\(spells.undated) memberships of `\(spells.table)` have no date of joining and count as none"
         ))
     }
+    if let doubt = spells.survivors(study) { diagnostics.append(doubt) }
     if let asOf = panel.asOf, let first = candidates.base.min(), asOf > first {
       diagnostics.append(
         Diagnostic(
@@ -143,6 +152,21 @@ struct StudyCalendar: Sendable {
     data.set(table)
     var problems: [SpecError] = []
     for written in DatedText.all(in: study) where table[written.text.text] == nil {
+      // Pupils of the base year, whom a gate looks at one by one.
+      if written.path.contains(".gate"), GateColumns(written.text.text, in: data) != nil {
+        continue
+      }
+      if written.path.contains(".match."),
+        let pooled = study.poolingYears(written.text.text, in: data)
+      {
+        problems.append(
+          SpecError(
+            .rule(
+              "`\(pooled)` takes all years of a unit together, also those after joining: name the years, such as "
+                + "`prior @ base` and `prior @ (base - 1)`"), path: written.path,
+            at: written.text.location))
+        continue
+      }
       do throws(ExpressionError) {
         let result = try Expression(parsing: written.text.text).evaluate(
           in: data, table: table.name, as: written.text.text)
@@ -164,27 +188,36 @@ struct StudyCalendar: Sendable {
     if let panel, panel.asOf != nil { data.time.setTable(panel.table, of: text) }
   }
 
-  /// Finds the candidates whose base year is in the population.
-  mutating func cut(to population: Population, of original: DataSet) {
+  /// Finds the candidates whose base year is in the population, rule by rule.
+  mutating func cut(to population: Population, of original: DataSet, rules: [Study.PopulationRule])
+  {
     let kept = population.positions[panel]
-    var stages: [(String, [Bool])] = []
-    var open = candidates.unit.indices.map { baseRow[$0] >= 0 }
-    stages.append(("have data of the base year", open))
-    open = open.indices.map { open[$0] && !candidates.isShort[$0] }
-    stages.append(("stayed long enough", open))
-    if let kept {
-      open = open.indices.map { open[$0] && kept[Int(baseRow[$0])] >= 0 }
-      stages.append(("are in the population in the base year", open))
+    let falls = population.fallen[panel]
+    var open = candidates.unit.indices.map { _ in true }
+    let start = count(open)
+    var stages: [PopulationFlow.Stage] = []
+    func stage(_ rule: String, undecided: Int = 0, _ stays: (Int) -> Bool) {
+      open = open.indices.map { open[$0] && stays($0) }
+      stages.append(PopulationFlow.Stage(rule: rule, kept: count(open), undecided: undecided))
+    }
+    stage("have data of the base year") { baseRow[$0] >= 0 }
+    stage("stayed long enough") { !candidates.isShort[$0] }
+    for (number, rule) in rules.enumerated() where rule.table.text == panel {
+      guard let falls else { continue }
+      let place = rules[..<number].count { $0.table.text == panel }
+      let fell = open.indices.map { open[$0] ? falls[Int(baseRow[$0])] : .kept }
+      let undecided = fell.indices.filter { fell[$0] == .byRule(place, isUndecided: true) }
+      stage(rule.expression.text, undecided: Set(undecided.map { candidates.unit[$0] }).count) {
+        if case .byRule(place, _) = fell[$0] { false } else { true }
+      }
+    }
+    if let kept, open.indices.contains(where: { open[$0] && kept[Int(baseRow[$0])] < 0 }) {
+      stage("linked to rows in the population") { kept[Int(baseRow[$0])] >= 0 }
     }
     eligible = open.indices.filter { open[$0] }.map(Int32.init)
-    func count(_ open: [Bool]) -> PopulationFlow.Count {
-      let treated = open.indices.count { open[$0] && candidates.treated[$0] }
-      let all = open.count { $0 }
-      return PopulationFlow.Count(all: all, treated: treated, control: all - treated)
-    }
     flow = PopulationFlow(
-      table: TreatmentDeclaration.candidates, start: count(open.map { _ in true }),
-      stages: stages.map { PopulationFlow.Stage(rule: $0.0, kept: count($0.1), undecided: 0) })
+      table: TreatmentDeclaration.candidates, start: start, stages: stages,
+      first: "units that joined, and those they may be compared with")
     let lost = candidates.treated.indices.count { candidates.treated[$0] && !open[$0] }
     if lost > 0 {
       diagnostics.append(
@@ -193,6 +226,32 @@ struct StudyCalendar: Sendable {
           "\(lost) of \(candidates.treated.count { $0 }) units that joined cannot be matched: table "
             + "`population` says why"))
     }
+    let members = Set(
+      eligible.filter { !candidates.treated[Int($0)] }.map { candidates.unit[Int($0)] }
+    ).intersection(otherMembers)
+    if !members.isEmpty {
+      diagnostics.append(
+        Diagnostic(
+          hasKinds ? .note : .warning, code: "comparators-in-groups",
+          "\(members.count) units that may be comparators are in episodes of `\(episodes)` that do not count as "
+            + "treatment, by the study's condition or for want of a date: leave them out with a rule of the "
+            + "population if they were treated all the same"))
+    }
+  }
+
+  /// How many units stand behind candidates, each counted once.
+  private func count(_ open: [Bool]) -> PopulationFlow.Count {
+    var treated: Set<Int32> = []
+    var control: Set<Int32> = []
+    for row in open.indices where open[row] {
+      if candidates.treated[row] {
+        treated.insert(candidates.unit[row])
+      } else {
+        control.insert(candidates.unit[row])
+      }
+    }
+    return PopulationFlow.Count(
+      all: treated.count + control.count, treated: treated.count, control: control.count)
   }
 
   /// The places of the candidates in their base years, from those of the panel's rows.
@@ -225,6 +284,35 @@ extension Column {
 }
 
 extension Study {
+  /// The part of an expression that takes all years of a unit together, where columns that were prepared are
+  /// looked into; `nil` where none does. Pupils of a unit and year belong to that year's row and are no such part.
+  func poolingYears(_ text: String, in data: DataSet) -> String? {
+    var seen: Set<String> = []
+    func look(_ text: String) -> String? {
+      guard seen.insert(text).inserted, let expression = try? Expression(parsing: text) else {
+        return nil
+      }
+      let names = expression.names.filter { !$0.isEpisodes && $0.table == nil }.map(\.name)
+      for (table, key) in data.time.rowKeys.sorted(by: { $0.key < $1.key })
+      where data.time.panel(table) != nil {
+        let own = names.filter { $0 != key && data[table: table]?[$0.unqualified] != nil }
+        if expression.groupings.contains(where: { $0.unqualified == key }),
+          own.contains(where: { !$0.contains(".") || $0.hasPrefix("\(table).") })
+        {
+          return text
+        }
+        for name in own {
+          let prepared = preparations.first {
+            $0.table.text == table && $0.column.text == name.unqualified
+          }
+          if let prepared, let found = look(prepared.expression.text) { return found }
+        }
+      }
+      return nil
+    }
+    return look(text)
+  }
+
   /// The largest number of years after the base year at which any outcome is looked at.
   var largestLag: Int? {
     let models = steps.flatMap { named -> [any StudyStep] in

@@ -239,11 +239,20 @@ extension Binder {
     of child: String, by: Syntax?
   ) throws(ExpressionError) -> AggregateRows {
     let count = data[table: child]?.rowCount ?? 0
-    guard let by else { return .allLinked(table: child, rows: count) }
+    guard let by else {
+      guard looksAtYear, let path = data.path(from: child, to: table) else {
+        return .allLinked(table: child, rows: count)
+      }
+      return .linked(table: child, index: data.rowIndex(along: path), by: nil)
+    }
     guard let path = data.path(from: child, to: table) else {
       throw ExpressionError(.rule("`\(child)` is not linked to `\(table)`"), at: by.span)
     }
     let index = data.rowIndex(along: path)
+    // A school's pupils are those of the row's own year, where it has a row for each.
+    if case .name(let name) = by.bare.kind, isUnitKey(name) {
+      return .linked(table: child, index: index, by: nil)
+    }
     do {
       return .linked(table: child, index: index, by: try bind(by))
     } catch {

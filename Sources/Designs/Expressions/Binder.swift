@@ -6,6 +6,8 @@ struct Binder {
   let table: String
   /// Whether a name that this table does not know is looked up in the base year.
   var looksAtBase = false
+  /// Whether the rows of this table are looked at in one year each: an aggregate is then over what belongs to a row.
+  var looksAtYear = false
 
   func bind(_ syntax: Syntax) throws(ExpressionError) -> BoundExpression {
     switch syntax.kind {

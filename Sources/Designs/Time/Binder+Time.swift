@@ -22,7 +22,7 @@ extension Binder {
     for panel in panels {
       let inner: BoundExpression
       do throws(ExpressionError) {
-        inner = try Binder(data: data, table: panel.table).bind(value)
+        inner = try Binder(data: data, table: panel.table, looksAtYear: panel.isDated).bind(value)
       } catch {
         if first == nil { first = error }
         continue
@@ -64,6 +64,11 @@ extension Binder {
         return panel.row(unit: unit[row], year: year + offset)
       }
     }
+  }
+
+  /// Whether a name says which unit a row of this table is of, where the table has a row a unit and year.
+  func isUnitKey(_ name: String) -> Bool {
+    data.time.yearColumns[table] != nil && data.time.rowKeys[table] == name
   }
 
   /// Whether every plain name of `syntax` can be found in a row of this table.

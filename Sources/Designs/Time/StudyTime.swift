@@ -74,7 +74,14 @@ public struct StudyTime: Sendable {
   /// For a table of groups, the table of the episodes that make their members.
   public private(set) var members: [String: String] = [:]
 
+  /// What prepared columns were made from, by `table.column`.
+  public private(set) var prepared: [String: String] = [:]
+
   public init() {}
+
+  public mutating func setPrepared(_ column: String, of table: String, from expression: String) {
+    prepared["\(table).\(column)"] = expression
+  }
 
   public mutating func add(_ panel: Panel) {
     panels.removeAll { $0.table == panel.table }

@@ -35,6 +35,21 @@ extension Expression {
     return found
   }
 
+  /// The columns by which its functions take rows together: `urn` of `mean(prior, by = urn)`.
+  public var groupings: [String] {
+    var found: [String] = []
+    func look(_ syntax: Syntax) {
+      if case .call(_, let arguments) = syntax.kind {
+        for argument in arguments where argument.label == "by" {
+          if case .name(let name) = argument.value.bare.kind { found.append(name) }
+        }
+      }
+      for part in syntax.parts { look(part) }
+    }
+    look(syntax)
+    return found
+  }
+
   /// Where the expression is a bare `member(episodes, condition)`: the table of episodes and the condition.
   public var membership: (episodes: String, condition: String?)? {
     guard case .call("member", let arguments) = syntax.bare.kind,

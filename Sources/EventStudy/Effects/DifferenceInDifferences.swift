@@ -71,7 +71,7 @@ struct DifferenceInDifferences {
   }
 
   /// A weighted mean and its influence function, w (y − mean) / E w.
-  private struct Arm {
+  struct Arm {
     let mean: Double
     let meanWeight: Double
     let influence: [Double]
@@ -90,7 +90,7 @@ struct DifferenceInDifferences {
   }
 
   /// The comparators' change by weighted least squares.
-  private struct Regression {
+  struct Regression {
     let fitted: [Double]
     private let x: Matrix
     /// w e, zero for treated rows.
@@ -124,7 +124,7 @@ struct DifferenceInDifferences {
   }
 
   /// An intercept and the covariates, centred and scaled, which changes no prediction.
-  private static func design(_ covariates: [[Double]], rows: Int) -> Matrix {
+  static func design(_ covariates: [[Double]], rows: Int) -> Matrix {
     var columns = [[Double](repeating: 1, count: rows)]
     for values in covariates {
       var mean = 0.0
@@ -139,7 +139,7 @@ struct DifferenceInDifferences {
   }
 
   /// E[w x].
-  private static func means(_ x: Matrix, _ weights: [Double]) -> [Double] {
+  static func means(_ x: Matrix, _ weights: [Double]) -> [Double] {
     x.transposedTimes(weights).map { $0 / Double(x.rows) }
   }
 }

@@ -163,20 +163,27 @@ public struct GroupTimeEffects: Sendable {
     return result
   }
 
+  /// Whether a unit is of the cohort; `nil` where it is neither that nor a comparator.
+  static func arm(
+    of unit: Int, _ panel: StaggeredPanel, _ settings: GroupTimeSettings, _ cohort: Int,
+    _ later: Int
+  ) -> Bool? {
+    if panel.cohorts[unit] == cohort { return true }
+    if let pools = panel.pools, pools[unit] != cohort { return nil }
+    guard let own = panel.cohorts[unit] else { return false }
+    return settings.comparators == .notYet && own > later ? false : nil
+  }
+
   private static func cell(
     _ panel: StaggeredPanel, _ settings: GroupTimeSettings, cohort: Int, period: Int, base: Int
   ) -> GroupTimeEffect {
+    if let observations = panel.observations {
+      return cell(observations, panel, settings, cohort: cohort, period: period, base: base)
+    }
     let later = panel.periods[max(period, base)] + settings.anticipation
     var (rows, treated, change): ([Int], [Bool], [Double]) = ([], [], [])
     for unit in 0..<panel.unitCount {
-      let isTreated = panel.cohorts[unit] == cohort
-      if !isTreated {
-        switch panel.cohorts[unit] {
-        case nil: break
-        case .some(let other):
-          guard settings.comparators == .notYet, other > later else { continue }
-        }
-      }
+      guard let isTreated = arm(of: unit, panel, settings, cohort, later) else { continue }
       let difference =
         panel.value(panel.outcome, unit, period) - panel.value(panel.outcome, unit, base)
       guard difference.isFinite,

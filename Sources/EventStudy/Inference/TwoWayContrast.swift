@@ -26,7 +26,7 @@ public struct TwoWayContrast: Sendable, Hashable {
         unit.append(i)
         period.append(t)
         outcome.append(y)
-        weight.append(panel.weights[i])
+        weight.append(panel.weight(i, t))
         treated.append(panel.cohorts[i].map { panel.periods[t] >= $0 ? 1 : 0 } ?? 0)
       }
     }
@@ -48,12 +48,12 @@ public struct TwoWayContrast: Sendable, Hashable {
     }
     var sum = 0.0
     for score in scores { sum += score * score }
-    let (n, g) = (Double(d.count), Double(scores.count))
+    let (n, g) = (Double(panel.observations?.count ?? d.count), Double(scores.count))
     let k = Double(Set(unit).count + Set(period).count)
     self.estimate = estimate
     standardError =
       (g / (g - 1) * (n - 1) / (n - k) * sum).squareRoot() / square
-    rows = d.count
+    rows = Int(n)
     treatedCells = treated.count { $0 == 1 }
     negativeCells = d.indices.count { treated[$0] == 1 && d[$0] < -1e-12 }
   }

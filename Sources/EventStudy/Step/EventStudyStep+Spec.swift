@@ -7,8 +7,8 @@ extension EventStudyStep {
   static let unitKey = Key("unit", .text("a column"), "Who is observed over years.")
   static let yearKey = Key(
     "year", .text("a column"), "The year of a row's outcome, a whole number.")
-  static let joinedKey = Key(
-    "joined", .text("a column"),
+  static let joinedKey = Key.optional(
+    "joined", .text("a column"), shown: "by the study's `treatment`",
     "The first year that counts as treated, the same in all rows of a unit; missing where it never joins."
   )
   static let outcomeKey = Key("outcome", .text("a column"), "What may change by joining.")
@@ -19,6 +19,11 @@ extension EventStudyStep {
   static let sampleKey = Key.optional(
     "sample", .text("the name of a match"),
     "A matched sample: its units take part, with its weights.")
+  static let samplingKey = Key(
+    "sampling", ValueFormat<Sampling>.oneOf("sampling"), default: .panel, shown: "panel",
+    "Whether a unit has one row a year, or `cross-sections` of people who are others each year, such as pupils; "
+      + "their covariates are their own."
+  )
   static let clusterKey = Key.optional(
     "cluster", .text("a column"), shown: "the unit",
     "Which units vary together, such as federations or areas; the same in all rows of a unit.")
@@ -68,16 +73,21 @@ extension EventStudyStep {
   public static let keys: [AnyKey] = [
     AnyKey(dataKey), AnyKey(unitKey), AnyKey(yearKey), AnyKey(joinedKey), AnyKey(outcomeKey),
     AnyKey(covariatesKey), AnyKey(sampleKey), AnyKey(clusterKey), AnyKey(estimatorKey),
-    AnyKey(comparatorsKey), AnyKey(baseKey), AnyKey(anticipationKey), AnyKey(missingYearsKey),
+    AnyKey(samplingKey), AnyKey(comparatorsKey), AnyKey(baseKey), AnyKey(anticipationKey),
+    AnyKey(missingYearsKey),
     AnyKey(levelKey), AnyKey(drawsKey), AnyKey(boundsKey), AnyKey(contrastKey),
   ]
+
+  /// The column that stands for `joined` where the study's treatment says who joined when.
+  public static let joinedByTreatment = "first year after joining"
 
   /// Reads a step whose keys have been checked.
   public init(from section: Section) throws(SpecErrors) {
     data = try section.read(Self.dataKey)
     unit = try section.read(Self.unitKey)
     year = try section.read(Self.yearKey)
-    joined = try section.read(Self.joinedKey)
+    let column = try section.read(Self.joinedKey)
+    joined = column ?? LocatedText(Self.joinedByTreatment, at: section.location)
     outcome = try section.read(Self.outcomeKey)
     covariates = try section.read(Self.covariatesKey)
     sample = try section.read(Self.sampleKey)
@@ -87,6 +97,7 @@ extension EventStudyStep {
       comparators: try section.read(Self.comparatorsKey), base: try section.read(Self.baseKey),
       anticipation: try section.read(Self.anticipationKey))
     missingYears = Array(Set(try section.read(Self.missingYearsKey))).sorted()
+    sampling = try section.read(Self.samplingKey)
     level = try section.read(Self.levelKey)
     draws = try section.read(Self.drawsKey)
     let bounds = try section.read(Self.boundsKey)

@@ -15,6 +15,7 @@ public import Tables
 /// | comparators | never | never, not-yet | who cohorts are compared with |
 /// | base | varying | varying, universal | earlier year of comparisons before joining |
 /// | anticipation | 0 | ≥ 0 | years before joining in which units may act on it |
+/// | sampling | panel | panel, cross-sections | the same units, or other people, in each year |
 /// | cluster | the unit | a column | what varies together |
 /// | missing-years | none | years | years without outcomes, declared |
 /// | level | 0.95 | (0, 1) | of intervals and bands |
@@ -31,12 +32,21 @@ public struct EventStudyStep: Sendable {
   public let cluster: LocatedText?
   public let settings: GroupTimeSettings
   public let missingYears: [Int]
+  public let sampling: Sampling
   public let level: Double
   public let draws: Int
   public let relativeMagnitudes: [Double]
   public let smoothness: [Double]
   /// Whether two-way fixed effects stand beside, as a contrast.
   public let hasTwoWayContrast: Bool
+
+  /// Who the rows of two years are.
+  public enum Sampling: String, Sendable, Hashable, CaseIterable {
+    /// The same units, one row a year.
+    case panel
+    /// Other people of the same units, any number a year.
+    case crossSections = "cross-sections"
+  }
 
   /// What a run of the step leaves.
   public struct Result: Sendable {
@@ -60,16 +70,18 @@ public struct EventStudyStep: Sendable {
     public let covariance: [[Double]]
   }
 
-  /// - Parameter rowWeights: of a matched sample, one a row of the table; `nil` for all rows alike.
+  /// - Parameters:
+  ///   - rowWeights: of a matched sample, one a row of the table; `nil` for all rows alike.
+  ///   - rowSets: matched sets, one a row, −1 for none: comparators then serve only the cohorts of their sets.
   /// - Throws: ``EventStudyError`` for data that give no event study.
   public func panel(
-    in data: DataSet, rowWeights: [Double]? = nil
+    in data: DataSet, rowWeights: [Double]? = nil, rowSets: [Int32]? = nil
   ) throws(EventStudyError) -> StaggeredPanel {
     let reader: PanelReader
     do throws(SpecErrors) { reader = try PanelReader(self, in: data, path: "event-study") } catch {
       throw .unresolvedNames(error.description)
     }
-    return try reader.panel(rowWeights: rowWeights)
+    return try reader.panel(rowWeights: rowWeights, rowSets: rowSets)
   }
 
   /// Finds every name that the tables do not have.

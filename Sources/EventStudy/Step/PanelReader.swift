@@ -64,7 +64,18 @@ struct PanelReader {
     rowCount = rows
   }
 
-  func panel(rowWeights: [Double]?) throws(EventStudyError) -> StaggeredPanel {
+  /// - Parameter rowSets: the matched set of each row, −1 for none.
+  func panel(
+    rowWeights: [Double]?, rowSets: [Int32]? = nil
+  ) throws(EventStudyError) -> StaggeredPanel {
+    var sets: [Int32] = []
+    let panel = try panel(rowWeights, rowSets, &sets)
+    return rowSets == nil ? panel : panel.pooled(bySets: panel.kept.map { sets[$0] })
+  }
+
+  private func panel(
+    _ rowWeights: [Double]?, _ rowSets: [Int32]?, _ sets: inout [Int32]
+  ) throws(EventStudyError) -> StaggeredPanel {
     var units: [String] = []
     var position: [String: Int] = [:]
     var rows: [(row: Int, unit: Int, year: Int)] = []
@@ -86,6 +97,7 @@ struct PanelReader {
         joins.append(joined[row])
         clusters.append(clusterName(row, of: name))
         weights.append(0)
+        sets.append(-1)
       }
       guard isSame(joins[own], joined[row]) else {
         throw .unsteadyJoining(
@@ -96,6 +108,7 @@ struct PanelReader {
       }
       // A matched unit may stand in one of its years only: its largest weight is the unit's.
       weights[own] = max(weights[own], rowWeights?[row] ?? 1)
+      if let set = rowSets?[row], set >= 0 { sets[own] = set }
       rows.append((row, own, time))
       if outcome[row].isFinite { years.insert(time) }
     }
@@ -111,6 +124,23 @@ struct PanelReader {
     guard present.isEmpty else { throw .declaredButPresent(present) }
     var index: [Int: Int] = [:]
     for (place, time) in periods.enumerated() { index[time] = place }
+    for join in joins where !join.isNaN && Int(exactly: join) == nil {
+      throw .notWhole(column: step.joined.text, value: join)
+    }
+    if step.sampling == .crossSections {
+      // People count by their own rows: a unit's rows all have its weight in a sample.
+      let seen = rows.filter { row, _, _ in
+        outcome[row].isFinite && (rowWeights?[row] ?? 1) > 0
+      }
+      return StaggeredPanel(
+        periods: periods, cohorts: joins.map { Int(exactly: $0) },
+        observations: CrossSections(
+          unit: seen.map { Int32($0.unit) }, period: seen.map { Int32(index[$0.year] ?? 0) },
+          outcome: seen.map { outcome[$0.row] },
+          covariates: covariates.map { covariate in seen.map { covariate.values[$0.row] } },
+          weights: seen.map { rowWeights?[$0.row] ?? 1 }),
+        names: covariates.map(\.name), clusters: codes(of: clusters))
+    }
     var outcomes = [Double](repeating: .nan, count: units.count * periods.count)
     var adjusting = covariates.map { _ in outcomes }
     var filled = [Bool](repeating: false, count: outcomes.count)
@@ -122,20 +152,20 @@ struct PanelReader {
       outcomes[cell] = outcome[row]
       for k in covariates.indices { adjusting[k][cell] = covariates[k].values[row] }
     }
-    for join in joins where !join.isNaN && Int(exactly: join) == nil {
-      throw .notWhole(column: step.joined.text, value: join)
-    }
+    return StaggeredPanel(
+      periods: periods, cohorts: joins.map { Int(exactly: $0) }, outcome: outcomes,
+      covariates: zip(covariates, adjusting).map { StaggeredPanel.Covariate($0.name, $1) },
+      weights: weights, clusters: codes(of: clusters))
+  }
+
+  private func codes(of names: [String]) -> [Int32] {
     var codes: [String: Int32] = [:]
-    let clusterCodes = clusters.map { name -> Int32 in
+    return names.map { name -> Int32 in
       if let known = codes[name] { return known }
       let next = Int32(codes.count)
       codes[name] = next
       return next
     }
-    return StaggeredPanel(
-      periods: periods, cohorts: joins.map { Int(exactly: $0) }, outcome: outcomes,
-      covariates: zip(covariates, adjusting).map { StaggeredPanel.Covariate($0.name, $1) },
-      weights: weights, clusters: clusterCodes)
   }
 
   /// A unit without a value, such as a comparator in no federation, is a cluster of its own.

@@ -1,7 +1,7 @@
 internal import Tables
 
 /// Candidates that are the same as another in arm, covariates and outcome: rows that were entered twice, or copies
-/// that count as independent units where they are not.
+/// that count as independent units where they are not. One unit that stands in several rows is not repeated by itself.
 struct DuplicatedRows {
   /// Candidates that repeat an earlier one, ascending.
   let repeats: [Int]
@@ -18,8 +18,10 @@ struct DuplicatedRows {
       repeats = []
       return
     }
-    var seen: Set<[UInt64]> = []
+    var seen: [[UInt64]: Int32] = [:]
+    var counted: Set<Int32> = []
     repeats = (0..<candidates.count).filter { unit in
+      let owner = candidates.owners?[unit] ?? Int32(unit)
       var key: [UInt64] = [candidates.treated[unit] ? 1 : 0]
       for variable in variables {
         if variable.isMissing(unit) { return false }
@@ -28,7 +30,11 @@ struct DuplicatedRows {
         case .factor(let codes, _): key.append(UInt64(bitPattern: Int64(codes[unit])))
         }
       }
-      return !seen.insert(key).inserted
+      guard let first = seen[key] else {
+        seen[key] = owner
+        return false
+      }
+      return first != owner && counted.insert(owner).inserted
     }
   }
 

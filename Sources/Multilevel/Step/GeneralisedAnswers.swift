@@ -45,8 +45,12 @@ private struct GeneralisedAnswers {
     try questions.comparisons { (smaller, bootstrap) throws(ComparisonError) in
       try fit.comparison(to: smaller, bootstrap: bootstrap, threads: threads)
     }
+    let tests = result.tests
     // Bounds in standard deviations are refused where the response is not normal.
-    try questions.equivalence(names, tests: result.tests, deviation: 1)
+    try questions.equivalence(names) { place, bound in
+      EquivalenceRow(
+        test: EquivalenceTest(tests[place], within: bound.value), bound: "\(bound.value)")
+    }
     return questions.answers
   }
 

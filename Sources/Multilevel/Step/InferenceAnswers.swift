@@ -33,10 +33,10 @@ struct InferenceAnswers {
     try questions.comparisons { (smaller, bootstrap) throws(ComparisonError) in
       try fit.comparison(to: smaller, bootstrap: bootstrap, threads: threads)
     }
-    let reference = result.unconditional ?? fit
-    try questions.equivalence(
-      fit.coefficientNames, tests: result.tests,
-      deviation: reference.totalVariance.squareRoot())
+    let result = result
+    try questions.equivalence(fit.coefficientNames) { place, bound in
+      result.equivalence(of: result.tests[place], within: bound)
+    }
     return questions.answers
   }
 

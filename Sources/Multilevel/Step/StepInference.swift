@@ -34,6 +34,12 @@ public struct StepInference: Sendable {
     public let term: LocatedText
     public let value: Double
     public let isInDeviations: Bool
+
+    public init(term: LocatedText, value: Double, isInDeviations: Bool) {
+      self.term = term
+      self.value = value
+      self.isInDeviations = isInDeviations
+    }
   }
 
   public let intervals: Intervals

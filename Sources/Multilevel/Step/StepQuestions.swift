@@ -161,10 +161,10 @@ struct StepQuestions {
   }
 
   /// - Parameters:
-  ///   - tests: of the coefficients, in the order of their names.
-  ///   - deviation: what a bound in standard deviations is a multiple of.
+  ///   - names: of the coefficients.
+  ///   - test: of the coefficient at a place among the names.
   mutating func equivalence(
-    _ names: [String], tests: [CoefficientTest], deviation: Double
+    _ names: [String], test: (_ place: Int, StepInference.EquivalenceBound) -> EquivalenceRow
   ) throws(MultilevelStep.InferenceError) {
     guard !asked.equivalence.isEmpty else { return }
     var rows: [EquivalenceRow] = []
@@ -173,11 +173,7 @@ struct StepQuestions {
         // A name alone is a hypothesis too, so the parts of an interaction may stand in any order.
         let weights = try LinearHypothesis(naming: bound.term.text).weights(names)
         guard let place = weights.firstIndex(of: 1) else { continue }
-        rows.append(
-          EquivalenceRow(
-            test: EquivalenceTest(
-              tests[place], within: bound.value * (bound.isInDeviations ? deviation : 1)),
-            bound: "\(bound.value)" + (bound.isInDeviations ? " sd" : "")))
+        rows.append(test(place, bound))
       } catch { throw problem(error, in: bound.term, "equivalence") }
     }
     add(TidyTable("equivalence", rows))

@@ -30,17 +30,21 @@ public struct IntervalPlot: Plot, Hashable {
   public let reference: Double?
   /// The smallest effect that the design could have detected, as a distance from `reference`.
   public let detectable: Double?
+  /// What is said of the shaded band, which is what could not be detected unless it is called otherwise.
+  public let bandWords: String
   public let format: NumberFormat
 
   public init(
     _ rows: [Row], title: String, axisTitle: String, reference: Double? = 0,
-    detectable: Double? = nil, format: NumberFormat = .decimals(2)
+    detectable: Double? = nil, bandWords: String = "too small to detect",
+    format: NumberFormat = .decimals(2)
   ) {
     self.rows = rows
     self.title = title
     self.axisTitle = axisTitle
     self.reference = reference.flatMap { $0.isFinite ? $0 : nil }
     self.detectable = detectable.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+    self.bandWords = bandWords
     self.format = format
   }
 
@@ -57,7 +61,7 @@ public struct IntervalPlot: Plot, Hashable {
       }
       text += " \(apart) of \(estimated.count) intervals exclude \(spoken(reference))."
     }
-    if let detectable { text += " Smallest detectable effect: \(format.text(detectable))." }
+    if let detectable { text += " Shaded, \(bandWords): ±\(format.text(detectable))." }
     return text
   }
 
@@ -196,7 +200,7 @@ public struct IntervalPlot: Plot, Hashable {
     guard let detectable else { return }
     let centre = reference ?? 0
     let (low, high) = (x(centre - detectable), x(centre + detectable))
-    let text = "Shaded: too small to detect (±\(format.text(detectable)))"
+    let text = "Shaded: \(bandWords) (±\(format.text(detectable)))"
     let half = TextMeasure.width(of: text, size: size - 1) / 2
     let middle = min(max((low + high) / 2, half + 4), max(canvas.width - half - 4, half + 4))
     canvas.text(

@@ -38,7 +38,16 @@ public struct DownloadedFile: Sendable {
             .warning, code: "encoding-overruled",
             "\(path) starts with a mark of UTF-8 and is read so, not as declared"))
       } else {
-        bytes = try encoding.transcoded(bytes, file: path).bytes
+        let transcoded = try encoding.transcoded(bytes, file: path)
+        // Letters of an older encoding make whole letters of UTF-8 by chance only.
+        if transcoded.letters > 0, String(validating: bytes, as: UTF8.self) != nil {
+          diagnostics.append(
+            Diagnostic(
+              .warning, code: "encoding-doubtful",
+              "\(path) is declared as \(encoding.rawValue) and read so, though all its letters are valid UTF-8: "
+                + "drop `encoding` if names look wrong"))
+        }
+        bytes = transcoded.bytes
       }
     }
     var table: Table

@@ -42,8 +42,14 @@ public struct LabelledFile: Sendable {
   public let path: String
   public let format: Format
   public let settings: DelimitedSettings
+  /// `nil` for what the file says of itself; Stata before version 14 says nothing and is taken as Windows-1252.
+  public let encoding: TextEncoding?
 
-  public init(_ path: String, format: Format, settings: DelimitedSettings = DelimitedSettings()) {
+  public init(
+    _ path: String, format: Format, settings: DelimitedSettings = DelimitedSettings(),
+    encoding: TextEncoding? = nil
+  ) {
+    self.encoding = encoding
     self.path = path
     self.format = format
     self.settings = settings
@@ -62,7 +68,7 @@ public struct LabelledFile: Sendable {
           "it does not start as a file of \(format.program) does, as its ending says: check what it is"
       )
     }
-    let contents = try ReadStatReader.contents(of: path, format: format)
+    let contents = try ReadStatReader.contents(of: path, format: format, encoding: encoding)
     guard contents.announcedRows.map({ $0 == contents.rows }) ?? true else {
       throw .unreadableFile(
         path,

@@ -36,7 +36,7 @@ enum ReadStatReader {
   }
 
   static func contents(
-    of path: String, format: LabelledFile.Format
+    of path: String, format: LabelledFile.Format, encoding: TextEncoding? = nil
   ) throws(TableError) -> Contents {
     guard let parser = unsafe readstat_parser_init() else {
       throw .unreadableFile(path, reason: "there is no memory to read it")
@@ -85,6 +85,18 @@ enum ReadStatReader {
       unsafe contents.labels[ReadStatReader.text(set), default: []].append(
         ValueLabel(value: own, label: ReadStatReader.text(label)))
       return 0
+    }
+    if let encoding {
+      // Safe: ReadStat copies nothing and reads the name while it parses, within this function's static string.
+      let name: StaticString =
+        switch encoding {
+        case .utf8: "UTF-8"
+        case .windows1252: "WINDOWS-1252"
+        case .latin1: "ISO-8859-1"
+        }
+      unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) {
+        _ = unsafe readstat_set_file_character_encoding(parser, $0)
+      }
     }
     let status =
       unsafe format == .stata

@@ -87,9 +87,18 @@ struct DownloadedTable {
         throw located(error, renames, year: year)
       }
     }
-    diagnostics += table.source?.diagnostics ?? []
+    let found = table.source?.diagnostics ?? []
     table = try renames.applied(to: table, year: year)
     table = try selected(table)
+    // Rows that were left out may have been why a column looked like texts.
+    diagnostics += found.filter { doubt in
+      guard doubt.code.hasPrefix("texts-among-") else { return true }
+      return !table.columns.contains {
+        [.number, .integer, .date].contains($0.type)
+          && doubt.message.contains(
+            "column `\(renames.original(of: $0.name, year: year))` is read as a category")
+      }
+    }
     do throws(TableError) {
       let formatted = try table.applying(
         columns.map {
@@ -119,7 +128,9 @@ struct DownloadedTable {
     }
     let settings = DelimitedSettings(missing: declaration.missing, columns: declared)
     if let format = LabelledFile.Format(fileExtensionOf: path) {
-      return try LabelledFile(path, format: format, settings: settings).read(as: name)
+      return try LabelledFile(
+        path, format: format, settings: settings, encoding: declaration.download.encoding
+      ).read(as: name)
     }
     return try DownloadedFile(
       DelimitedFile(path, settings: settings), encoding: declaration.download.encoding

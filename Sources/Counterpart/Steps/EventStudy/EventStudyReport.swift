@@ -71,9 +71,15 @@ struct EventStudyReport {
       ? "units that never join" : "units that never join or have not joined yet"
     return """
       \(treated) units that join in \(cohorts.count) different years are compared with \(comparators), \
-      \(panel.unitCount) units in all, by \(estimator). Each cohort is measured from its last year before \
+      \(panel.unitCount) units in all\(people), by \(estimator). Each cohort is measured from its last year before \
       joining\(anticipation).
       """
+  }
+
+  private var people: Prose {
+    result.effects.panel.observations.map { all in
+      " with \(all.count) people, who are others each year"
+    } ?? ""
   }
 
   private var estimator: Prose {

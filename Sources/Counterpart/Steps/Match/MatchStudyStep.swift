@@ -41,7 +41,7 @@ public struct MatchStudyStep: StudyStep {
   }
 
   public func check(in data: DataSet, places: [String: Places]) throws(SpecErrors) {
-    try step.check(in: data)
+    try step.check(in: gated(data))
     try checkDates(in: data)
     guard step.apart != nil || step.farthest != nil, let table = step.data,
       places[table.text] == nil
@@ -64,7 +64,8 @@ public struct MatchStudyStep: StudyStep {
     let result: MatchResult
     do throws(MatchingError) {
       result = try step.run(
-        in: context.calendar == nil ? context.data : context.study.sealed(context.data),
+        in: context.calendar == nil
+          ? context.data : gated(context.study.sealed(context.data)),
         seed: context.seed, rows: time.rows,
         unitKey: time.rows == nil ? key : "candidate", places: context.places[table]?.places,
         groups: time.groups, owners: time.owners,
@@ -75,7 +76,8 @@ public struct MatchStudyStep: StudyStep {
       step: context.name, noun: table, result: result, labels: context.study.labels)
     return StepResult(
       tables: result.tables,
-      diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts + postTreatmentDoubts,
+      diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts
+        + postTreatmentDoubts(in: context.data),
       sample: MatchedUnits(
         table: table, weights: result.weights(rowCount: rows),
         mustAdjust: result.gate?.mustAdjust ?? [],

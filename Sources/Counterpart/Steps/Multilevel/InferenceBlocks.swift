@@ -71,6 +71,12 @@ struct InferenceBlocks {
         columns: [TableColumn("column", "Column"), TableColumn("contrast", "Contrast")] + tested
           + [TableColumn("p_value", "p", .pValue)]),
       View(
+        name: "estimand", caption: "The effect with pupils alike and with schools alike",
+        columns: [
+          TableColumn("per", "Per"), TableColumn("asked", "As the study asks"),
+          TableColumn("term", "Effect"),
+        ] + tested + [TableColumn("p_value", "p", .pValue)]),
+      View(
         name: "equivalence", caption: "Too small to matter?",
         columns: [
           TableColumn("term", "Coefficient"), TableColumn("bound", "Bound"),

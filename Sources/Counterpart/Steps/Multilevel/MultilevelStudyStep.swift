@@ -180,18 +180,22 @@ public struct MultilevelStudyStep: StudyStep {
         throw .estimation(step: context.name, reason: "\(reason)")
       }
     }
+    let estimands = estimands(frame, context)
+    let asked = inference.tables + estimands
     let report = MultilevelReport(
       step: context.name, settings: step, frame: frame, result: result,
-      labels: context.study.labels, inference: inference.tables)
+      labels: context.study.labels, inference: asked)
+    let model = FittedModel(
+      result: result, coefficient: step.effect?.of.text, degreesOfFreedom: step.degreesOfFreedom)
     return StepResult(
-      tables: result.tables + inference.tables + [TidyTable("rows", RowUse.rows(of: frame))],
+      tables: result.tables + asked + [TidyTable("rows", RowUse.rows(of: frame))],
       diagnostics: result.diagnostics + inference.diagnostics + losses, sample: nil,
       estimates: CarriedEstimate(
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
         covariance: result.robust?.covariance ?? result.fit.covariance, unit: ""),
       answer: report.answer, sections: [report.section],
-      model: context.demanded.contains(.model)
-        ? FittedModel(result: result, coefficient: step.effect?.of.text) : nil)
+      model: context.demanded.contains(.model) ? model : nil,
+      models: context.demanded.contains(.models) ? [PassedModel(values: [], model: model)] : nil)
   }
 
   /// A model of counts or shares: fitted by its own kernel, reported in its own words.
@@ -280,7 +284,10 @@ public struct MultilevelStudyStep: StudyStep {
     let kept = units.weights.filter { $0 > 0 }
     var diagnostics: [Diagnostic] = []
     // A column may be written with its table in one place and without it in the other.
-    func own(_ name: String) -> Substring { name.split(separator: ".").last ?? "" }
+    func own(_ name: String) -> Substring {
+      let column = name.split(separator: ".").last ?? ""
+      return column.hasSuffix(" @ base") ? column.dropLast(7) : column
+    }
     let present = (try? Formula(parsing: step.formula.text).names.map { own($0.name) }) ?? []
     let missing = units.mustAdjust.filter { !present.contains(own($0)) }
     if !missing.isEmpty {

@@ -203,10 +203,15 @@ struct BroughtEstimates: Sendable {
     var result = Matrix(rows: terms.count, columns: terms.count, repeating: .nan)
     if let other = table["other"] {
       let values = try numbers("covariance", of: table, file)
+      var seen: Set<[Int]> = []
       for row in 0..<table.rowCount {
         guard let i = terms.firstIndex(of: rows[row]),
           let j = terms.firstIndex(of: other.text(at: row))
         else { continue }
+        guard seen.insert([i, j]).inserted else {
+          throw Problem(
+            "\(file):\(row + 2): the covariance of `\(terms[i])` with `\(terms[j])` stands twice")
+        }
         result[i, j] = values[row]
         if result[j, i].isNaN { result[j, i] = values[row] }
       }
