@@ -14,7 +14,7 @@ struct InferenceAnswers {
   var asked: StepInference { questions.asked }
 
   mutating func all() throws(MultilevelStep.InferenceError) -> MultilevelStep.InferenceResult {
-    let (fit, threads) = (fit, questions.threads)
+    let (result, fit, threads) = (result, fit, questions.threads)
     try intervals()
     let needsTests =
       !asked.hypotheses.isEmpty || !asked.predictions.isEmpty || !asked.margins.isEmpty
@@ -33,7 +33,6 @@ struct InferenceAnswers {
     try questions.comparisons { (smaller, bootstrap) throws(ComparisonError) in
       try fit.comparison(to: smaller, bootstrap: bootstrap, threads: threads)
     }
-    let result = result
     try questions.equivalence(fit.coefficientNames) { place, bound in
       result.equivalence(of: result.tests[place], within: bound)
     }
