@@ -44,14 +44,14 @@ import Testing
     }
     // The sum of two coefficients, with the variance of the sum.
     let coefficients = try #require(tables["poor.coefficients"])
-    let covariance = try #require(tables["poor.covariance"])
+    let pairs = try #require(tables["poor.covariance"])
     func estimate(_ term: String) throws -> Double {
       try number(try #require(coefficients.first { $0["term"] == term }), "estimate")
     }
     func covariance(_ a: String, _ b: String) throws -> Double {
       let row = try #require(
-        covariance.first { $0["term"] == a && $0["other"] == b }
-          ?? covariance.first { $0["term"] == b && $0["other"] == a })
+        pairs.first { $0["term"] == a && $0["other"] == b }
+          ?? pairs.first { $0["term"] == b && $0["other"] == a })
       return try number(row, "covariance")
     }
     let terms = ("federated", "federated:pupils.fsm")

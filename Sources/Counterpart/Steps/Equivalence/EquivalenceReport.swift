@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Multilevel
 internal import Reports
 internal import Tables
@@ -8,6 +7,7 @@ struct EquivalenceReport {
   /// A test in one pass of the model's loop.
   struct Answered {
     let values: [(name: String, value: String)]
+    let effect: ConditionalEffect
     let row: EquivalenceRow
   }
 
@@ -30,7 +30,8 @@ struct EquivalenceReport {
   private var shown: Int { answers.count { $0.row.test.isEquivalent } }
 
   var answer: Answer? {
-    guard let first = answers.first?.row else { return nil }
+    guard let answered = answers.first else { return nil }
+    let first = answered.row
     guard answers.count == 1 else {
       return Answer(
         """
@@ -40,7 +41,7 @@ struct EquivalenceReport {
     }
     return Answer(
       """
-      For \(effect(first)), a difference of \(first.bound) or more is \
+      For \(words(answered.effect)), a difference of \(first.bound) or more is \
       \(strong: first.test.isEquivalent ? "ruled out" : "not ruled out").
       """, interval: "90% interval \(Self.number.interval(first.test.low, first.test.high))")
   }
@@ -48,13 +49,10 @@ struct EquivalenceReport {
   private static let number = NumberFormat.decimals(3)
 
   /// The effect in the study's words, with the values at which it is taken.
-  private func effect(_ row: EquivalenceRow) -> Prose {
-    guard let at = row.test.term.range(of: " at ") else { return labels.prose(row.test.term) }
-    let term = labels.prose(String(row.test.term[..<at.lowerBound]))
-    let values = row.test.term[at.upperBound...].split(separator: ",").map { part in
-      let sides = part.split(separator: "=").map { String($0).trimmed }
-      return sides.count == 2 ? "\(labels.text(sides[0])) = \(sides[1])" : String(part)
-    }
+  private func words(_ effect: ConditionalEffect) -> Prose {
+    let term = labels.prose(effect.term)
+    guard !effect.values.isEmpty else { return term }
+    let values = effect.values.map { "\(labels.text($0.column)) = \($0.value)" }
     return "\(term) where \(values.joined(separator: ", "))"
   }
 
@@ -104,7 +102,7 @@ struct EquivalenceReport {
             ? labels.text($0.value) : "\($0.name) \(labels.text($0.value))"
         }.joined(separator: ", ")
         let test = answered.row.test
-        let name = pass.isEmpty ? effect(answered.row).plain : pass
+        let name = pass.isEmpty ? words(answered.effect).plain : pass
         return IntervalPlot.Row(
           name + (isOneTerm || pass.isEmpty ? "" : ": \(labels.text(test.term))")
             + (test.isEquivalent ? " (shown)" : ""),

@@ -133,7 +133,7 @@ public struct EquivalenceStudyStep: StudyStep {
         do throws(EstimationError) {
           answers.append(
             EquivalenceReport.Answered(
-              values: pass.values,
+              values: pass.values, effect: effect,
               row: try pass.model.result.equivalence(
                 of: weights, named: effect.name, pass.model.degreesOfFreedom,
                 within: StepInference.EquivalenceBound(
