@@ -326,4 +326,76 @@ extension PolicyTests {
     #expect(found.count == 1 && found[0].message.contains("policy `tried`"))
     #expect(Self.value(result, "members(trust)", time: 5) == 1)
   }
+
+  /// A study whose ties change by policies alone.
+  static func still(_ policy: String, report: String, more: String = "") -> String {
+    study(policy, report: report, more: more)
+      .replacingOccurrences(of: "rate: 2 per year", with: "rate: 0 per year")
+      .replacingOccurrences(of: "at-most: 20", with: "at-most: 100")
+  }
+
+  static func error(_ result: ScenarioResult, _ outcome: String, time: Int) -> Double {
+    ScenariosStepTests.value(result, 0, "mcse", policy: "tried", outcome: outcome, time: time)
+  }
+
+  /// Ties that stay: with a share q of heads leaving each year a tie goes on with s = (1 − q)², so that it has lasted a
+  /// year or more, and two or more, with s and s²: trust is s(1 − s)/2 + s² from the second year on where a year brings
+  /// half. z = 4.5, with fixed seeds.
+  @Test func trustIsItsClosedForm() throws {
+    let result = try ScenariosStepTests.run(
+      Self.still(
+        "{shock: {from: 4, until: 4, turnover: 1}}", report: "trust, degree",
+        more: "trust: {years: {1: 0.5, 2: 1}, turnover: 0.2}"))
+    let s = 0.8 * 0.8
+    for (time, expected) in [
+      (1, s / 2), (2, s * (1 - s) / 2 + s * s), (3, s * (1 - s) / 2 + s * s),
+    ] {
+      let error = Self.error(result, "trust", time: time)
+      #expect(error > 0 && error < 0.02)
+      #expect(abs(Self.value(result, "trust", time: time) - expected) < 4.5 * error, "\(time)")
+    }
+    #expect(Self.value(result, "trust", time: 4) == 0)
+    #expect(
+      abs(Self.value(result, "trust", time: 5) - s / 2) < 4.5 * Self.error(result, "trust", time: 5)
+    )
+    let sure = try ScenariosStepTests.run(
+      Self.still("{support: {raise: 1}}", report: "trust", more: "trust: {years: {1: 0.5, 2: 1}}"))
+    for (time, expected) in [(1, 0.5), (2, 1.0), (5, 1.0)] {
+      #expect(abs(Self.value(sure, "trust", time: time) - expected) < 1e-12)
+    }
+  }
+
+  /// Where nothing else moves, a rule that ties every isolate leaves none, and one that ends ties leaves all alone.
+  @Test func rulesLeaveWhatTheySay() throws {
+    let tied = try ScenariosStepTests.run(
+      Self.still("{rule: {eligible: now.partners == 0, does: tie}}", report: "isolates"))
+    #expect(
+      Self.value(tied, "isolates", time: 1) == 0 && Self.value(tied, "isolates", time: 5) == 0)
+    #expect(
+      Self.value(tied, "isolates", time: 0) == Self.value(tied, "isolates", time: 5, policy: "none")
+    )
+    let ended = try ScenariosStepTests.run(
+      Self.still("{rule: {eligible: now.partners > 0, does: end}}", report: "isolates"))
+    #expect(Self.value(ended, "isolates", time: 5) == 1)
+  }
+
+  /// 200 schools each meet one other; both weigh −1 with an offset of 0.5, so that a meeting makes a tie with
+  /// *l*(−0.5)². Two meetings of one pair make one tie: of about a hundredth of pairs.
+  @Test func meetingsMakeTiesAsTheyShould() throws {
+    let yaml = Self.still("{broker: {column: la, from: 1, until: 1}}", report: "degree")
+      .replacingOccurrences(of: "ties: ties\n", with: "")
+      .replacingOccurrences(of: "consent: confirm", with: "consent: {confirm: {offset: 0.5}}")
+    let start = try #require(yaml.range(of: "effects: {density"))
+    let end = try #require(yaml.range(of: "}", range: start.upperBound..<yaml.endIndex))
+    let result = try ScenariosStepTests.run(
+      yaml.replacingCharacters(
+        in: start.lowerBound..<end.upperBound, with: "effects: {density: -1}"))
+    let each = PortableMath.logistic(-0.5)
+    let expected = 2 * each * each
+    let error = Self.error(result, "degree", time: 1)
+    #expect(error > 0 && error < 0.01)
+    #expect(
+      abs(Self.value(result, "degree", time: 1) - expected) < 4.5 * error + 0.02 * expected)
+    #expect(Self.value(result, "degree", time: 5) == Self.value(result, "degree", time: 1))
+  }
 }

@@ -48,7 +48,7 @@ import Testing
     (
       "at-most: 40", "until: {mcse: 0.1, of: [mean(x)]}, at-most: 4", 16, "unknown reported measure"
     ),
-    ("horizon: 5 years", "start: x", 9, "not available in this version"),
+    ("horizon: 5 years", "horizon: 5 years\nstart: x", 2, "leave `ties` out"),
   ])
   func slipsAreLocated(_ old: String, _ new: String, line: Int, text: String) {
     let found = problems(old, new)
