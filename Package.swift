@@ -53,7 +53,7 @@ let package = Package(
 
     // 1 · vocabulary
     library("StudyFiles", ["Tables", .product(name: "Yams", package: "Yams")]),
-    library("Designs", ["LinearAlgebra", "StudyFiles", "Tables"]),
+    library("Designs", ["LinearAlgebra", "Probability", "StudyFiles", "Tables"]),
     library("Regression", ["LinearAlgebra", "Probability", "Tables"]),
 
     // 2 · methods: siblings never import each other

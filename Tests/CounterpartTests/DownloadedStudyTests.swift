@@ -7,34 +7,13 @@ import Testing
 
 /// Ten files as people download them (Tests/Fixtures/downloaded), read through the study language.
 @Suite struct DownloadedStudyTests {
-  static let folder = fixturesFolder.appendingPathComponent("downloaded").path
-
   /// The data dictionary and the doubts about one table, `d`.
   private func check(
     _ table: String, files: [String: String] = [:]
   ) throws -> StudyCheck {
-    let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("downloaded-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
-    for name in try FileManager.default.contentsOfDirectory(atPath: Self.folder) {
-      try FileManager.default.copyItem(
-        atPath: "\(Self.folder)/\(name)", toPath: "\(scratch)/\(name)")
-    }
-    for (name, text) in files {
-      try text.write(toFile: "\(scratch)/\(name)", atomically: true, encoding: .utf8)
-    }
-    let yaml = """
-      counterpart: 1
-      title: Downloads
-      seed: 1
-      data:
-        d: \(table)
-      steps:
-        what: {power: {design: {clusters: {schools: 40, pupils: 20}}, icc: {schools: 0.2}}}
-      """
-    try yaml.write(toFile: "\(scratch)/study.yaml", atomically: true, encoding: .utf8)
-    return try StudyCheck(try Study(yaml: yaml, file: "\(scratch)/study.yaml"))
+    let folder = try DownloadFolder(files)
+    defer { folder.remove() }
+    return try StudyCheck(try folder.study(table))
   }
 
   private func row(_ check: StudyCheck, _ column: String) throws -> DictionaryRow {
@@ -196,12 +175,5 @@ import Testing
       #expect(found.diagnostics.contains { $0.code == "date-1900" })
     }
     #expect(message("{file: \(labelled)/cut.dta}").contains("cut.dta"))
-  }
-
-  @Test func streamsArePlainFiles() {
-    #expect(
-      message("{file: 05-thousands.csv, stream: true, columns: {roll: {format: thousands}}}")
-        .contains(
-          "a streamed table is one plain file"))
   }
 }

@@ -16,24 +16,21 @@ public struct DictionaryRow: TidyRow, Hashable {
     self.column = column.name
     type = column.type
     rows = column.count
-    missing = (0..<column.count).reduce(0) { $0 + (column.isMissing($1) ? 1 : 0) }
+    let extent = ColumnExtent(of: column)
+    missing = extent.missing
     codes = Self.codes(of: column)
-    range = Self.range(of: column)
+    range = Self.range(of: column, extent.range)
   }
 
   /// A column of a streamed table, from the reading that found its type.
-  init(stream: DelimitedStream, column: StreamedColumn) {
+  init(stream: StreamedTable, column: StreamedColumn) {
     table = stream.name
     self.column = column.column.name
     type = column.column.type
     rows = stream.rowCount
     missing = column.missing
     codes = Self.codes(of: column.column)
-    if let range = column.range {
-      self.range = "\(type.text(of: range.lowerBound)) to \(type.text(of: range.upperBound))"
-    } else {
-      range = Self.range(of: column.column)
-    }
+    range = Self.range(of: column.column, column.range)
   }
 
   private static func codes(of column: Column) -> String {
@@ -58,15 +55,13 @@ public struct DictionaryRow: TidyRow, Hashable {
     ]
   }
 
-  private static func range(of column: Column) -> String {
-    switch column.storage {
-    case .codes(_, let levels):
+  private static func range(of column: Column, _ extent: ClosedRange<Double>?) -> String {
+    if case .codes(_, let levels) = column.storage {
       let shown = levels.prefix(6).joined(separator: ", ")
       return levels.count > 6 ? "\(shown) … (\(levels.count) values)" : shown
-    case .numbers(let values):
-      let present = values.filter { !$0.isNaN }
-      guard let low = present.min(), let high = present.max() else { return "no value" }
-      return "\(column.type.text(of: low)) to \(column.type.text(of: high))"
     }
+    guard let extent else { return "no value" }
+    let type = column.type
+    return "\(type.text(of: extent.lowerBound)) to \(type.text(of: extent.upperBound))"
   }
 }

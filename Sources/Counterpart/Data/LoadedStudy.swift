@@ -79,7 +79,7 @@ struct LoadedStudy: Sendable {
   }
 
   private static func streams(
-    _ scanned: [DelimitedStream], _ study: Study, _ data: DataSet, _ population: Population
+    _ scanned: [StreamedTable], _ study: Study, _ data: DataSet, _ population: Population
   ) throws(RunError) -> [String: StudyStream] {
     var result: [String: StudyStream] = [:]
     for stream in scanned {

@@ -7,7 +7,7 @@ struct TableLoader {
   private let study: Study
   private(set) var inputHashes: [String: String] = [:]
   private(set) var diagnostics: [Diagnostic] = []
-  private(set) var streams: [DelimitedStream] = []
+  private(set) var streams: [StreamedTable] = []
 
   /// Tables that are given and not read, by name.
   private let given: [String: Table]
@@ -61,42 +61,11 @@ struct TableLoader {
 
   /// The columns of a streamed table, from a reading that keeps no row.
   private mutating func streamed(_ declaration: TableDeclaration) throws(RunError) -> Table {
-    var digest = RunningDigest()
-    do throws(TableError) {
-      let stream = try DelimitedStream(
-        scanning: file(declaration), as: declaration.name.text, watch: { digest.add($0) })
-      inputHashes[declaration.file.text] = digest.text
-      diagnostics += stream.diagnostics
-      streams.append(stream)
-      return stream.schema
-    } catch {
-      throw located(error, in: declaration)
-    }
-  }
-
-  private func file(_ declaration: TableDeclaration) -> DelimitedFile {
-    let path = study.resolve(path: declaration.file.text)
-    var columns: [String: DelimitedSettings.Declaration] = [:]
-    for column in declaration.columns {
-      columns[column.name.text] = DelimitedSettings.Declaration(
-        column.type ?? (column.levels == nil ? .text : .category), levels: column.levels)
-    }
-    return DelimitedFile(
-      path, settings: DelimitedSettings(missing: declaration.missing, columns: columns))
-  }
-
-  /// A column that the study declares and the file lacks is the study's fault, not the data's.
-  private func located(_ error: TableError, in declaration: TableDeclaration) -> RunError {
-    if case .unknownColumn(let name, _, let known) = error,
-      let column = declaration.columns.first(where: { $0.name.text == name })
-    {
-      return .study(
-        SpecErrors(
-          SpecError(
-            .unknownName(name, kind: "column", known: known),
-            path: "data.\(declaration.name.text).columns", at: column.name.location)))
-    }
-    return .data(["\(error)"])
+    let stream = try StreamedTable(declaration, of: study)
+    inputHashes.merge(stream.hashes) { first, _ in first }
+    diagnostics += stream.diagnostics
+    streams.append(stream)
+    return stream.schema
   }
 
   /// Every column that `key`, `link`, `location` and `episodes` name, all that are unknown together.

@@ -13,11 +13,13 @@ enum Digest {
   }
 }
 
-/// The same of bytes that come in pieces.
+/// The same of bytes that come in pieces; an empty piece starts it again.
 struct RunningDigest {
   private var hash = SHA256()
 
-  mutating func add(_ bytes: [UInt8]) { hash.update(data: bytes) }
+  mutating func add(_ bytes: ArraySlice<UInt8>) {
+    if bytes.isEmpty { hash = SHA256() } else { hash.update(data: bytes) }
+  }
 
   var text: String { Digest.text(of: hash.finalize()) }
 }

@@ -7,14 +7,26 @@ enum FileAccess {
   }
 
   static func readData(_ path: String) throws(RunError) -> Data {
+    try requireFile(path)
+    do { return try Data(contentsOf: URL(filePath: path)) } catch {
+      throw .file(path: path, reason: "cannot be read: \(reason(error))")
+    }
+  }
+
+  /// A file that is there and may be read.
+  static func requireReadable(_ path: String) throws(RunError) {
+    try requireFile(path)
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw .file(path: path, reason: "cannot be read: no permission")
+    }
+  }
+
+  private static func requireFile(_ path: String) throws(RunError) {
     var isFolder = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw .file(path: path, reason: "there is no such file")
     }
     guard !isFolder else { throw .file(path: path, reason: "expected a file, found a folder") }
-    do { return try Data(contentsOf: URL(filePath: path)) } catch {
-      throw .file(path: path, reason: "cannot be read: \(reason(error))")
-    }
   }
 
   static func write(_ text: String, to path: String) throws(RunError) {

@@ -24,13 +24,28 @@ enum StreamingRules {
             .rule("that a key is unique cannot be checked while a table is streamed: drop `key`"),
             path: "\(path).key", at: column.location))
       }
-      if !table.download.isPlain || table.columns.contains(where: { $0.format != nil }) {
+      if let rule = table.download.rows {
         problems.append(
           SpecError(
             .rule(
-              "a streamed table is one plain file: `encoding`, `rows`, `rename`, `successors`, `format` and files "
-                + "of several years need all rows, so drop `stream: true`"), path: path,
-            at: table.name.location))
+              "which types the columns have follows from the rows that `rows` keeps, all of them: write the rule "
+                + "under `population`, or drop `stream: true`"), path: "\(path).rows",
+            at: rule.location))
+      }
+      if let other = table.download.years.dropFirst().first ?? table.download.years.first {
+        problems.append(
+          SpecError(
+            .rule(
+              "which types the columns have follows from the files of all years together, and a streamed table is "
+                + "one file: join them, or drop `stream: true`"), path: "\(path).file",
+            at: other.file.location))
+      }
+      if LabelledFile.Format(fileExtensionOf: table.file.text) != nil {
+        problems.append(
+          SpecError(
+            .rule(
+              "a file of Stata or SPSS is read whole: drop `stream: true`, or save it as CSV"),
+            path: "\(path).file", at: table.file.location))
       }
       if let column = table.location?.columns.first ?? table.episodes?.unit {
         problems.append(

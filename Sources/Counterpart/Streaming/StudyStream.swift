@@ -7,7 +7,7 @@ internal import Tables
 struct StudyStream: RowStream {
   let table: String
   let schema: DataSet
-  private let source: DelimitedStream
+  private let source: StreamedTable
   /// The other tables with all their rows, prepared.
   private let original: DataSet
   /// Where each row of a table went that the population has cut down; −1 for nowhere.
@@ -34,7 +34,7 @@ struct StudyStream: RowStream {
 
   /// - Throws: ``Designs/ExpressionError``, which the check of the study's expressions has thrown before.
   init(
-    _ source: DelimitedStream, _ study: Study, original: DataSet, population: Population
+    _ source: StreamedTable, _ study: Study, original: DataSet, population: Population
   ) throws(ExpressionError) {
     self.source = source
     table = source.name
@@ -76,6 +76,19 @@ struct StudyStream: RowStream {
     StudyChunks(stream: self, chunks: try source.chunks())
   }
 
+  var pieces: (any RowPieces)? { source.hasPieces ? StudyPieces(stream: self) : nil }
+
+  fileprivate var pieceCount: Int { source.pieceCount }
+
+  fileprivate func piece(_ index: Int) throws(TableError) -> RowChunk {
+    let (table, firstRow) = try source.piece(index)
+    return try chunk(table, firstRow: firstRow)
+  }
+
+  fileprivate func converted(_ piece: Table) throws(TableError) -> Table {
+    try source.converted(piece)
+  }
+
   fileprivate func chunk(_ read: Table, firstRow: Int) throws(TableError) -> RowChunk {
     var piece = read
     var found: [Link] = []
@@ -90,7 +103,7 @@ struct StudyStream: RowStream {
     for item in preparations {
       do throws(ExpressionError) {
         piece.set(try item.expression.evaluate(in: whole, table: table, as: item.name).column)
-      } catch { throw .unreadableFile(source.file.path, reason: "\(item.name): \(error)") }
+      } catch { throw .unreadableFile(source.path, reason: "\(item.name): \(error)") }
       whole.set(piece)
     }
     var isKept = [Bool](repeating: true, count: piece.rowCount)
@@ -100,7 +113,7 @@ struct StudyStream: RowStream {
         let outcome = try rule.evaluateLogical(in: whole, table: table)
         lost.append(
           lose("outside the population: `\(rule)`", &isKept) { outcome.verdicts[$0] != .holds })
-      } catch { throw .unreadableFile(source.file.path, reason: "\(rule): \(error)") }
+      } catch { throw .unreadableFile(source.path, reason: "\(rule): \(error)") }
     }
     var moved: [Link] = []
     for link in found {
@@ -159,6 +172,14 @@ private struct StudyChunks: RowChunks {
 
   mutating func next() throws(TableError) -> RowChunk? {
     guard let (table, firstRow) = try chunks.next() else { return nil }
-    return try stream.chunk(table, firstRow: firstRow)
+    return try stream.chunk(stream.converted(table), firstRow: firstRow)
   }
+}
+
+private struct StudyPieces: RowPieces {
+  let stream: StudyStream
+
+  var count: Int { stream.pieceCount }
+
+  func piece(_ index: Int) throws(TableError) -> RowChunk { try stream.piece(index) }
 }

@@ -30,13 +30,6 @@ public struct DownloadDeclaration: Sendable {
     case file(LocatedText)
   }
 
-  /// Whether anything here goes beyond reading one file.
-  var isPlain: Bool {
-    guard years.isEmpty, encoding == nil, rows == nil, successors.isEmpty else { return false }
-    if case .inline(let names) = renames { return names.isEmpty }
-    return false
-  }
-
   /// Every other file that the table needs, with the key that names it.
   var otherFiles: [(file: LocatedText, key: String)] {
     var files = years.dropFirst().map { (file: $0.file, key: "file") }

@@ -189,6 +189,7 @@ struct FrameBuilder {
 
   private mutating func dropIncompleteRows() {
     for variable in variables.values.sorted(by: { $0.span.offset < $1.span.offset }) {
+      if variable.isComplete { continue }
       drop("missing `\(variable.name)`") { variable.isMissing($0) }
     }
     if let offset { drop("missing `\(offset.name)`") { offset.vector.number(row: $0).isNaN } }
@@ -208,7 +209,7 @@ struct FrameBuilder {
   /// columns are all zero there.
   private mutating func dropRowsWithoutGroup() {
     for term in formula.random {
-      guard let group = groups[term.name] else { continue }
+      guard let group = groups[term.name], !group.isComplete else { continue }
       var without: [Int32] = []
       selection.forEach { row in
         if group.isMissing(row) { without.append(Int32(row)) }
@@ -247,13 +248,13 @@ struct FrameBuilder {
 
   private func refuseUnusableValues() throws(ExpressionError) {
     for variable in variables.values.sorted(by: { $0.span.offset < $1.span.offset }) {
-      guard case .numbers(let vector) = variable.values else { continue }
+      guard case .numbers(let vector) = variable.values, !vector.isFinite else { continue }
       if let row = selection.first(where: { !vector.number(row: $0).isFinite }) {
         throw ExpressionError(
           .infiniteValue(column: variable.name, row: row + 1), at: variable.span)
       }
     }
-    if let offset,
+    if let offset, !offset.vector.isFinite,
       let row = selection.first(where: { !offset.vector.number(row: $0).isFinite })
     {
       throw ExpressionError(

@@ -40,6 +40,11 @@ struct GroupColumns: Sendable {
     memberships?.doubts(in: selection, named: name) ?? []
   }
 
+  /// Whether every row of the table surely has a group.
+  var isComplete: Bool {
+    memberships == nil && parts.allSatisfy { $0.codes.allSatisfy { $0 >= 0 } }
+  }
+
   func isMissing(_ row: Int) -> Bool {
     memberships?.isMissing(row) ?? parts.contains { $0.codes[row] < 0 }
   }
@@ -74,6 +79,7 @@ struct GroupColumns: Sendable {
   private func dense(
     _ codes: [Int32], _ labels: [String], _ selection: RowSelection
   ) -> (codes: [Int32], labels: [String]) {
+    guard selection.rows != nil else { return compact(codes, labels) }
     var used: [Int32] = []
     used.reserveCapacity(selection.count)
     selection.forEach { used.append(codes[$0]) }

@@ -8,6 +8,19 @@ public protocol RowStream: Sendable {
   var schema: DataSet { get }
   /// The pieces in order, from the first row on.
   func chunks() throws(TableError) -> any RowChunks
+  /// The same pieces where each can be had by itself; `nil` where they can only be had one after another.
+  var pieces: (any RowPieces)? { get }
+}
+
+extension RowStream {
+  public var pieces: (any RowPieces)? { nil }
+}
+
+/// The pieces of a stream, each to be read on any thread.
+public protocol RowPieces: Sendable {
+  var count: Int { get }
+  /// - Parameter index: below `count`.
+  func piece(_ index: Int) throws(TableError) -> RowChunk
 }
 
 /// The pieces of a stream, one after another.

@@ -12,19 +12,19 @@ struct StreamSurvey {
   private var before: [LostRows] = []
   private var lost: [String: Int] = [:]
   private var complaints: [Evaluator.Complaint] = []
+  private(set) var sample: StreamSample
 
   init(_ formula: Formula, _ stream: any RowStream, _ options: FrameOptions) {
     self.formula = formula
     self.stream = stream
     self.options = options
     before = options.lost
+    sample = StreamSample(stream.table)
   }
 
-  mutating func add(_ chunk: RowChunk) throws(ExpressionError) {
-    var builder = try FrameBuilder(
-      formula, chunk.data, stream.table,
-      FrameOptions(contrasts: options.contrasts, weights: options.weights, rows: chunk.rows))
-    let variables = try builder.chunkVariables(firstRow: chunk.firstRow)
+  mutating func add(
+    _ chunk: RowChunk, _ variables: ChunkVariables
+  ) throws(ExpressionError) {
     for reason in chunk.lost {
       if let place = before.firstIndex(where: { $0.reason == reason.reason }) {
         before[place] = LostRows(
@@ -35,6 +35,7 @@ struct StreamSurvey {
     }
     for reason in variables.lost { lost[reason.reason, default: 0] += reason.count }
     for complaint in variables.complaints { count(complaint) }
+    sample.add(chunk.data, variables.selection, first: rowCount)
     rowCount += variables.selection.count
     for (name, variable) in variables.variables {
       guard let factor = variable.factor else { continue }

@@ -42,6 +42,10 @@ struct Optimizer {
   /// so that second derivatives are taken at the optimum itself.
   static let target = 1e-10
   private static let goal = 1e-15
+  /// Where columns are nearly collinear, rounding keeps the decrement above `target`: what is certified as an
+  /// optimum, and has not come nearer for some steps, is one.
+  private static let certified = 1e-8
+  private static let patience = 8
   private static let limit = 200
 
   init(_ problem: Problem, threads: Int) {
@@ -82,6 +86,7 @@ struct Optimizer {
     var hessian = try differences(theta, from: gradient)
     var isFresh = true
     var before = Double.infinity
+    var (nearest, stalls) = (Double.infinity, 0)
     for _ in 0..<Self.limit {
       let model = try QuadraticModel(hessian, gradient.gradient, units: units)
       trace.append(
@@ -94,11 +99,14 @@ struct Optimizer {
         model.decrement < Self.goal
         || model.decrement < Self.target && model.decrement > 0.5 * before
       before = model.decrement
-      if isSettled {
+      stalls = model.decrement < Self.certified && model.decrement > 0.5 * nearest ? stalls + 1 : 0
+      nearest = min(nearest, model.decrement)
+      let isStalled = stalls >= Self.patience
+      if isSettled || isStalled {
         hessian = try differences(theta, from: nil)
         isFresh = true
         let final = try QuadraticModel(hessian, gradient.gradient, units: units)
-        if final.decrement < Self.target {
+        if final.decrement < (isStalled ? Self.certified : Self.target) {
           guard final.isIndefinite else {
             return try polished(theta, value, gradient, hessian, final)
           }

@@ -158,7 +158,7 @@ public struct MultilevelStep: Sendable {
 
   /// Reads the formula against a streamed table.
   public func frame(
-    of stream: any RowStream
+    of stream: any RowStream, threads: Int = 1
   ) throws(RowStreamError) -> StreamedFrame {
     let parsed: Formula
     do throws(ExpressionError) { parsed = try Formula(parsing: formula.text) } catch {
@@ -168,7 +168,7 @@ public struct MultilevelStep: Sendable {
     for (factor, contrast) in contrasts { chosen[factor.text] = contrast }
     return try StreamedFrame(
       parsed, of: stream,
-      options: FrameOptions(contrasts: chosen, weights: precision?.text))
+      options: FrameOptions(contrasts: chosen, weights: precision?.text), threads: threads)
   }
 
   /// Fits the model to a streamed table, and the one without covariates beside it.

@@ -12,24 +12,30 @@ extension LinearMixedModel {
   ///
   /// The stream is read once for both. What remains of the rows are their cross-products by group, so memory
   /// grows with groups and columns and not with rows; estimates are those of the same rows held in memory,
-  /// but for rounding.
+  /// but for rounding, and the same bits on any number of threads.
   ///
   /// - Returns: `unconditional` is `nil` where that model cannot be estimated.
   public func fit(
     _ streamed: StreamedFrame, threads: Int = 1
   ) throws(StreamedModelError) -> (fit: LinearMixedModelFit, unconditional: LinearMixedModelFit?) {
     BLAS.useOneThread()
-    var full: StreamedSums
+    let pieces: StreamedProducts
     do throws(EstimationError) {
-      full = try StreamedSums(streamed.shape, streamed)
+      pieces = try StreamedProducts(streamed.shape, streamed, sample: streamed.sample)
     } catch { throw .estimation(error) }
-    var null = try? StreamedSums(streamed.shape.unconditional, streamed)
+    let nullPieces = try? StreamedProducts(
+      streamed.shape.unconditional, streamed, sample: streamed.sample.unconditional)
+    var full = StreamedSums(pieces)
+    var null = nullPieces.map { StreamedSums($0) }
     let failure: EstimationError?
     do throws(RowStreamError) {
-      failure = try streamed.forEachChunk { (frame) throws(EstimationError) in
-        try full.add(frame)
+      failure = try streamed.forEachChunk(threads: threads) {
+        (frame) throws(EstimationError) -> (StreamedProducts.Part, StreamedProducts.Part?) in
+        (try pieces.part(frame), nullPieces.flatMap { try? $0.part(frame.unconditional) })
+      } taking: { (parts) throws(EstimationError) in
+        try full.add(parts.0)
         if var sums = null.take() {
-          let isFine = (try? sums.add(frame.unconditional)) != nil
+          let isFine = parts.1.map { (try? sums.add($0)) != nil } ?? false
           null = isFine ? sums : nil
         }
       }

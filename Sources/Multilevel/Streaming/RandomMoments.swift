@@ -25,6 +25,12 @@ struct RandomMoments: Sendable {
     }
   }
 
+  mutating func add(_ other: RandomMoments) {
+    rowCount += other.rowCount
+    for k in sums.indices { sums[k] += other.sums[k] }
+    productSums = productSums + other.productSums
+  }
+
   /// By the frame's column.
   var means: [Int: Double] {
     Dictionary(

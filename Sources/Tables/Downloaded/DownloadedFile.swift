@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// A delimited file as people download it: perhaps compressed, in an older encoding, with old line ends.
 ///
 /// What a ``DelimitedFile`` reads is read by it, at its speed: whatever else is tried only where that has refused
@@ -19,67 +17,106 @@ public struct DownloadedFile: Sendable {
     self.encoding = encoding
   }
 
+  /// Reads the file into a table of the given name.
+  ///
+  /// - Parameter watch: called with the bytes of the file, piece after piece; first with an empty piece where
+  ///   reading starts from the front again.
+  /// - Throws: ``TableError`` with file and line.
+  public func read(
+    as name: String, watch: ((ArraySlice<UInt8>) -> Void)? = nil
+  ) throws(TableError) -> Table {
+    try table(.file, as: name, window: RecordWindow.size, watch: watch)
+  }
+
   /// Reads bytes that were taken from the file.
   ///
   /// - Throws: ``TableError`` with file and line.
   public func read(_ data: [UInt8], as name: String) throws(TableError) -> Table {
-    var bytes = data
+    try read(data, as: name, window: RecordWindow.size)
+  }
+
+  package func read(
+    _ data: [UInt8], as name: String, window: Int
+  ) throws(TableError) -> Table {
+    try table(.memory(data), as: name, window: window, watch: nil)
+  }
+
+  private func table(
+    _ origin: ByteSource.Origin, as name: String, window: Int,
+    watch: ((ArraySlice<UInt8>) -> Void)?
+  ) throws(TableError) -> Table {
+    let reader = TableReader(file: path, settings: file.settings)
+    let (table, diagnostics) = try read(origin) { (source) throws(TableError) in
+      watch?([])
+      return try reader.read(source, as: name, window: window, watch: watch)
+    }
+    guard !diagnostics.isEmpty, let source = table.source else { return table }
+    return Table(
+      name: table.name, columns: table.columns, source: source.adding(diagnostics))
+  }
+
+  /// Reads in the way that the bytes need.
+  ///
+  /// - Parameter body: reads a source; called again with another where the first was refused.
+  /// - Returns: what `body` made, and each liberty taken.
+  func read<Result>(
+    _ origin: ByteSource.Origin, _ body: (ByteSource) throws(TableError) -> Result
+  ) throws(TableError) -> (Result, [Diagnostic]) {
+    var source = ByteSource(origin: origin, path: path)
     var diagnostics: [Diagnostic] = []
-    if Gzip.isCompressed(bytes) { bytes = try Gzip.unpacked(bytes, file: path) }
-    if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
+    if GzipPieces.isCompressed(try source.start(2)) { source.isCompressed = true }
+    let start = try source.start(3)
+    if start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff]) {
+      try source.opened().drain()
       throw .unreadableFile(
         path, reason: "it is UTF-16, expected UTF-8 or Windows-1252: save it as \"CSV UTF-8\"")
     }
     if let encoding, encoding != .utf8 {
-      let hasMark = bytes.starts(with: [0xef, 0xbb, 0xbf])
-      if hasMark {
+      if start == [0xef, 0xbb, 0xbf] {
         diagnostics.append(
           Diagnostic(
             .warning, code: "encoding-overruled",
             "\(path) starts with a mark of UTF-8 and is read so, not as declared"))
       } else {
-        let transcoded = try encoding.transcoded(bytes, file: path)
+        let survey = try ByteSurvey(source)
         // Letters of an older encoding make whole letters of UTF-8 by chance only.
-        if transcoded.letters > 0, String(validating: bytes, as: UTF8.self) != nil {
+        if survey.highCount > 0, survey.isUTF8 {
           diagnostics.append(
             Diagnostic(
               .warning, code: "encoding-doubtful",
               "\(path) is declared as \(encoding.rawValue) and read so, though all its letters are valid UTF-8: "
                 + "drop `encoding` if names look wrong"))
         }
-        bytes = transcoded.bytes
+        source.encoding = encoding
       }
     }
-    var table: Table
-    do throws(TableError) { table = try file.read(bytes: bytes, as: name) } catch {
-      switch error {
-      case .invalidUTF8(_, let line, _) where encoding == nil:
-        guard TextEncoding.isSingleByte(bytes) else { throw error }
-        let found = try TextEncoding.windows1252.transcoded(bytes, file: path)
-        bytes = found.bytes
-        diagnostics.append(
-          Diagnostic(
-            .warning, code: "encoding-found",
-            "\(path) is not UTF-8 (first on line \(line)); its \(found.letters) letters beyond ASCII are "
-              + "read as windows-1252: declare `encoding: windows-1252` if they look right"))
-      case .loneCarriageReturn: break
-      default: throw error
-      }
-      if !bytes.contains(Byte.lineFeed), bytes.contains(Byte.carriageReturn) {
-        bytes = bytes.map { $0 == Byte.carriageReturn ? Byte.lineFeed : $0 }
-        diagnostics.append(
-          Diagnostic(
-            .note, code: "carriage-returns",
-            "lines of \(path) end in carriage returns alone, as on old Macintosh computers, and are read "
-              + "so"))
-      } else if diagnostics.isEmpty {
-        throw error
-      }
-      table = try file.read(bytes: bytes, as: name)
+    let problem: TableError
+    do throws(TableError) { return (try body(source), diagnostics) } catch { problem = error }
+    let survey: ByteSurvey
+    switch problem {
+    case .invalidUTF8(_, let line, _) where encoding == nil:
+      survey = try ByteSurvey(source)
+      guard survey.isSingleByte else { throw problem }
+      source.encoding = .windows1252
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "encoding-found",
+          "\(path) is not UTF-8 (first on line \(line)); its \(survey.highCount) letters beyond ASCII are "
+            + "read as windows-1252: declare `encoding: windows-1252` if they look right"))
+    case .loneCarriageReturn: survey = try ByteSurvey(source)
+    default: throw problem
     }
-    guard !diagnostics.isEmpty, let source = table.source else { return table }
-    return Table(
-      name: table.name, columns: table.columns, source: source.adding(diagnostics))
+    if !survey.hasLineFeed, survey.hasCarriageReturn {
+      source.hasCarriageReturns = true
+      diagnostics.append(
+        Diagnostic(
+          .note, code: "carriage-returns",
+          "lines of \(path) end in carriage returns alone, as on old Macintosh computers, and are read "
+            + "so"))
+    } else if source.encoding != .windows1252 || encoding != nil {
+      throw problem
+    }
+    return (try body(source), diagnostics)
   }
 
   private var path: String { file.path }

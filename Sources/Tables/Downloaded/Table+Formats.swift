@@ -82,16 +82,22 @@ extension Table {
 
   /// What a download leaves that looks like a date and is none.
   public var suspectDates: [Diagnostic] {
-    let day = -25_567.0  // 1900-01-01
-    return columns.compactMap { column in
+    columns.compactMap { column in
       guard column.type == .date, case .numbers(let values) = column.storage else { return nil }
-      let count = values.count { $0 == day }
-      guard count > 0 else { return nil }
-      return Diagnostic(
-        .warning, code: "date-1900",
-        "column `\(column.name)` of `\(name)` holds 1900-01-01 in \(count) rows, which usually means that "
-          + "there is no date: declare it under `missing`")
+      return Self.suspectDates(
+        values.count { $0 == Self.suspectDay }, in: column.name, of: name)
     }
+  }
+
+  /// 1900-01-01.
+  static let suspectDay = -25_567.0
+
+  static func suspectDates(_ count: Int, in column: String, of table: String) -> Diagnostic? {
+    guard count > 0 else { return nil }
+    return Diagnostic(
+      .warning, code: "date-1900",
+      "column `\(column)` of `\(table)` holds 1900-01-01 in \(count) rows, which usually means that "
+        + "there is no date: declare it under `missing`")
   }
 }
 

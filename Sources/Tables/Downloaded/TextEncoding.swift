@@ -13,48 +13,72 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
   ]
 
-  /// The same text in UTF-8, and how many letters were written otherwise.
-  ///
+  /// The UTF-8 of a byte from 0x80 on; `nil` for bytes that the encoding does not have.
+  func letter(_ byte: UInt8) -> [UInt8]? {
+    let scalar =
+      self == .windows1252 && byte < 0xa0
+      ? TextEncoding.windowsHigh[Int(byte) - 0x80] : UInt32(byte)
+    // Latin-1 has control characters at 0x80 … 0x9f, which no table means.
+    guard scalar >= 0xa0, let character = Unicode.Scalar(scalar) else { return nil }
+    return UTF8.encode(character).map(Array.init)
+  }
+}
+
+/// Bytes of an encoding of one byte a letter, in UTF-8.
+final class TranscodedPieces: BytePieces {
+  private let source: any BytePieces
+  private let encoding: TextEncoding
+  private let file: String
+  /// The UTF-8 of each byte from 0x80 on.
+  private let letters: [[UInt8]?]
+  private var line = 1
+  private var input = [UInt8](repeating: 0, count: 1 << 16)
+  /// What has been transcoded and found no room yet.
+  private var output: [UInt8] = []
+  private var place = 0
+
+  init(_ source: any BytePieces, _ encoding: TextEncoding, file: String) {
+    self.source = source
+    self.encoding = encoding
+    self.file = file
+    letters = (0x80...0xff).map { encoding.letter($0) }
+  }
+
+  var expectedCount: Int? { source.expectedCount }
+
   /// - Throws: ``TableError/unknownCharacter(file:line:byte:encoding:)`` for bytes that the encoding does not have.
-  func transcoded(
-    _ bytes: [UInt8], file: String
-  ) throws(TableError) -> (bytes: [UInt8], letters: Int) {
-    guard self != .utf8 else { return (bytes, 0) }
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count + bytes.count / 16)
-    var (line, letters) = (1, 0)
-    for byte in bytes {
+  func read(into buffer: inout [UInt8], from start: Int) throws(TableError) -> Int {
+    var total = 0
+    while start + total < buffer.count {
+      if place == output.count {
+        try refill()
+        if output.isEmpty { break }
+      }
+      let count = min(buffer.count - start - total, output.count - place)
+      buffer.replaceSubrange(
+        start + total..<start + total + count, with: output[place..<place + count])
+      place += count
+      total += count
+    }
+    return total
+  }
+
+  private func refill() throws(TableError) {
+    let count = try source.read(into: &input, from: 0)
+    output.removeAll(keepingCapacity: true)
+    place = 0
+    for byte in input[..<count] {
       if byte < 0x80 {
-        result.append(byte)
+        output.append(byte)
         if byte == Byte.lineFeed { line += 1 }
         continue
       }
-      let scalar =
-        self == .windows1252 && byte < 0xa0
-        ? TextEncoding.windowsHigh[Int(byte) - 0x80] : UInt32(byte)
-      // Latin-1 has control characters at 0x80 … 0x9f, which no table means.
-      guard scalar >= 0xa0, let character = Unicode.Scalar(scalar) else {
-        throw .unknownCharacter(file: file, line: line, byte: byte, encoding: rawValue)
+      guard let letter = letters[Int(byte) - 0x80] else {
+        // What is wrong with the file below is said first, wherever it stands.
+        try source.drain()
+        throw .unknownCharacter(file: file, line: line, byte: byte, encoding: encoding.rawValue)
       }
-      letters += 1
-      result.append(contentsOf: UTF8.encode(character) ?? UTF8.encodedReplacementCharacter)
+      output += letter
     }
-    return (result, letters)
-  }
-
-  /// Whether bytes that are not UTF-8 can only be an older encoding: no letter of theirs is a whole one of UTF-8.
-  static func isSingleByte(_ bytes: [UInt8]) -> Bool {
-    var position = 0
-    while position < bytes.count {
-      let byte = bytes[position]
-      let length = byte < 0xc2 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 1
-      if length > 1, position + length <= bytes.count,
-        (1..<length).allSatisfy({ bytes[position + $0] & 0xc0 == 0x80 })
-      {
-        return false
-      }
-      position += 1
-    }
-    return true
   }
 }

@@ -13,16 +13,22 @@ struct CellRange {
 struct CellBlock {
   /// How many cells are kept of each row.
   let width: Int
-  let capacity: Int
+  /// How many rows to read next.
+  private(set) var capacity: Int
+  private let room: Int
   var rows = 0
   var cells: [CellRange]
 
   init(width: Int) {
     self.width = width
     // Small enough for the block and its text to stay in the second-level cache.
-    capacity = max(1, 6144 / max(1, width))
+    room = max(1, 6144 / max(1, width))
+    capacity = room
     cells = Array(
       repeating: CellRange(start: 0, count: 0, isQuoted: false, hasDoubledQuotes: false),
-      count: width * capacity)
+      count: width * room)
   }
+
+  /// Lets no more than `rows` rows be read next.
+  mutating func limit(_ rows: Int) { capacity = min(room, rows) }
 }

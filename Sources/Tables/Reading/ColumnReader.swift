@@ -79,6 +79,12 @@ struct ColumnReader {
     }
   }
 
+  /// Lets go of the values of a column that will be read again.
+  mutating func forget() {
+    numbers = []
+    codes = []
+  }
+
   /// Adds the cells in one place of every row of the block.
   mutating func append(_ block: borrowing CellBlock, slot: Int, from bytes: Span<UInt8>) {
     if isContradicted { return }
@@ -149,9 +155,12 @@ struct ColumnReader {
     case .category, .text:
       let isText = kind == .text
       let order = LevelOrder(dictionary, sorted: !isText)
+      // Taken out, so that they are recoded where they stand.
+      var own: [Int32] = []
+      swap(&own, &codes)
       return Column(
         name, type: isText ? .text : .category,
-        storage: .codes(order.recoded(codes), levels: order.levels), missing: counts)
+        storage: .codes(order.recoded(own), levels: order.levels), missing: counts)
     }
   }
 

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// A delimited text file: comma-separated values, or tabs for `.tsv`.
 ///
 /// UTF-8 with or without byte-order mark, lines that end in LF or CRLF, quotes as in RFC 4180, a first
@@ -24,12 +22,14 @@ public struct DelimitedFile: Sendable, Hashable {
 
   /// Reads the file into a table of the given name.
   ///
+  /// The file is read through a small window, so memory holds the columns and never the file.
+  ///
   /// - Complexity: linear in the file's bytes; a column whose type changes after the first rows costs
   ///   one further pass.
   /// - Throws: ``TableError`` with file and line.
   public func read(as name: String) throws(TableError) -> Table {
-    let data = try bytes()
-    return try TableReader(file: path, settings: settings).read(data.span, as: name)
+    try TableReader(file: path, settings: settings)
+      .read(ByteSource(origin: .file, path: path), as: name)
   }
 
   /// Reads text that is at hand rather than in a file; `path` is what messages call it.
@@ -37,25 +37,13 @@ public struct DelimitedFile: Sendable, Hashable {
     try read(bytes: Array(text.utf8), as: name)
   }
 
-  package func read(bytes: [UInt8], as name: String) throws(TableError) -> Table {
-    try TableReader(file: path, settings: settings).read(bytes.span, as: name)
-  }
-
-  private func bytes() throws(TableError) -> Data {
-    guard FileManager.default.fileExists(atPath: path) else { throw .missingFile(path) }
-    do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw .unreadableFile(path, reason: DelimitedFile.reason(error))
-    }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    guard let error = error as? CocoaError else { return "\(error)" }
-    return switch error.code {
-    case .fileReadNoPermission: "no permission"
-    case .fileReadUnknown: "it is no plain file, or the disk failed"
-    default: "\(error)"
-    }
+  /// - Parameter window: how many bytes to look at in one go, which changes nothing about the table.
+  package func read(
+    bytes: [UInt8], as name: String, window: Int? = nil
+  ) throws(TableError) -> Table {
+    try TableReader(file: path, settings: settings)
+      .read(
+        ByteSource(origin: .memory(bytes), path: path), as: name,
+        window: window ?? RecordWindow.size)
   }
 }

@@ -99,9 +99,9 @@ struct RecordScanner {
         throw .raggedRow(file: file, line: rowLine, found: column, expected: columns)
       }
       rows += 1
-      // The last record may end without a line feed.
+      // The last record may end without a line feed, and what stands behind it is of no row.
       let broken = line - rowLine - 1
-      if broken > 0 && position < bytes.count {
+      if broken > 0 {
         shifts.append(.init(row: firstRow + rows, lines: (shifts.last?.lines ?? 0) + broken))
       }
     }

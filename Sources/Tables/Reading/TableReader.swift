@@ -1,98 +1,117 @@
-/// Reads the bytes of a delimited file into a table, block of rows by block of rows.
+/// Reads a delimited file into a table, block of rows by block of rows, through a window that moves along it.
 struct TableReader {
   let file: String
   let settings: DelimitedSettings
 
-  func read(_ bytes: Span<UInt8>, as name: String) throws(TableError) -> Table {
-    let start = try checkedStart(bytes)
+  /// - Parameters:
+  ///   - window: bytes to hold at a time.
+  ///   - watch: called with the bytes as they stand in the file, piece after piece, also after an error.
+  func read(
+    _ source: ByteSource, as name: String, window: Int = RecordWindow.size,
+    watch: ((ArraySlice<UInt8>) -> Void)? = nil
+  ) throws(TableError) -> Table {
+    var records = try opened(source, window: window, watch: watch)
+    do throws(TableError) {
+      return try read(source, &records, as: name, window: window)
+    } catch { throw try records.settled(error) }
+  }
+
+  func opened(
+    _ source: ByteSource, window: Int, watch: ((ArraySlice<UInt8>) -> Void)? = nil
+  ) throws(TableError) -> RecordWindow {
     let separator = settings.separator ?? .init(fileExtensionOf: file)
-    var scanner = RecordScanner(
-      file: file, separator: separator.rawValue, position: start, line: 1)
-    let header = try names(scanner.header(bytes), bytes)
-    let firstLine = scanner.line
+    return try RecordWindow(source, separator: separator.rawValue, size: window, watch: watch)
+  }
+
+  /// The names of the columns, and readers of those that are kept with their places.
+  func columns(
+    _ records: inout RecordWindow
+  ) throws(TableError) -> (header: [String], kept: [Int], columns: [ColumnReader]) {
+    let header = try records.header { (bytes, cells) throws(TableError) in
+      try names(cells, bytes)
+    }
     for name in settings.columns.keys.sorted() where !header.contains(name) {
       throw .unknownColumn(name, file: file, known: header)
     }
-
     let missing = MissingCodes(settings.missing)
     let kept = header.indices.filter { settings.needed?.contains(header[$0]) ?? true }
-    var columns = kept.map { position in
-      ColumnReader(
-        header[position], declaration: settings.columns[header[position]], missing: missing)
-    }
-    var again = scanner
-    try pass(&columns, at: kept, of: header.count, scanner: &scanner, bytes)
+    return (
+      header, kept,
+      kept.map {
+        ColumnReader(header[$0], declaration: settings.columns[header[$0]], missing: missing)
+      }
+    )
+  }
+
+  private func read(
+    _ source: ByteSource, _ records: inout RecordWindow, as name: String, window: Int
+  ) throws(TableError) -> Table {
+    var (header, kept, columns) = try self.columns(&records)
+    let firstLine = records.scanner.line
+    try pass(&columns, at: kept, of: header.count, &records)
 
     let reread = columns.indices.filter { columns[$0].mustBeText }
     var doubts = columns.map(\.doubt)
     if !reread.isEmpty {
       var texts = reread.map { ColumnReader(categoryInsteadOf: columns[$0]) }
-      try pass(&texts, at: reread.map { kept[$0] }, of: header.count, scanner: &again, bytes)
-      for (position, text) in zip(reread, texts) {
-        columns[position] = text
-        doubts[position] = doubts[position] ?? text.doubt
+      for position in reread { columns[position].forget() }
+      var again = try opened(source, window: window)
+      _ = try self.columns(&again)
+      try pass(&texts, at: reread.map { kept[$0] }, of: header.count, &again)
+      guard again.scanner.line == records.scanner.line else {
+        throw .unreadableFile(file, reason: "it has changed while it was read")
+      }
+      for position in reread.indices.reversed() {
+        let text = texts.removeLast()
+        doubts[reread[position]] = doubts[reread[position]] ?? text.doubt
+        columns[reread[position]] = text
       }
     }
     let diagnostics = doubt(aboutHeader: header) + doubts.compactMap { $0 }
 
     let source = TableSource(
       file: file, header: header, diagnostics: diagnostics, firstLine: firstLine,
-      shifts: scanner.shifts)
+      shifts: records.scanner.shifts)
     try refuseMisfits(columns, source)
-    return Table(name: name, columns: columns.map { $0.finish() }, source: source)
+    var finished: [Column] = []
+    // One after another, so that a column's values are never there twice.
+    columns.reverse()
+    while let column = columns.popLast() { finished.append(column.finish()) }
+    return Table(name: name, columns: finished, source: source)
   }
 
-  /// One pass over the rows from the scanner's position to the end.
+  /// One pass over the rows from the window's position to the end.
   ///
   /// - Parameters:
   ///   - columns: get their values.
   ///   - places: for each of `columns` its position in the file.
   private func pass(
     _ columns: inout [ColumnReader], at places: [Int], of count: Int,
-    scanner: inout RecordScanner, _ bytes: Span<UInt8>
+    _ records: inout RecordWindow
   ) throws(TableError) {
     var slots = Array(repeating: -1, count: count)
     for (slot, place) in places.enumerated() { slots[place] = slot }
     var block = CellBlock(width: columns.count)
     var rows = 0
-    let start = scanner.position
     while true {
-      try scanner.fill(&block, from: bytes, slots: slots, firstRow: rows)
+      try records.fill(&block, slots: slots, firstRow: rows)
       if block.rows == 0 { return }
       // Links and levels number rows in 32 bits.
       guard rows + block.rows <= Int(Int32.max) else { throw .tooManyRows(file) }
       for slot in columns.indices {
-        columns[slot].append(block, slot: slot, from: bytes)
+        records.append(block, slot: slot, to: &columns[slot])
         if rows == 0 && columns[slot].isContradicted {
           columns[slot] = ColumnReader(categoryInsteadOf: columns[slot])
-          columns[slot].append(block, slot: slot, from: bytes)
+          records.append(block, slot: slot, to: &columns[slot])
         }
       }
-      if rows == 0 {
+      if rows == 0, let expected = records.expectedRecords(after: block.rows) {
         // Rows much shorter than the first ones are rare; two per cent more saves most regrowing.
-        let share = Double(bytes.count - start) / Double(scanner.position - start)
-        let expected = Int(Double(block.rows) * share * 1.02) + 16
-        for slot in columns.indices { columns[slot].reserve(expected) }
+        let capacity = expected + expected / 50 + 16
+        for slot in columns.indices { columns[slot].reserve(capacity) }
       }
       rows += block.rows
     }
-  }
-
-  /// Checks that the bytes are text at all, and steps over a byte-order mark.
-  private func checkedStart(_ bytes: Span<UInt8>) throws(TableError) -> Int {
-    if bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b { throw .compressedFile(file) }
-    let hasMark = bytes.count >= 3 && bytes[0] == 0xef && bytes[1] == 0xbb && bytes[2] == 0xbf
-    let start = hasMark ? 3 : 0
-    guard bytes.count > start else { throw .emptyFile(file) }
-    do {
-      _ = try UTF8Span(validating: bytes)
-    } catch {
-      var line = 1
-      let offset = error.byteOffsets.lowerBound
-      for position in 0..<offset where bytes[position] == Byte.lineFeed { line += 1 }
-      throw .invalidUTF8(file: file, line: line, byte: offset)
-    }
-    return start
   }
 
   func names(

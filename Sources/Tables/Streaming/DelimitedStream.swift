@@ -8,14 +8,15 @@ public struct DelimitedStream: Sendable {
   public let rowCount: Int
   /// In the order of the file.
   public let columns: [StreamedColumn]
-  public let diagnostics: [Diagnostic]
+  public private(set) var diagnostics: [Diagnostic]
+  private let source: ByteSource
   private let readers: [ColumnReader]
   private let orders: [LevelOrder?]
-  private let places: [Int]
+  private let kept: [Int]
   private let header: [String]
-  private let firstLine: Int
   private let window: Int
-  let pieceRows: Int
+  /// Where each piece starts, and behind the last row.
+  private let starts: [RecordWindow.Place]
 
   /// Rows of a piece, save the last: few enough for a piece to cost little memory.
   public static let chunkRows = 65_536
@@ -25,7 +26,8 @@ public struct DelimitedStream: Sendable {
   /// - Parameter watch: called with the bytes of the file, piece after piece.
   /// - Throws: ``TableError`` as reading the file whole does.
   public init(
-    scanning file: DelimitedFile, as name: String, watch: (([UInt8]) -> Void)? = nil
+    scanning file: DelimitedFile, as name: String,
+    watch: ((ArraySlice<UInt8>) -> Void)? = nil
   ) throws(TableError) {
     try self.init(
       scanning: file, as: name, window: RecordWindow.size, chunkRows: Self.chunkRows, watch: watch)
@@ -33,88 +35,60 @@ public struct DelimitedStream: Sendable {
 
   package init(
     scanning file: DelimitedFile, as name: String, window: Int, chunkRows: Int,
-    watch: (([UInt8]) -> Void)? = nil
+    watch: ((ArraySlice<UInt8>) -> Void)? = nil
   ) throws(TableError) {
-    self.file = file
-    self.name = name
-    self.window = window
-    pieceRows = chunkRows
-    let reader = TableReader(file: file.path, settings: file.settings)
-    let settings = file.settings
-    let separator = (settings.separator ?? .init(fileExtensionOf: file.path)).rawValue
-    var records = try RecordWindow(
-      file.path, separator: separator, size: window, watch: watch)
-    let header = try records.header { (bytes, cells) throws(TableError) in
-      try reader.names(cells, bytes)
-    }
-    self.header = header
-    firstLine = records.scanner.line
-    for name in settings.columns.keys.sorted() where !header.contains(name) {
-      throw .unknownColumn(name, file: file.path, known: header)
-    }
-    let missing = MissingCodes(settings.missing)
-    let kept = header.indices.filter { settings.needed?.contains(header[$0]) ?? true }
-    places = kept
-    var columns = kept.map {
-      ColumnReader(header[$0], declaration: settings.columns[header[$0]], missing: missing)
-    }
-    var extents = columns.map { _ in ColumnExtent() }
-    var rows = 0
-    try Self.scan(&records, &columns, &extents, at: kept, of: header.count, rows: &rows)
-    rowCount = rows
-
-    let again = columns.indices.filter { columns[$0].mustBeText }
-    var doubts = columns.map(\.doubt)
-    if !again.isEmpty {
-      var texts = again.map { ColumnReader(categoryInsteadOf: columns[$0]) }
-      var found = texts.map { _ in ColumnExtent() }
-      var second = try RecordWindow(file.path, separator: separator, size: window)
-      _ = try second.header { (bytes, cells) throws(TableError) in try reader.names(cells, bytes) }
-      var count = 0
-      try Self.scan(
-        &second, &texts, &found, at: again.map { kept[$0] }, of: header.count, rows: &count)
-      for (slot, position) in again.enumerated() {
-        columns[position] = texts[slot]
-        extents[position] = found[slot]
-        doubts[position] = doubts[position] ?? texts[slot].doubt
-      }
-    }
-    diagnostics = reader.doubt(aboutHeader: header) + doubts.compactMap { $0 }
-    try reader.refuseMisfits(
-      columns,
-      TableSource(
-        file: file.path, header: header, diagnostics: [], firstLine: firstLine,
-        shifts: records.scanner.shifts))
-    orders = columns.map(\.levelOrder)
-    readers = columns
-    self.columns = zip(columns, extents).map {
-      StreamedColumn(column: $0.finish(), missing: $1.missing, range: $1.range)
-    }
+    try self.init(
+      file, ByteSource(origin: .file, path: file.path), as: name, window: window,
+      chunkRows: chunkRows, watch: watch)
   }
 
-  /// Reads on to the end, keeping what there is to know of the columns and none of their values.
-  private static func scan(
-    _ records: inout RecordWindow, _ columns: inout [ColumnReader], _ extents: inout [ColumnExtent],
-    at places: [Int], of count: Int, rows: inout Int
+  /// Reads a file as people download it, in the way that its bytes need.
+  ///
+  /// - Parameter watch: as ``DownloadedFile/read(as:watch:)`` calls it.
+  /// - Throws: ``TableError`` as reading the file whole does.
+  public init(
+    scanning file: DownloadedFile, as name: String,
+    watch: ((ArraySlice<UInt8>) -> Void)? = nil
   ) throws(TableError) {
-    var slots = Array(repeating: -1, count: count)
-    for (slot, place) in places.enumerated() { slots[place] = slot }
-    var block = CellBlock(width: columns.count)
-    while true {
-      try records.fill(&block, slots: slots, firstRow: rows)
-      if block.rows == 0 { return }
-      guard rows + block.rows <= Int(Int32.max) else {
-        throw .tooManyRows(records.scanner.file)
-      }
-      for slot in columns.indices {
-        records.append(block, slot: slot, to: &columns[slot])
-        if rows == 0 && columns[slot].isContradicted {
-          columns[slot] = ColumnReader(categoryInsteadOf: columns[slot])
-          records.append(block, slot: slot, to: &columns[slot])
-        }
-        extents[slot].add(columns[slot].takePiece(nil))
-      }
-      rows += block.rows
+    try self.init(
+      scanning: file, as: name, window: RecordWindow.size, chunkRows: Self.chunkRows, watch: watch)
+  }
+
+  package init(
+    scanning file: DownloadedFile, as name: String, window: Int, chunkRows: Int,
+    watch: ((ArraySlice<UInt8>) -> Void)? = nil
+  ) throws(TableError) {
+    let (stream, diagnostics) = try file.read(.file) { (source) throws(TableError) in
+      watch?([])
+      return try DelimitedStream(
+        file.file, source, as: name, window: window, chunkRows: chunkRows, watch: watch)
+    }
+    self = stream
+    self.diagnostics = diagnostics + stream.diagnostics
+  }
+
+  private init(
+    _ file: DelimitedFile, _ source: ByteSource, as name: String, window: Int, chunkRows: Int,
+    watch: ((ArraySlice<UInt8>) -> Void)?
+  ) throws(TableError) {
+    self.file = file
+    self.source = source
+    self.name = name
+    self.window = window
+    let reader = TableReader(file: file.path, settings: file.settings)
+    var records = try reader.opened(source, window: window, watch: watch)
+    let scan: ColumnScan
+    do throws(TableError) {
+      scan = try ColumnScan(
+        source, reader, &records, window: window, pieceRows: max(1, chunkRows))
+    } catch { throw try records.settled(error) }
+    (header, kept, rowCount) = (scan.header, scan.kept, scan.rows)
+    starts = scan.places.filter { $0.row < scan.rows } + [records.place(ofRow: scan.rows)]
+    diagnostics = reader.doubt(aboutHeader: header) + scan.doubts.compactMap { $0 }
+    orders = scan.columns.map(\.levelOrder)
+    readers = scan.columns
+    columns = zip(scan.columns, scan.extents).map {
+      StreamedColumn(column: $0.finish(), $1)
     }
   }
 
@@ -123,85 +97,110 @@ public struct DelimitedStream: Sendable {
 
   /// The pieces of the file from its first row on.
   public func chunks() throws(TableError) -> DelimitedChunks {
-    try DelimitedChunks(self)
-  }
-
-  func opened() throws(TableError) -> RecordWindow {
-    let separator = file.settings.separator ?? .init(fileExtensionOf: file.path)
     let reader = TableReader(file: file.path, settings: file.settings)
-    var records = try RecordWindow(file.path, separator: separator.rawValue, size: window)
+    var records = try reader.opened(source, window: window)
     let found = try records.header { (bytes, cells) throws(TableError) in
       try reader.names(cells, bytes)
     }
     guard found == header else { throw changed }
-    return records
+    return DelimitedChunks(self, records)
   }
 
-  var changed: TableError {
-    .unreadableFile(file.path, reason: "it has changed since it was first read")
+  public var pieceCount: Int { starts.count - 1 }
+
+  /// Whether each piece can be read by itself: not where the file has to be unpacked or transcoded up to there.
+  public var hasPieces: Bool { source.hasPlaces }
+
+  /// A piece by itself, and the row of the file that it starts with.
+  ///
+  /// - Parameter index: below ``pieceCount``.
+  /// - Throws: ``TableError``, also where the file has changed since it was first read.
+  public func piece(_ index: Int) throws(TableError) -> (table: Table, firstRow: Int) {
+    precondition(hasPieces && index < pieceCount, "no piece \(index) of \(pieceCount)")
+    let separator = file.settings.separator ?? .init(fileExtensionOf: file.path)
+    var records = try RecordWindow(
+      source, separator: separator.rawValue, size: window, at: starts[index])
+    return try read(index, &records)
   }
 
-  func piece(
-    _ columns: inout [ColumnReader], firstRow: Int, _ shifts: [TableSource.Shift]
-  ) -> Table {
-    let before = shifts.last { $0.row <= firstRow }?.lines ?? 0
-    let source = TableSource(
-      file: file.path, header: header, diagnostics: [], firstLine: firstLine + firstRow + before,
-      shifts: shifts.filter { $0.row > firstRow }.map {
-        TableSource.Shift(row: $0.row - firstRow, lines: $0.lines - before)
-      })
+  fileprivate func read(
+    _ index: Int, _ records: inout RecordWindow
+  ) throws(TableError) -> (table: Table, firstRow: Int) {
+    let (start, end) = (starts[index], starts[index + 1])
+    guard records.place(ofRow: start.row) == start else { throw changed }
+    var slots = Array(repeating: -1, count: header.count)
+    for (slot, place) in kept.enumerated() { slots[place] = slot }
+    var columns = readers
+    for slot in columns.indices { columns[slot].reserve(end.row - start.row) }
+    var block = CellBlock(width: columns.count)
+    let known = records.scanner.shifts.count
+    var row = start.row
+    while row < end.row {
+      block.limit(end.row - row)
+      try records.fill(&block, slots: slots, firstRow: row)
+      if block.rows == 0 { throw changed }
+      for slot in columns.indices {
+        records.append(block, slot: slot, to: &columns[slot])
+        guard !columns[slot].isContradicted else { throw changed }
+      }
+      row += block.rows
+    }
+    if end.row == rowCount {
+      // A blank line may stand at the end.
+      try records.fill(&block, slots: slots, firstRow: row)
+      guard block.rows == 0 else { throw changed }
+    }
+    guard records.place(ofRow: row) == end else { throw changed }
     var pieces: [Column] = []
     for slot in columns.indices {
+      guard columns[slot].dictionary.count == readers[slot].dictionary.count,
+        columns[slot].misfitCount == 0
+      else { throw changed }
       pieces.append(columns[slot].takePiece(orders[slot], as: self.columns[slot].column))
     }
-    return Table(name: name, columns: pieces, source: source)
+    return (
+      Table(
+        name: name, columns: pieces,
+        source: TableSource(
+          file: file.path, header: header, diagnostics: [], firstLine: start.line,
+          shifts: shifts(records.scanner.shifts, from: known, start.row))), start.row
+    )
   }
 
-  var fresh: [ColumnReader] { readers }
+  /// The line breaks inside cells of a piece.
+  private func shifts(
+    _ all: [TableSource.Shift], from known: Int, _ firstRow: Int
+  ) -> [TableSource.Shift] {
+    let before = known > 0 ? all[known - 1].lines : 0
+    return all.dropFirst(known).map {
+      TableSource.Shift(row: $0.row - firstRow, lines: $0.lines - before)
+    }
+  }
 
-  var slots: [Int] {
-    var slots = Array(repeating: -1, count: header.count)
-    for (slot, place) in places.enumerated() { slots[place] = slot }
-    return slots
+  private var changed: TableError { Self.changed(file.path) }
+
+  static func changed(_ path: String) -> TableError {
+    .unreadableFile(path, reason: "it has changed since it was first read")
   }
 }
 
 /// The pieces of a streamed file, in order.
 public struct DelimitedChunks {
   private let stream: DelimitedStream
-  private let slots: [Int]
   private var records: RecordWindow
-  private var columns: [ColumnReader]
-  private var block: CellBlock
-  private var rows = 0
+  private var index = 0
 
-  init(_ stream: DelimitedStream) throws(TableError) {
+  fileprivate init(_ stream: DelimitedStream, _ records: RecordWindow) {
     self.stream = stream
-    slots = stream.slots
-    records = try stream.opened()
-    columns = stream.fresh
-    block = CellBlock(width: stream.columns.count)
+    self.records = records
   }
 
   /// The next piece and the row of the file that it starts with; `nil` after the last.
   ///
   /// - Throws: ``TableError``, also where the file has changed since it was first read.
   public mutating func next() throws(TableError) -> (table: Table, firstRow: Int)? {
-    let first = rows
-    while rows - first < stream.pieceRows {
-      try records.fill(&block, slots: slots, firstRow: rows)
-      if block.rows == 0 { break }
-      for slot in columns.indices {
-        records.append(block, slot: slot, to: &columns[slot])
-        guard !columns[slot].isContradicted else { throw stream.changed }
-      }
-      rows += block.rows
-    }
-    guard rows > first else {
-      guard rows == stream.rowCount else { throw stream.changed }
-      return nil
-    }
-    let table = stream.piece(&columns, firstRow: first, records.scanner.shifts)
-    return (table, first)
+    guard index < stream.pieceCount else { return nil }
+    defer { index += 1 }
+    return try stream.read(index, &records)
   }
 }

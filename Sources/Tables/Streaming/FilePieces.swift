@@ -10,25 +10,34 @@
 ///
 /// FoundationEssentials reads files whole only, which is what a file larger than memory rules out; so this
 /// hands memory to C.
-final class FilePieces {
+final class FilePieces: BytePieces {
   private let path: String
   private let descriptor: Int32
+  private let watch: ((ArraySlice<UInt8>) -> Void)?
+  /// The file's size when it was opened; `nil` where it has none, as a pipe.
+  let expectedCount: Int?
 
-  init(_ path: String) throws(TableError) {
+  /// - Parameters:
+  ///   - start: the byte to start at.
+  ///   - watch: called with the bytes of the file, piece after piece.
+  init(
+    _ path: String, from start: Int = 0, watch: ((ArraySlice<UInt8>) -> Void)? = nil
+  ) throws(TableError) {
     self.path = path
+    self.watch = watch
     // Safe: the path is passed as a C string that outlives the call.
     descriptor = unsafe open(path, O_RDONLY)
     guard descriptor >= 0 else {
       throw errno == ENOENT
         ? .missingFile(path) : .unreadableFile(path, reason: FilePieces.reason(errno))
     }
+    let size = lseek(descriptor, 0, SEEK_END)
+    expectedCount = size > 0 ? Int(size) : nil
+    if size > 0 { _ = lseek(descriptor, off_t(start), SEEK_SET) }
   }
 
   deinit { close(descriptor) }
 
-  /// Reads on into `buffer` from `start`, as much as there is room for.
-  ///
-  /// - Returns: how many bytes came; 0 at the end of the file.
   func read(into buffer: inout [UInt8], from start: Int) throws(TableError) -> Int {
     var total = 0
     while start + total < buffer.count {
@@ -42,6 +51,7 @@ final class FilePieces {
       if count == 0 { break }
       total += count
     }
+    if total > 0, let watch { watch(buffer[start..<start + total]) }
     return total
   }
 

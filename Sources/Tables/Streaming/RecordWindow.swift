@@ -1,11 +1,11 @@
-/// Reads records from a file through a window of fixed size that moves along it.
+/// Reads records from bytes through a window of fixed size that moves along them.
 ///
 /// The window ends after a line feed; a record that is longer, or whose quoted cells hold the line feed it
-/// ended at, is read again once more of the file has come in. So the records, and what is wrong with them,
-/// are those of the file read whole.
+/// ended at, is read again once more has come in. So the records, and what is wrong with them, are those of
+/// the bytes read whole: what is no text at all is said before anything else, wherever it stands.
 struct RecordWindow {
   private let file: String
-  private let pieces: FilePieces
+  private let pieces: any BytePieces
   private var buffer: [UInt8]
   /// Bytes of the buffer that come from the file.
   private var filled = 0
@@ -15,27 +15,60 @@ struct RecordWindow {
   /// Bytes of the file before the buffer.
   private var passed = 0
   private(set) var scanner: RecordScanner
-  private let watch: (([UInt8]) -> Void)?
 
-  static let size = 1 << 22
+  /// Small enough for a window to stay in the second-level cache while it is checked and read.
+  static let size = 1 << 18
 
-  /// - Parameter watch: called with the bytes of the file, piece after piece.
+  /// - Parameter watch: called with the bytes as they stand in the file, piece after piece.
   init(
-    _ file: String, separator: UInt8, size: Int = RecordWindow.size,
-    watch: (([UInt8]) -> Void)? = nil
+    _ source: ByteSource, separator: UInt8, size: Int = RecordWindow.size,
+    watch: ((ArraySlice<UInt8>) -> Void)? = nil
   ) throws(TableError) {
-    self.file = file
-    self.watch = watch
-    pieces = try FilePieces(file)
-    buffer = Array(repeating: 0, count: max(64, size))
+    file = source.path
+    pieces = try source.opened(watch: watch)
+    // One byte more than there are shows that they have ended.
+    let needed = pieces.expectedCount.map { $0 < size ? $0 + 1 : size } ?? size
+    buffer = Array(repeating: 0, count: max(64, needed))
     scanner = RecordScanner(file: file, separator: separator, position: 0, line: 1)
     try load()
-    scanner.position = try start()
+  }
+
+  /// Where a row starts in the bytes.
+  struct Place: Sendable, Hashable {
+    let byte: Int
+    let line: Int
+    let row: Int
+  }
+
+  /// A window that starts at a row, of a source with places.
+  init(
+    _ source: ByteSource, separator: UInt8, size: Int = RecordWindow.size, at place: Place
+  ) throws(TableError) {
+    file = source.path
+    pieces = try source.opened(at: place.byte)
+    passed = place.byte
+    buffer = Array(repeating: 0, count: max(64, size))
+    scanner = RecordScanner(file: file, separator: separator, position: 0, line: place.line)
+    try load()
+  }
+
+  /// The place of the next row.
+  func place(ofRow row: Int) -> Place {
+    Place(byte: passed + scanner.position, line: scanner.line, row: row)
   }
 
   /// Gives a column the cells of the block filled last.
   func append(_ block: CellBlock, slot: Int, to column: inout ColumnReader) {
     column.append(block, slot: slot, from: buffer.span.extracting(0..<end))
+  }
+
+  /// How many records the whole file has if they are as long as the `count` that lie behind.
+  func expectedRecords(after count: Int) -> Int? {
+    let behind = passed + scanner.position
+    guard behind > 0 else { return nil }
+    return pieces.expectedCount.map {
+      Int(min(Double($0) / Double(behind) * Double(count), Double(Int32.max)))
+    }
   }
 
   /// The names of the columns.
@@ -60,7 +93,10 @@ struct RecordWindow {
     _ block: inout CellBlock, slots: [Int], firstRow: Int
   ) throws(TableError) {
     while true {
+      // The only holder of its shifts, so that they are not copied for every block.
       var next = scanner
+      scanner.shifts = []
+      let (position, line, shifts) = (next.position, next.line, next.shifts.count)
       let problem: TableError
       do throws(TableError) {
         try next.fill(
@@ -70,8 +106,31 @@ struct RecordWindow {
         try load()
         continue
       } catch { problem = error }
+      next.shifts.removeLast(next.shifts.count - shifts)
+      (next.position, next.line) = (position, line)
+      scanner = next
       guard try extend(on: problem) else { throw problem }
     }
+  }
+
+  /// Reads on to the end after something was found wrong.
+  ///
+  /// - Returns: the problem.
+  /// - Throws: what makes the rest no text at all, which is to be said instead.
+  mutating func settled(_ problem: TableError) throws(TableError) -> TableError {
+    while !isAtEnd {
+      scanner.line += lineFeeds(in: scanner.position..<end)
+      scanner.position = end
+      try load()
+    }
+    return problem
+  }
+
+  private func lineFeeds(in range: Range<Int>) -> Int {
+    let bytes = buffer.span
+    var count = 0
+    for place in range where bytes[place] == Byte.lineFeed { count += 1 }
+    return count
   }
 
   /// Whether more of the file has come in, so that a record cut short may be whole.
@@ -83,10 +142,12 @@ struct RecordWindow {
 
   /// Moves what is unread to the front of the buffer and reads on behind it.
   private mutating func load() throws(TableError) {
+    let isFirst = passed == 0 && filled == 0
     let unread = filled - scanner.position
     let from = scanner.position
     if from > 0 {
-      for k in 0..<unread { buffer[k] = buffer[from + k] }
+      var bytes = buffer.mutableSpan
+      for k in 0..<unread { bytes[k] = bytes[from + k] }
       passed += from
       scanner.position = 0
     } else if unread == buffer.count {
@@ -95,13 +156,16 @@ struct RecordWindow {
     filled = unread
     repeat {
       if filled == buffer.count { buffer += Array(repeating: 0, count: buffer.count) }
-      let came = try pieces.read(into: &buffer, from: filled)
-      if came > 0, let watch { watch(Array(buffer[filled..<filled + came])) }
-      filled += came
+      do throws(TableError) { filled += try pieces.read(into: &buffer, from: filled) } catch {
+        isAtEnd = true
+        throw error
+      }
       isAtEnd = filled < buffer.count
       end = isAtEnd ? filled : lastWholeLine
     } while end == 0 && !isAtEnd
+    let first = isFirst ? try start() : 0
     try validate()
+    if isFirst { scanner.position = first }
   }
 
   /// The place after the last line feed that no blank line precedes: whether a blank line may stand there
@@ -122,25 +186,30 @@ struct RecordWindow {
     return 0
   }
 
-  private func validate() throws(TableError) {
-    let bytes = buffer.span.extracting(0..<end)
-    do {
-      _ = try UTF8Span(validating: bytes)
-    } catch {
-      var line = scanner.line
-      let offset = error.byteOffsets.lowerBound
-      for position in 0..<offset where bytes[position] == Byte.lineFeed { line += 1 }
-      throw .invalidUTF8(file: file, line: line, byte: passed + offset)
-    }
+  private mutating func validate() throws(TableError) {
+    guard let offset = firstFault else { return }
+    isAtEnd = true
+    // Where bytes cannot be had at all, that is said first.
+    try pieces.drain()
+    throw .invalidUTF8(
+      file: file, line: scanner.line + lineFeeds(in: 0..<offset), byte: passed + offset)
   }
 
-  /// Checks that the bytes are text at all, and steps over a byte-order mark.
-  private func start() throws(TableError) -> Int {
-    let bytes = buffer.span
-    if filled >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b { throw .compressedFile(file) }
-    let hasMark = filled >= 3 && bytes[0] == 0xef && bytes[1] == 0xbb && bytes[2] == 0xbf
-    let start = hasMark ? 3 : 0
-    guard filled > start else { throw .emptyFile(file) }
-    return start
+  /// The first byte that is not UTF-8.
+  private var firstFault: Int? {
+    do {
+      _ = try UTF8Span(validating: buffer.span.extracting(0..<end))
+      return nil
+    } catch { return error.byteOffsets.lowerBound }
+  }
+
+  /// Checks that the bytes may be text at all, and finds where it starts: behind a byte-order mark.
+  private mutating func start() throws(TableError) -> Int {
+    let first = buffer[..<min(filled, 3)]
+    let isCompressed = first.starts(with: [0x1f, 0x8b])
+    let start = first == [0xef, 0xbb, 0xbf] ? 3 : 0
+    if !isCompressed, filled > start { return start }
+    isAtEnd = true
+    throw isCompressed ? .compressedFile(file) : .emptyFile(file)
   }
 }

@@ -24,7 +24,7 @@ struct StreamingTests {
     for row in 0..<n {
       let s = random.index(below: schools)
       let p = random.index(below: 60)
-      let x = 10 + random.normal() + schoolEffect[s]
+      let x = 1_000 + 10 * (random.normal() + schoolEffect[s])
       school.append(random.uniform() < 0.01 ? -1 : Int32(s))
       primary.append(Double(1000 - 7 * p))
       prior.append(random.uniform() < 0.02 ? .nan : x)
@@ -33,7 +33,7 @@ struct StreamingTests {
       sex.append(random.uniform() < 0.01 ? nil : random.uniform() < 0.5 ? "F" : "M")
       weight.append(0.5 + random.uniform())
       score.append(
-        0.6 * (x - 10) + schoolEffect[s] + primaryEffect[p] + 0.1 * Double(row % 3)
+        0.06 * (x - 1_000) + schoolEffect[s] + primaryEffect[p] + 0.1 * Double(row % 3)
           + random.normal())
     }
     var data = DataSet()
@@ -84,16 +84,10 @@ struct StreamingTests {
       let (fit, null) = try LinearMixedModel().fit(streamed)
       #expect(streamed.shape.rowCount == frame.rowCount)
       #expect(streamed.shape.lost == frame.lost)
-      #expect(fit.coefficientNames == memory.coefficientNames)
-      #expect(isClose(fit.deviance, memory.deviance, relative: 1e-12))
-      for k in fit.coefficients.indices {
-        let error = memory.standardErrors[k]
-        #expect(
-          isClose(
-            fit.coefficients[k], memory.coefficients[k], relative: 1e-12, absolute: 1e-9 * error),
-          "\(fit.coefficientNames[k]) of \(source)")
-        #expect(isClose(fit.standardErrors[k], error, relative: 1e-8))
-      }
+      // Without an intercept covariates are not centred, which costs a digit here.
+      expectSame(
+        fit, memory, deviance: source.contains("~ 0") ? 1e-11 : 1e-12, coefficients: 1e-9,
+        errors: 1e-8, source)
       #expect(isClose(fit.sigma, memory.sigma, relative: 1e-10))
       #expect(largestDifference(fit.theta, memory.theta, scale: 1e-2) < 1e-8)
       #expect(fit.factors.map(\.name) == memory.factors.map(\.name))

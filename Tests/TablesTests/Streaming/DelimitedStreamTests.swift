@@ -1,6 +1,7 @@
 import Foundation
 import Probability
 import Tables
+import TestSupport
 import Testing
 
 @Suite("Files read in pieces")
@@ -39,8 +40,14 @@ struct DelimitedStreamTests {
       var columns = stream.columns.map(\.column)
       var lines: [Int] = []
       var rows = 0
+      var index = 0
       while let (table, firstRow) = try chunks.next() {
         #expect(firstRow == rows)
+        // Each piece can be had by itself.
+        let (own, ownRow) = try stream.piece(index)
+        #expect("\(own.columns)" == "\(table.columns)" && ownRow == firstRow)
+        #expect(own.source == table.source)
+        index += 1
         rows += table.rowCount
         lines += (0..<table.rowCount).map { table.source?.line(ofRow: $0) ?? 0 }
         columns = zip(columns, table.columns).map { known, more in
@@ -54,7 +61,7 @@ struct DelimitedStreamTests {
           return Column(known.name, type: known.type, storage: storage, missing: known.missing)
         }
       }
-      #expect(rows == stream.rowCount)
+      #expect(rows == stream.rowCount && index == stream.pieceCount)
       for (column, found) in zip(columns, stream.columns) {
         #expect((0..<column.count).count { column.isMissing($0) } == found.missing)
       }
@@ -111,13 +118,49 @@ struct DelimitedStreamTests {
     }
   }
 
-  @Test("a file that changes between readings is noticed")
-  func change() throws {
-    let scratch = try Scratch(Array("a,b\n1,2\n3,4\n".utf8))
+  @Test(
+    "a file that changes between readings is noticed",
+    arguments: [
+      "a,b,c\n1,2,u\n3,x,v\n", "a,b,c\n1,2,u\n3,4,w\n", "a,b,c\n1,2,u\n",
+      "a,b,c\n1,2,u\n3,4,v\n5,6,v\n",
+      "a,b,d\n1,2,u\n3,4,v\n", "a,b,c\n1,2,u\n3,45,v\n", "",
+    ])
+  func change(_ text: String) throws {
+    let scratch = try Scratch(Array("a,b,c\n1,2,u\n3,4,v\n".utf8))
     defer { scratch.remove() }
     let stream = try DelimitedStream(scanning: DelimitedFile(scratch.path), as: "t")
-    try Data("a,b\n1,2\n3,x\n".utf8).write(to: URL(fileURLWithPath: scratch.path))
-    var chunks = try stream.chunks()
-    #expect(throws: TableError.self) { while try chunks.next() != nil {} }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: scratch.path))
+    #expect(throws: TableError.self) {
+      var chunks = try stream.chunks()
+      while try chunks.next() != nil {}
+    }
+    // The header is not read again for a piece.
+    if !text.hasPrefix("a,b,d") {
+      #expect(throws: TableError.self) { try stream.piece(0) }
+    }
+  }
+
+  @Test("compressed and transcoded files come in the same pieces, one after another")
+  func downloads() throws {
+    let folder = fixturesFolder.appendingPathComponent("downloaded")
+    let path = folder.appendingPathComponent("two-members.csv.gz").path
+    let file = DownloadedFile(DelimitedFile(path))
+    let whole = try file.read(as: "t")
+    for chunk in [1, 3, 100] {
+      let stream = try DelimitedStream(scanning: file, as: "t", window: 64, chunkRows: chunk)
+      #expect(!stream.hasPieces)
+      #expect(stream.columns.map(\.column.type) == whole.columns.map(\.type))
+      var chunks = try stream.chunks()
+      var rows = 0
+      while let (table, first) = try chunks.next() {
+        #expect(first == rows && table.rowCount <= chunk)
+        for (own, column) in zip(table.columns, whole.columns) {
+          #expect(
+            (0..<own.count).allSatisfy { own.text(at: $0) == column.text(at: first + $0) })
+        }
+        rows += table.rowCount
+      }
+      #expect(rows == whole.rowCount)
+    }
   }
 }

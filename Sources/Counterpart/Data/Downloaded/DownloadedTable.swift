@@ -42,7 +42,7 @@ struct DownloadedTable {
   }
 
   /// A small table that says something about the data.
-  private mutating func helper(_ file: LocatedText) throws(RunError) -> Table {
+  mutating func helper(_ file: LocatedText) throws(RunError) -> Table {
     let path = study.resolve(path: file.text)
     let contents = try FileAccess.readData(path)
     hashes[file.text] = Digest.of(contents)
@@ -69,13 +69,12 @@ struct DownloadedTable {
     _ file: LocatedText, year: Int?, _ renames: Renames
   ) throws(RunError) -> Table {
     let path = study.resolve(path: file.text)
-    let contents = try FileAccess.readData(path)
-    hashes[file.text] = Digest.of(contents)
+    try FileAccess.requireReadable(path)
     var table: Table
     var columns = declaration.columns
     while true {
       do throws(TableError) {
-        table = try read(path, Array(contents), columns: columns, year: year, renames)
+        table = try read(file, columns: columns, year: year, renames)
         break
       } catch {
         // A column of some years only is missing in the others.
@@ -100,10 +99,7 @@ struct DownloadedTable {
       }
     }
     do throws(TableError) {
-      let formatted = try table.applying(
-        columns.map {
-          CellDeclaration($0.name.text, format: $0.notation, missing: $0.missing)
-        })
+      let formatted = try table.applying(columns.map(\.cells))
       diagnostics +=
         formatted.source.map { source in
           source.diagnostics.filter { !(table.source?.diagnostics.contains($0) ?? false) }
@@ -112,10 +108,32 @@ struct DownloadedTable {
     } catch { throw .data(["\(error)"]) }
   }
 
-  private func read(
-    _ path: String, _ bytes: [UInt8], columns: [TableDeclaration.ColumnDeclaration], year: Int?,
+  private mutating func read(
+    _ file: LocatedText, columns: [TableDeclaration.ColumnDeclaration], year: Int?,
     _ renames: Renames
   ) throws(TableError) -> Table {
+    let path = study.resolve(path: file.text)
+    let settings = Self.settings(declaration, columns: columns, year: year, renames)
+    if let format = LabelledFile.Format(fileExtensionOf: path) {
+      let contents = try? FileAccess.readData(path)
+      hashes[file.text] = contents.map { Digest.of($0) }
+      return try LabelledFile(
+        path, format: format, settings: settings, encoding: declaration.download.encoding
+      ).read(as: name)
+    }
+    var digest = RunningDigest()
+    let table = try DownloadedFile(
+      DelimitedFile(path, settings: settings), encoding: declaration.download.encoding
+    ).read(as: name, watch: { digest.add($0) })
+    hashes[file.text] = digest.text
+    return table
+  }
+
+  /// How a file is to be read before its columns have the study's names.
+  static func settings(
+    _ declaration: TableDeclaration, columns: [TableDeclaration.ColumnDeclaration], year: Int?,
+    _ renames: Renames
+  ) -> DelimitedSettings {
     var declared: [String: DelimitedSettings.Declaration] = [:]
     for column in columns {
       // What is written in another notation is read as text first; so is what has codes of its own.
@@ -126,15 +144,7 @@ struct DownloadedTable {
       declared[renames.original(of: column.name.text, year: year)] =
         DelimitedSettings.Declaration(type, levels: column.notation == nil ? column.levels : nil)
     }
-    let settings = DelimitedSettings(missing: declaration.missing, columns: declared)
-    if let format = LabelledFile.Format(fileExtensionOf: path) {
-      return try LabelledFile(
-        path, format: format, settings: settings, encoding: declaration.download.encoding
-      ).read(as: name)
-    }
-    return try DownloadedFile(
-      DelimitedFile(path, settings: settings), encoding: declaration.download.encoding
-    ).read(bytes, as: name)
+    return DelimitedSettings(missing: declaration.missing, columns: declared)
   }
 
   /// The rows that the declared rule keeps; columns that were texts only because of the others are numbers then.
@@ -168,7 +178,7 @@ struct DownloadedTable {
     return table.selecting(rows: rows).withTypesFoundAgain(except: declared)
   }
 
-  private func located(_ error: TableError, _ renames: Renames, year: Int?) -> RunError {
+  func located(_ error: TableError, _ renames: Renames, year: Int?) -> RunError {
     if case .unknownColumn(let name, _, let known) = error,
       let column = declaration.columns.first(where: {
         renames.original(of: $0.name.text, year: year) == name
@@ -185,6 +195,9 @@ struct DownloadedTable {
 }
 
 extension TableDeclaration.ColumnDeclaration {
+  /// What is said of its cells beyond their type.
+  var cells: CellDeclaration { CellDeclaration(name.text, format: notation, missing: missing) }
+
   /// How its cells are written where they have to be read as texts first.
   fileprivate var notation: CellFormat? {
     if let format { return format }

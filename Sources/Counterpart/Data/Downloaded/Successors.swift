@@ -49,10 +49,33 @@ struct Successors {
   }
 
   /// The last successor.
-  private func last(of identifier: String) -> String {
+  func last(of identifier: String) -> String {
     var place = identifier
     while let following = next[place] { place = following }
     return place
+  }
+
+  /// What a reader should know of rows that were changed, or that none was.
+  func doubt(changed: Int, _ column: String, of table: String) -> Diagnostic {
+    guard changed > 0 else {
+      return Diagnostic(
+        .warning, code: "no-successors",
+        "no `\(column)` of `\(table)` stands in `from` of \(file): are they written alike?")
+    }
+    return Diagnostic(
+      .note, code: "successors",
+      "replaced the `\(column)` of \(changed) row\(changed == 1 ? "" : "s") of `\(table)` by its "
+        + "successor's (\(file))")
+  }
+
+  /// The successor of an identifier that is a number.
+  func number(_ identifier: String, of column: String, _ table: String) throws(RunError) -> Double {
+    guard let value = Double(identifier), !value.isNaN else {
+      throw .data([
+        "\(file): `\(identifier)` is no number, and `\(column)` of `\(table)` holds numbers"
+      ])
+    }
+    return value
   }
 
   /// The table with each replaced identifier as its last successor.
@@ -75,27 +98,18 @@ struct Successors {
       if new != own { changed += 1 }
       return new
     }
-    guard changed > 0 else {
-      diagnostics.append(
-        Diagnostic(
-          .warning, code: "no-successors",
-          "no `\(column.name)` of `\(table.name)` stands in `from` of \(file): are they written alike?"
-        ))
-      return table
-    }
-    diagnostics.append(
-      Diagnostic(
-        .note, code: "successors",
-        "replaced the `\(column.name)` of \(changed) row\(changed == 1 ? "" : "s") of `\(table.name)` by its "
-          + "successor's (\(file))"))
+    diagnostics.append(doubt(changed: changed, column.name, of: table.name))
+    guard changed > 0 else { return table }
     var result = table
     switch column.storage {
     case .numbers:
-      let values = texts.map { text in text.flatMap { Double($0) } ?? .nan }
-      if let row = texts.indices.first(where: { texts[$0] != nil && values[$0].isNaN }) {
-        throw .data([
-          "\(file): `\(texts[row] ?? "")` is no number, and `\(column.name)` of `\(table.name)` holds numbers"
-        ])
+      var values: [Double] = []
+      values.reserveCapacity(texts.count)
+      for text in texts {
+        values.append(
+          try text.map { (text) throws(RunError) in
+            try number(text, of: column.name, table.name)
+          } ?? .nan)
       }
       result.set(
         Column(

@@ -39,7 +39,9 @@ extension MultilevelStudyStep {
           step: name.text, table: units.table, isKept: units.weights.map { $0 > 0 }))
     }
     let frame: StreamedFrame
-    do throws(RowStreamError) { frame = try step.frame(of: stream) } catch { throw located(error) }
+    do throws(RowStreamError) {
+      frame = try step.frame(of: stream, threads: context.threads)
+    } catch { throw located(error) }
     let result: MultilevelStep.Result
     do throws(StreamedModelError) {
       result = try step.run(frame, threads: context.threads)
