@@ -11,6 +11,22 @@ struct ChunkedTable: RowStream {
 
   func chunks() throws(TableError) -> any RowChunks { Chunks(source: self) }
 
+  var pieces: (any RowPieces)? { Pieces(source: self) }
+
+  private struct Pieces: RowPieces {
+    let source: ChunkedTable
+
+    var count: Int {
+      ((source.whole[table: source.table]?.rowCount ?? 0) + source.rows - 1) / source.rows
+    }
+
+    func piece(_ index: Int) throws(TableError) -> RowChunk {
+      let count = source.whole[table: source.table]?.rowCount ?? 0
+      let range = index * source.rows..<min(count, (index + 1) * source.rows)
+      return RowChunk(data: source.piece(range), firstRow: range.lowerBound)
+    }
+  }
+
   func piece(_ range: Range<Int>) -> DataSet {
     var result = DataSet()
     for other in whole.tables {
@@ -32,11 +48,10 @@ struct ChunkedTable: RowStream {
     var position = 0
 
     mutating func next() throws(TableError) -> RowChunk? {
-      let count = source.whole[table: source.table]?.rowCount ?? 0
-      guard position < count else { return nil }
-      let range = position..<min(count, position + source.rows)
-      position = range.upperBound
-      return RowChunk(data: source.piece(range), firstRow: range.lowerBound)
+      let pieces = Pieces(source: source)
+      guard position < pieces.count else { return nil }
+      defer { position += 1 }
+      return try pieces.piece(position)
     }
   }
 }

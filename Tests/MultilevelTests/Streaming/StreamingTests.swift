@@ -104,15 +104,21 @@ struct StreamingTests {
     }
   }
 
-  @Test("the same bits on any number of threads")
-  func threads() throws {
-    let formula = try Formula(parsing: Self.formulas[1])
-    let stream = ChunkedTable(whole: data, table: "pupils", rows: 700)
-    let one = try LinearMixedModel().fit(StreamedFrame(formula, of: stream), threads: 1).fit
-    let two = try LinearMixedModel().fit(StreamedFrame(formula, of: stream), threads: 2).fit
-    #expect(one.coefficients == two.coefficients)
-    #expect(one.theta == two.theta)
-    #expect(one.factors.map(\.modes) == two.factors.map(\.modes))
+  @Test("the same bits on any number of threads", arguments: [formulas[1], formulas[2]])
+  func threads(_ source: String) throws {
+    let formula = try Formula(parsing: source)
+    let stream = ChunkedTable(whole: data, table: "pupils", rows: 300)
+    let one = try LinearMixedModel().fit(StreamedFrame(formula, of: stream), threads: 1)
+    for threads in [2, 3, 20] {
+      let frame = try StreamedFrame(formula, of: stream, threads: threads)
+      let more = try LinearMixedModel().fit(frame, threads: threads)
+      #expect(one.fit.coefficients == more.fit.coefficients)
+      #expect(one.fit.theta == more.fit.theta)
+      #expect(one.fit.deviance == more.fit.deviance)
+      #expect(one.fit.factors.map(\.modes) == more.fit.factors.map(\.modes))
+      #expect(one.unconditional?.deviance == more.unconditional?.deviance)
+      #expect(frame.shape.lost == (try StreamedFrame(formula, of: stream)).shape.lost)
+    }
   }
 
   @Test("Kenward and Roger's errors need no rows; other questions are refused by name")
@@ -157,18 +163,18 @@ struct StreamingTests {
     #expect(try problem("score ~ max(prior, 10) + (1 | school)") == nil)
   }
 
-  @Test("a value that is not finite is named by its row of the file")
-  func infinite() throws {
+  @Test("the first value that is not finite is named by its row of the file", arguments: [1, 20])
+  func infinite(_ threads: Int) throws {
     var table = try #require(data[table: "pupils"])
     guard case .numbers(var prior) = table["prior"]?.storage else { return }
-    prior[3_210] = .infinity
+    (prior[3_210], prior[3_900]) = (.infinity, .infinity)
     table.set(Column("prior", numbers: prior))
     var broken = data
     broken.set(table)
     let formula = try Formula(parsing: Self.formulas[0])
     let stream = ChunkedTable(whole: broken, table: "pupils", rows: 300)
     do {
-      _ = try StreamedFrame(formula, of: stream)
+      _ = try StreamedFrame(formula, of: stream, threads: threads)
       Issue.record("an infinite value was taken")
     } catch RowStreamError.expression(let error) {
       #expect(error.reason == .infiniteValue(column: "prior", row: 3_211))
