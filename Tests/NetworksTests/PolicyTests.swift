@@ -382,9 +382,11 @@ extension PolicyTests {
   /// 200 schools each meet one other; both weigh −1 with an offset of 0.5, so that a meeting makes a tie with
   /// *l*(−0.5)². Two meetings of one pair make one tie: of about a hundredth of pairs.
   @Test func meetingsMakeTiesAsTheyShould() throws {
-    let yaml = Self.still("{broker: {column: la, from: 1, until: 1}}", report: "degree")
-      .replacingOccurrences(of: "ties: ties\n", with: "")
-      .replacingOccurrences(of: "consent: confirm", with: "consent: {confirm: {offset: 0.5}}")
+    let yaml = Self.still(
+      "{broker: {column: la, meetings: 1, from: 1, until: 1}}", report: "degree"
+    )
+    .replacingOccurrences(of: "ties: ties\n", with: "")
+    .replacingOccurrences(of: "consent: confirm", with: "consent: {confirm: {offset: 0.5}}")
     let start = try #require(yaml.range(of: "effects: {density"))
     let end = try #require(yaml.range(of: "}", range: start.upperBound..<yaml.endIndex))
     let result = try ScenariosStepTests.run(
