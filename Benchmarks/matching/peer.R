@@ -20,8 +20,8 @@ x <- as.matrix(d[xs])
 treated <- which(d$treated == 1)
 between <- function(a, b) sum(sqrt(rowSums((x[a, , drop = FALSE] - x[b, , drop = FALSE])^2)))
 said <- function(total) sprintf("total distance %.6f", total)
-f <- reformulate(xs, "treated")
-score <- setNames(d$x1, row.names(d))
+f <- if (length(xs)) reformulate(xs, "treated")
+score <- if (length(xs)) setNames(d$x1, row.names(d))
 
 # Each answers with a note; what the note needs is worked out after the clock has stopped.
 matchit <- function(kind) {

@@ -49,7 +49,7 @@ for method in optimal full; do
     peer optmatch "$method" 200 2000 "$dimensions"
   done
 done
-for dimensions in 8 1; do peer couplr optimal 200 2000 "$dimensions"; done
+peer couplr optimal 200 2000 8
 if [ "$size" = full ]; then
   # Versions of couplr differ: those that search lists of neighbours take seconds, those before them minutes.
   for count in "500 5000" "2000 20000" "5000 50000"; do peer couplr optimal $count 8; done
@@ -65,7 +65,7 @@ ours full 5000 6000 8
 if [ "$size" = full ]; then peer couplr optimal 5000 6000 8; fi
 for count in "500 5000" "1000 10000" "2000 20000"; do ours "optimal 1:2" $count 8; done
 for count in "1250 12500" "2500 25000" "5000 50000"; do ours "nearest, near-exact" $count 8; done
-for count in "250 2500" "500 5000" "1000 10000"; do ours "optimal, fine balance" $count 8; done
+for count in "125 1250" "250 2500" "500 5000"; do ours "optimal, fine balance" $count 8; done
 peer rcbalance "optimal, fine balance" 250 2500 8
 for count in "500 5000" "1000 10000" "2000 20000"; do ours "full, at most 20" $count 8; done
 ours "full, near-exact" 2000 20000 8
@@ -81,7 +81,7 @@ echo 'Growth: exponents of processor time when a problem is doubled, and doubled
 awk -F'\t' '$2 == "counterpart" { time[$1, $3] = $5; task[$1] = 1 }
   END {
     split("1250 x 12500|2500 x 25000|5000 x 50000;500 x 5000|1000 x 10000|2000 x 20000;" \
-      "250 x 2500|500 x 5000|1000 x 10000;80 x 3592|160 x 7185|320 x 14370", chains, ";")
+      "125 x 1250|250 x 2500|500 x 5000;80 x 3592|160 x 7185|320 x 14370", chains, ";")
     for (name in task) for (c = 1; c <= 4; c++) {
       split(chains[c], s, "|")
       a = time[name, s[1]]; b = time[name, s[2]]; d = time[name, s[3]]

@@ -8,13 +8,16 @@ public struct Caliper: Sendable, Hashable {
   public let values: [Double]
   /// In the variable's own units; a pair is kept when its difference is at most this.
   public let limit: Double
+  /// How it was asked for; `nil` where the limit itself was given.
+  public let asked: CaliperWidth?
   /// One a unit where the caliper is in kilometres between them.
   let places: [Place?]?
 
-  public init(name: String, values: [Double], limit: Double) {
+  public init(name: String, values: [Double], limit: Double, asked: CaliperWidth? = nil) {
     self.name = name
     self.values = values
     self.limit = limit
+    self.asked = asked
     places = nil
   }
 
@@ -23,6 +26,7 @@ public struct Caliper: Sendable, Hashable {
     name = Self.distanceName
     values = []
     self.limit = limit
+    asked = nil
     self.places = places
   }
 
@@ -57,6 +61,15 @@ public struct CaliperWidth: Sendable, Hashable {
   public init(_ value: Double, _ unit: Unit) {
     self.value = value
     self.unit = unit
+  }
+
+  /// How it is written: `0.2 sd`.
+  var words: String {
+    switch unit {
+    case .own: "\(value)"
+    case .withinArms: "\(value) sd"
+    case .overall: "\(value) sd, over all"
+    }
   }
 
   /// The width in the variable's own units, to ten significant digits.

@@ -120,6 +120,14 @@ public struct MatchDesign: Sendable {
     try screening.requireBothArms()
     let complete = screening.remaining
     var diagnostics: [Diagnostic] = []
+    if kind.basis == .covariates {
+      let units = MatchingUnits(
+        covariates: candidates.covariates, treated: candidates.treated, members: complete)
+      diagnostics = constantDiagnostics(units)
+      if kind.grouping == .weights, diagnostics.count == candidates.covariates.count {
+        throw .nothingVaries(covariates: candidates.covariates.map(\.name))
+      }
+    }
     var score: [Double]?
     var probabilities: [Double]?
     var model: FittedPropensity?
@@ -137,7 +145,7 @@ public struct MatchDesign: Sendable {
         model = fitted.model
       } else {
         let fitted = try propensity.fit(units)
-        diagnostics += fitted.diagnostics
+        diagnostics += fitted.diagnostics.filter { !diagnostics.contains($0) }
         found = (fitted.score, fitted.model.probabilities.map(rounded))
         model = fitted
       }
@@ -234,7 +242,7 @@ public struct MatchDesign: Sendable {
     var result: [Caliper] = []
     func add(_ name: String, _ values: [Double], _ width: CaliperWidth) {
       let limit = width.limit(of: values, treated: candidates.treated, units: units)
-      result.append(Caliper(name: name, values: values, limit: limit))
+      result.append(Caliper(name: name, values: values, limit: limit, asked: width))
     }
     if let propensityCaliper, let score { add("propensity", score, propensityCaliper) }
     if let farthest, let places = candidates.places {

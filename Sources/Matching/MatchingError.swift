@@ -39,6 +39,8 @@ public enum MatchingError: Error, Sendable, Hashable {
   case noGivenScore(column: String)
   /// A test within matched sets, and a sample that has none.
   case noMatchedSets
+  /// Errors that are those of pairs, and a sample that has none.
+  case noPairs(errors: String)
   /// Groups that were assigned as one and reach over sets that are no pairs.
   case groupsInLargerSets
   /// An outcome that does not differ within any matched set.
@@ -57,6 +59,11 @@ public enum MatchingError: Error, Sendable, Hashable {
   case noMixedPropensity(groups: String)
   /// Treated units cannot all have the least number of comparators.
   case minimumNotKept(minimum: Int, missing: Int, treated: Int, comparators: Int)
+  /// A score with at least as many coefficients as candidates; the covariate with most categories, if it has
+  /// several, and how many it has.
+  case tooManyCoefficients(count: Int, candidates: Int, widest: String?, categories: Int)
+  /// Fine balance of what changes between the base years at which a unit stands.
+  case fineBalanceOverYears(names: [String], unit: Int)
   case propensity(RegressionError)
   case effect(RegressionError)
   /// An outcome is missing for all units of an arm.
@@ -73,9 +80,12 @@ extension MatchingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noTreatedUnit(let count):
-      "none of the \(count) candidates is treated: check the treated column and the population's rules"
+      (count == 1
+        ? "the only candidate is not treated" : "none of the \(count) candidates is treated")
+        + ": check the treated column and the population's rules"
     case .noComparator(let count):
-      "all \(count) candidates are treated, so there is nobody to compare with: "
+      (count == 1 ? "the only candidate is treated" : "all \(count) candidates are treated")
+        + ", so there is nobody to compare with: "
         + "check the treated column and the population's rules"
     case .allMissing(let arm, let column, let units):
       "`\(column)` is missing for all \(units) \(arm.plural): leave it out or choose another"
@@ -129,6 +139,8 @@ extension MatchingError: CustomStringConvertible {
       "the candidates have no score `\(column)`: give it with them"
     case .noMatchedSets:
       "randomisation within matched sets needs sets: match with a method that makes them, without `replace`"
+    case .noPairs(let errors):
+      "`\(errors)` errors are those of pairs, and this sample has none: match with `nearest` and `replace`"
     case .groupsInLargerSets:
       "groups that were assigned as one reach over matched sets that are no pairs, so no assignment moves "
         + "them whole: match one to one"
@@ -152,6 +164,16 @@ extension MatchingError: CustomStringConvertible {
     case .minimumNotKept(let minimum, let missing, let treated, let comparators):
       "\(treated) treated units cannot each have \(minimum) of \(comparators) comparators: "
         + "\(missing) places stay empty; ask for a smaller `minimum`, or widen calipers and strata"
+    case .tooManyCoefficients(let count, let candidates, let widest, let categories):
+      "the score has \(count) coefficients for \(candidates) candidates, so that it can tell them all apart"
+        + (widest.map {
+          ", \(categories - 1) of them for the \(categories) categories of `\($0)`: leave it out or coarsen it; "
+            + "if it should be a number, look which of its values is none"
+        } ?? ": use fewer covariates or a larger population")
+    case .fineBalanceOverYears(let names, let unit):
+      "fine balance of \(names.map { "`\($0)`" }.joined(separator: " × ")) needs a comparator to have one "
+        + "category, but the one of candidate \(unit + 1) changes between base years: balance what does not "
+        + "change, or ask for `near-exact`"
     case .propensity(let error): "the propensity could not be fitted: \(error)"
     case .effect(let error): "the effect could not be estimated: \(error)"
     case .noStandardError(let outcome, let clusters):

@@ -24,6 +24,8 @@ public struct MatchingProblem: Sendable {
   let joint: JointDistance?
   /// Who stands behind each unit, where several units are one candidate at several base years.
   var owners: [Int32]? = nil
+  /// The units that go together when one of them is taken, by owner; empty where each stands for itself.
+  var standIns: [Int32: [Int]] = [:]
   /// Codes of covariates in which partners should be equal, one a unit each.
   var wishes: [[Int]] = []
 

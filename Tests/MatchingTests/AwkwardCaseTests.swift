@@ -102,6 +102,20 @@ struct AwkwardCaseTests {
     }
   }
 
+  @Test("methods that compute no distance name constant covariates too")
+  func constantWithoutDistance() throws {
+    let same = Covariate("same", .numbers([2, 2, 2, 2, 2]))
+    for method in [EntropyBalancing(), CoarsenedExact()] as [any MatchingMethod] {
+      let match = try MatchDesign(method: method).match(
+        candidates(arms, [1, 3, 1, 2, 3], [same]), seed: Seed(1))
+      #expect(match.diagnostics.map(\.code).contains("constant-covariate"))
+    }
+    #expect(throws: MatchingError.nothingVaries(covariates: ["x"])) {
+      try MatchDesign(method: EntropyBalancing()).match(
+        candidates(arms, [1, 1, 1, 1, 1]), seed: Seed(1))
+    }
+  }
+
   @Test("a singular covariance falls back to its generalised inverse and says so")
   func singular() throws {
     let twice = Covariate("twice", .numbers(overlapping.map { 2 * $0 }))

@@ -30,7 +30,8 @@ struct LawCase: CustomTestStringConvertible {
       "{order: closest, ratio: 2}", "{ratio: {least: 1, most: 3}}",
       "{ratio: {least: 1, most: 4, mean: 1.5}, order: farthest}", "{near-exact: kind}",
       "{near-exact: [kind, z], order: closest, ratio: 2}", "{near-exact: kind, replace: true}",
-      "{near-exact: z, order: farthest}",
+      "{near-exact: z, order: farthest}", "{replace: true, ties: all}",
+      "{replace: true, ties: all, ratio: 2, near-exact: kind}",
     ],
     "optimal": [
       "{}", "{ratio: 2}", "{fine: kind}", "{fine: [kind, z], near-exact: y}",
@@ -41,7 +42,7 @@ struct LawCase: CustomTestStringConvertible {
       "{mean: 1.5}", "{omit: 0.3, minimum: 0.5}", "{near-exact: kind}",
       "{near-exact: [kind, z], minimum: 1, maximum: 4}",
     ],
-    "cardinality": ["{}", "{tolerance: 0.3}"],
+    "cardinality": ["{}", "{tolerance: 0.3}", "{tolerance: 0.5, fine: kind}"],
     "subclass": ["{}", "{subclasses: 2}", "{subclasses: 20}"],
     "entropy": ["{}", "{moments: 2}"],
     "weighting": ["{}", "{trim: 0.1}", "{cap: 0.9}", "{trim: 0.2, cap: 0.8}"],
@@ -144,14 +145,17 @@ struct MatchingLawTests {
       #expect((match.reasons[unit] == nil) == (sample.weights[unit] > 0))
     }
     let strata = candidates.exact.first.map(candidates.numbers)
+    let declared = DeclaredConstraints(design, match: match, candidates: candidates)
+    for unit in treated.indices where declared.forbidden[unit] {
+      #expect(sample.weights[unit] == 0)
+    }
+    #expect(declared.pairs.map(\.name).sorted() == match.calipers.map(\.name).sorted())
     var uses = [Int](repeating: 0, count: treated.count)
     var focalUses = uses
     for pair in sample.pairs {
       #expect(treated[pair.treated] && !treated[pair.control])
       if let strata { #expect(strata[pair.treated] == strata[pair.control]) }
-      for caliper in match.calipers {
-        #expect(caliper.gap(pair.treated, pair.control) <= caliper.limit * (1 + 1e-9))
-      }
+      #expect(declared.admits(pair.treated, pair.control))
       uses[treatedAreFocal ? pair.control : pair.treated] += 1
       focalUses[treatedAreFocal ? pair.treated : pair.control] += 1
     }
@@ -160,13 +164,24 @@ struct MatchingLawTests {
     if let apart = design.apart, let places = candidates.places {
       for control in treated.indices where !treated[control] && sample.weights[control] > 0 {
         for other in treated.indices where treated[other] {
-          if let a = places[control], let b = places[other], let distance = a.distance(to: b) {
-            #expect(distance >= apart)
-          }
+          #expect(
+            DeclaredConstraints.kilometres(places[control], places[other]) >= apart * (1 - 1e-12))
         }
       }
     }
-    checkReasons(match, of: candidates)
+    if let cardinality = design.method as? CardinalityMatching, !cardinality.fine.isEmpty,
+      let kind = candidates.covariates.first(where: { $0.name == "kind" }).map(candidates.numbers)
+    {
+      for category in Set(kind) {
+        let arms = [true, false].map { arm in
+          treated.indices.count {
+            treated[$0] == arm && kind[$0] == category && sample.weights[$0] > 0
+          }
+        }
+        #expect(arms[0] == arms[1])
+      }
+    }
+    checkReasons(match, of: candidates, declared)
     checkSets(match)
     #expect(!match.checks.contains { !$0.holds })
   }
@@ -195,7 +210,9 @@ struct MatchingLawTests {
     }
   }
 
-  private func checkReasons(_ match: MatchOutcome, of candidates: Candidates) {
+  private func checkReasons(
+    _ match: MatchOutcome, of candidates: Candidates, _ declared: DeclaredConstraints
+  ) {
     let treated = candidates.treated
     let strata = candidates.exact.first.map(candidates.numbers)
     let stillIn = treated.indices.filter { unit in
@@ -204,22 +221,20 @@ struct MatchingLawTests {
       default: true
       }
     }
-    func partners(_ unit: Int, _ calipers: [Caliper]) -> [Int] {
+    func partners(_ unit: Int, keeping admits: (Int) -> Bool) -> [Int] {
       stillIn.filter { other in
         treated[other] != treated[unit] && (strata.map { $0[other] == $0[unit] } ?? true)
-          && calipers.allSatisfy {
-            $0.gap(other, unit) <= $0.limit * (1 + 1e-9)
-          }
+          && admits(other)
       }
     }
     for unit in treated.indices {
       switch match.reasons[unit] {
       case .caliper(let name):
-        #expect(partners(unit, match.calipers.filter { $0.name == name }).isEmpty)
-        #expect(!partners(unit, []).isEmpty)
-      case .calipersTogether: #expect(partners(unit, match.calipers).isEmpty)
+        #expect(partners(unit) { declared.admits(unit, $0, only: name) }.isEmpty)
+        #expect(!partners(unit) { _ in true }.isEmpty)
+      case .calipersTogether: #expect(partners(unit) { declared.admits(unit, $0) }.isEmpty)
       case .lostToCompetitor:
-        let possible = partners(unit, match.calipers)
+        let possible = partners(unit) { declared.admits(unit, $0) }
         #expect(!possible.isEmpty)
         // A greedy or maximal match leaves no free partner beside an unmatched focal unit.
         #expect(

@@ -3,13 +3,14 @@ import Matching
 import Tables
 import TestSupport
 
-/// A comma-separated file without quotes, as the reference results are.
+/// A comma-separated file whose quotes hold no commas, as the reference results are.
 struct ReferenceFile {
   let names: [String]
   let rows: [[String]]
 
   init(_ url: URL) throws {
-    let text = try String(contentsOf: url, encoding: .utf8)
+    let text = try String(contentsOf: url, encoding: .utf8).replacingOccurrences(
+      of: "\"", with: "")
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }

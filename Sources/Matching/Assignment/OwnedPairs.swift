@@ -14,6 +14,8 @@ struct OwnedPairs {
     let objective: Double
     /// A lower bound on the total of every answer with as many pairs.
     let dual: Double
+    /// Whether every other choice of as many pairs has a larger total.
+    let isUnique: Bool
   }
 
   /// The most distances that are held at once.
@@ -69,14 +71,81 @@ struct OwnedPairs {
       pairs.append((askers[row], Int(chosen[place])))
       objective += costs[place]
     }
+    let tolerance = 1e-9 * pairs.reduce(0) { max($0, distance($1.focal, $1.candidate) ?? 0) }
+    var isUnique = isOnly(
+      found, rows: askers.count, columns: m, ratio: ratio, alone: alone, tolerance: tolerance
+    ) { costs[$0 / ratio * m + $1] }
+    // Another candidate of the same owner may be as near.
+    for (row, taken) in found.column.enumerated() {
+      guard isUnique, let taken else { continue }
+      let cost = costs[row / ratio * m + taken]
+      let asNear = candidates.indices.count {
+        columnOf[$0] == taken
+          && abs((distance(askers[row], candidates[$0]) ?? .infinity) - cost) <= tolerance
+      }
+      isUnique = asNear == 1
+    }
     return Solution(
-      pairs: pairs, objective: objective, dual: found.dual - Double(unmatched) * alone)
+      pairs: pairs, objective: objective, dual: found.dual - Double(unmatched) * alone,
+      isUnique: isUnique)
   }
 
-  /// The column of each row, `nil` where staying alone is cheaper, and the value of the prices.
+  /// Whether no pair lies on a cycle of steps that cost nothing: from who asks to an owner, from an owner to whom
+  /// it is given, and over a node that stands for all that is left free. Copies of one unit are one node.
+  private static func isOnly(
+    _ found: Assignment, rows n: Int, columns m: Int, ratio: Int, alone: Double, tolerance: Double,
+    cost: (Int, Int) -> Double
+  ) -> Bool {
+    let units = n / ratio
+    let rest = units + m
+    var steps = StepGraph(nodes: rest + 1)
+    var links: [(Int, Int)] = []
+    var isTaken = [Bool](repeating: false, count: m)
+    for row in 0..<n {
+      let unit = row / ratio
+      let taken = found.column[row]
+      for column in 0..<m {
+        let reduced = cost(row, column) - found.rowPrice[row] - found.columnPrice[column]
+        // What another copy of the unit has would change hands for nothing.
+        guard reduced <= tolerance, taken == column || found.row[column] / ratio != unit else {
+          continue
+        }
+        let link = taken == column ? (units + column, unit) : (unit, units + column)
+        steps.join(link.0, link.1)
+        links.append(link)
+      }
+      if let taken { isTaken[taken] = true }
+      let own = alone - found.rowPrice[row] - found.columnPrice[m + row]
+      if own <= tolerance {
+        if taken == nil { steps.join(rest, unit) } else { steps.join(unit, rest) }
+      }
+    }
+    for column in 0..<m {
+      if !isTaken[column] {
+        steps.join(units + column, rest)
+      } else if found.columnPrice[column] >= -tolerance {
+        steps.join(rest, units + column)
+      }
+    }
+    let component = steps.components
+    return !links.contains { component[$0.0] == component[$0.1] }
+  }
+
+  /// Who has which column, and the prices that prove it.
+  private struct Assignment {
+    /// The column of each row, `nil` where staying alone is cheaper.
+    let column: [Int?]
+    /// The row of each column; the number of rows for none.
+    let row: [Int]
+    let rowPrice: [Double]
+    let columnPrice: [Double]
+
+    var dual: Double { rowPrice.reduce(0, +) + columnPrice.reduce(0, +) }
+  }
+
   private static func assign(
     rows n: Int, columns m: Int, alone: Double, cost: (Int, Int) -> Double
-  ) -> (column: [Int?], dual: Double) {
+  ) -> Assignment {
     let width = m + n
     var rowPrice = [Double](repeating: 0, count: n)
     var columnPrice = [Double](repeating: 0, count: width)
@@ -128,6 +197,7 @@ struct OwnedPairs {
     }
     var result = [Int?](repeating: nil, count: n)
     for column in 0..<m where owner[column] < n { result[owner[column]] = column }
-    return (result, rowPrice.reduce(0, +) + columnPrice.reduce(0, +))
+    return Assignment(
+      column: result, row: owner, rowPrice: rowPrice, columnPrice: columnPrice)
   }
 }

@@ -43,6 +43,14 @@ public struct PropensityScore: MatchingDistance, Hashable {
         design.add(indicator.name, indicator.values)
       }
     }
+    guard design.columns.count < units.members.count else {
+      let widest = varying.map { ($0.name, $0.indicators(for: units.members).count) }.max {
+        $0.1 < $1.1
+      }
+      throw .tooManyCoefficients(
+        count: design.columns.count, candidates: units.members.count,
+        widest: widest.flatMap { $0.1 > 2 ? $0.0 : nil }, categories: widest?.1 ?? 0)
+    }
     let response = units.members.map { units.treated[$0] ? 1.0 : 0.0 }
     do throws(RegressionError) {
       let model = try BinomialModel(design, response: response, link: link)

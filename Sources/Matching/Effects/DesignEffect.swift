@@ -13,6 +13,8 @@ public enum EffectErrors: String, Sendable, Hashable, CaseIterable {
   case hc3
   /// Of estimated weights: from the equations of the weights and of the effect together.
   case stacked
+  /// Of comparators that serve several: each counts once as information, however often it is used.
+  case abadieImbens = "abadie-imbens"
 }
 
 /// The effect that a matched sample shows by itself, without a multilevel model: a difference in weighted
@@ -120,7 +122,7 @@ public struct DesignEffect: TidyRow, Hashable {
       switch chosen {
       case .cr2: .cr2(clusters: clusters)
       case .cr1: .cr1(clusters: clusters)
-      case .hc3, .stacked: .hc3
+      case .hc3, .stacked, .abadieImbens: .hc3
       }
     let plain = fit.model.estimate(of: fit.contrast, errors: robust)
     var result = (
@@ -134,9 +136,20 @@ public struct DesignEffect: TidyRow, Hashable {
         estimand: match.estimand, clusters: groups == nil ? nil : codes)
       (result.standardError, result.degreesOfFreedom) = stacked.standardError()
     }
+    var dropped = fit.model.dropped
+    if chosen == .abadieImbens {
+      guard !match.sample.pairs.isEmpty, let focalIsTreated = match.estimand.treatedAreFocal else {
+        throw .noPairs(errors: chosen.rawValue)
+      }
+      let paired = try AbadieImbens(
+        match.sample.pairs, y: y, adjust: adjust, focalIsTreated: focalIsTreated)
+      result = (paired.estimate, paired.standardError, paired.degreesOfFreedom)
+      dropped = paired.dropped
+    }
     let spread = spread(response, treated: treated, weights: weights)
     let clusterCount =
-      chosen == .hc3 || groups == nil && chosen == .stacked ? units.count : Set(clusters).count
+      chosen == .hc3 || chosen == .abadieImbens || groups == nil && chosen == .stacked
+      ? units.count : Set(clusters).count
     guard clusterCount > 1, result.degreesOfFreedom > 0, result.standardError.isFinite else {
       throw .noStandardError(outcome: outcome.name, clusters: clusterCount)
     }
@@ -145,12 +158,12 @@ public struct DesignEffect: TidyRow, Hashable {
     let statistic = result.estimate / result.standardError
     let j = 1 - 3 / (4 * result.degreesOfFreedom - 1)
     let power = t.quantile(0.975) + t.quantile(0.8)
-    if !fit.model.dropped.isEmpty {
+    if !dropped.isEmpty {
       diagnostics.append(
         Diagnostic(
           .note, code: "collinear-columns",
           "left out of the effect's model because they depend on others: "
-            + fit.model.dropped.map { "`\($0)`" }.joined(separator: ", ")))
+            + dropped.map { "`\($0)`" }.joined(separator: ", ")))
     }
     if result.degreesOfFreedom < 4 {
       diagnostics.append(
@@ -174,9 +187,14 @@ public struct DesignEffect: TidyRow, Hashable {
   ///
   /// - Parameters: as for ``estimate(_:outcome:adjust:groups:errors:)``.
   static func coefficients(
-    _ match: MatchOutcome, outcome: Covariate, adjust: [Covariate]
+    _ match: MatchOutcome, outcome: Covariate, adjust: [Covariate], errors: EffectErrors? = nil
   ) throws(MatchingError) -> [Double] {
     guard case .numbers(let y) = outcome.values else { throw .effect(.notFinite(outcome.name)) }
+    if errors == .abadieImbens, let focalIsTreated = match.estimand.treatedAreFocal {
+      return try AbadieImbens(
+        match.sample.pairs, y: y, adjust: adjust, focalIsTreated: focalIsTreated
+      ).coefficients
+    }
     let units = y.indices.filter { unit in
       match.sample.isUsed(unit) && y[unit].isFinite && !adjust.contains { $0.isMissing(unit) }
     }

@@ -6,7 +6,7 @@ public import Tables
 public struct EqualPairings: TidyRow, Hashable {
   public let outcome: String
   public let adjusted: [String]
-  /// Different pairings of the same number of pairs and the same total that were compared.
+  /// Different pairings of the same number of pairs and the same total that were compared; of a full match, sets.
   public let pairings: Int
   public let estimate: Double
   public let estimates: ClosedRange<Double>
@@ -16,7 +16,8 @@ public struct EqualPairings: TidyRow, Hashable {
   public static let schema = [
     Field("outcome", "the outcome"),
     Field("adjusted", "covariates that the estimate is adjusted for"),
-    Field("pairings", "equally good pairings compared, the reported one among them"),
+    Field(
+      "pairings", "equally good pairings, or full matches, compared, the reported one among them"),
     Field("estimate", unit: "outcome", "the reported estimate"),
     Field("estimate_low", unit: "outcome", "the least over the pairings that were found"),
     Field("estimate_high", unit: "outcome", "the largest over them"),
@@ -52,6 +53,8 @@ struct PairingSearch {
   private let objective: Double
   private let treatedAreFocal: Bool
   private let base: [MatchedSample.Pair]
+  /// What distances that are the same may differ by, since coordinates have ten digits.
+  private let slack: Double
 
   /// Pairs beyond which each is compared with its neighbours alone.
   static let mostCompared = 600
@@ -68,6 +71,7 @@ struct PairingSearch {
     objective = optimum.objective
     treatedAreFocal = focal
     base = match.sample.pairs
+    slack = 1e-9 * match.sample.pairs.reduce(0) { max($0, $1.distance) }
   }
 
   private func focal(_ pair: MatchedSample.Pair) -> Int {
@@ -140,6 +144,8 @@ struct PairingSearch {
       problem.eligible[$0] && problem.treated[$0] != treatedAreFocal && !isUsed[$0]
     }
     var free = unused
+    // Who stands behind a unit that is used, where several units are one candidate.
+    var taken = Set(problem.owners.map { owners in base.map { owners[other($0)] } } ?? [])
     let comparesUnused = base.count * unused.count <= 4_000_000
     /// Whether changed sums of some sets bring the aim nearer; if so they are kept.
     func improve(_ changes: [(unit: Int, by: Double)]) -> Bool {
@@ -175,8 +181,7 @@ struct PairingSearch {
           let (fa, fb, oa, ob) = (focal(a), focal(b), other(a), other(b))
           guard fa != fb, problem.admits(fa, ob), problem.admits(fb, oa) else { continue }
           let (one, two) = (problem.distance(fa, ob), problem.distance(fb, oa))
-          guard abs(one + two - a.distance - b.distance) <= 2e-10 * (a.distance + b.distance)
-          else { continue }
+          guard abs(one + two - a.distance - b.distance) <= slack else { continue }
           let by = outcome[ob] - outcome[oa]
           guard by.isFinite, improve([(fa, by), (fb, -by)]) else { continue }
           state.pairs[p] = pair(fa, ob, like: a, one)
@@ -189,12 +194,19 @@ struct PairingSearch {
         for place in free.indices {
           let unit = free[place]
           guard problem.admits(fa, unit) else { continue }
+          if let owners = problem.owners, owners[unit] != owners[oa], taken.contains(owners[unit]) {
+            continue
+          }
           let distance = problem.distance(fa, unit)
-          guard abs(distance - a.distance) <= 1e-10 * a.distance else { continue }
+          guard abs(distance - a.distance) <= slack else { continue }
           let by = outcome[unit] - outcome[oa]
           guard by.isFinite, improve([(fa, by)]) else { continue }
           state.pairs[p] = pair(fa, unit, like: a, distance)
           free[place] = oa
+          if let owners = problem.owners {
+            taken.remove(owners[oa])
+            taken.insert(owners[unit])
+          }
           isChanged = true
           break
         }
@@ -228,14 +240,30 @@ extension MatchOutcome {
       diagnostics: diagnostics, problem: problem)
   }
 
-  /// The range of the effect over equally good pairings; `nil` where the optimum is unique or has no pairs.
+  /// The same match with other sets.
+  private func with(_ sets: [Int32], in problem: MatchingProblem) -> MatchOutcome {
+    MatchOutcome(
+      candidates: candidates, estimand: estimand,
+      sample: MatchedSample(
+        weights: MatchedSample.setWeights(sets, treated: problem.treated, estimand: estimand),
+        sets: sets, pairs: [], reusesComparators: false, optimum: sample.optimum),
+      score: score, propensity: propensity, reasons: reasons, calipers: calipers, checks: checks,
+      diagnostics: diagnostics, problem: problem)
+  }
+
+  /// The range of the effect over equally good pairings, or sets; none where the optimum is unique.
   package func equalPairings(
     outcome: Covariate, adjustments: [[Covariate]], groups: [Int32]?, errors: EffectErrors?
   ) throws(MatchingError) -> [EqualPairings] {
-    guard case .numbers(let values) = outcome.values, let problem,
-      let search = PairingSearch(self, outcome: values)
-    else { return [] }
-    let matches = search.pairings().map { with($0, in: problem) }
+    guard case .numbers(let values) = outcome.values, let problem else { return [] }
+    let matches: [MatchOutcome]
+    if let search = PairingSearch(self, outcome: values) {
+      matches = search.pairings().map { with($0, in: problem) }
+    } else if let search = SetSearch(self, outcome: values) {
+      matches = search.sets().map { with($0, in: problem) }
+    } else {
+      return []
+    }
     return try adjustments.map { adjust throws(MatchingError) in
       let effects = try matches.map { match throws(MatchingError) in
         try DesignEffect.estimate(

@@ -14,9 +14,15 @@ extension CardinalityMatching {
     "tolerance", .number("a number from 0", in: 0...10), default: 0.1, shown: "0.1",
     "largest difference of means, in standard deviations (root mean of both arms' variances)")
 
-  public static let keys = [AnyKey(toleranceKey)]
+  static let fineKey = Key(
+    "fine", .list(of: .text("the name of a covariate")), default: [], shown: "none",
+    "covariates in whose categories, all of them together, both arms have the same number")
+
+  public static let keys = [AnyKey(toleranceKey), AnyKey(fineKey)]
 
   public init(from section: Section) throws(SpecErrors) {
-    self.init(tolerance: try section.read(Self.toleranceKey))
+    self.init(
+      tolerance: try section.read(Self.toleranceKey),
+      fine: try section.read(Self.fineKey).map(\.text))
   }
 }

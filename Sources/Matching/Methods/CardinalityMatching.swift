@@ -7,6 +7,7 @@ internal import Tables
 /// | setting | default | range | meaning |
 /// |---|---|---|---|
 /// | tolerance | 0.1 | ≥ 0 | largest difference of means, in standard deviations of both arms (root mean) |
+/// | fine | none | covariates | both arms have the same number in each category of these together |
 ///
 /// Balance is the constraint and size the aim, where other methods do the reverse. The linear programme over
 /// shares of units bounds the size; rounding it down, putting units back as long as balance holds, and searching
@@ -17,11 +18,16 @@ internal import Tables
 /// distance; partners need not be alike. Exact strata hold the same number of both arms.
 public struct CardinalityMatching: MatchingMethod, Hashable {
   public let tolerance: Double
+  /// Covariates in whose categories, all of them together, both arms have the same number.
+  public let fine: [String]
 
-  public init(tolerance: Double = 0.1) {
+  public init(tolerance: Double = 0.1, fine: [String] = []) {
     precondition(tolerance >= 0, "a tolerance of \(tolerance)")
     self.tolerance = tolerance
+    self.fine = fine
   }
+
+  public var namedCovariates: [(key: String, name: String)] { fine.map { ("fine", $0) } }
 
   public static let estimands: [Estimand] = [.att, .atc]
 
@@ -40,7 +46,8 @@ public struct CardinalityMatching: MatchingMethod, Hashable {
   )
     throws(MatchingError) -> MatchedSample
   {
-    let selection = BalancedSelection(problem, tolerance: tolerance, using: &stream)
+    let selection = BalancedSelection(
+      try finelyStratified(problem), tolerance: tolerance, using: &stream)
     let chosen = selection.chosen
     guard chosen.contains(true) else { throw .noBalancedSample(tolerance: tolerance) }
     let narrowed = MatchingProblem(
@@ -62,6 +69,29 @@ public struct CardinalityMatching: MatchingMethod, Hashable {
       optimum: MatchedSample.Optimum(
         objective: Double(paired.pairs.count), dual: Double(bound), pairs: paired.pairs.count,
         isUnique: nil), diagnostics: notes)
+  }
+
+  /// The problem with a stratum for each category of `fine` within each exact stratum: a selection holds as many of
+  /// both arms in each, while partners may come from different ones.
+  private func finelyStratified(
+    _ problem: MatchingProblem
+  ) throws(MatchingError) -> MatchingProblem {
+    guard !fine.isEmpty else { return problem }
+    let codes = try fine.map { name throws(MatchingError) in
+      try problem.codes(of: name, key: "fine")
+    }
+    var numbers: [[Int]: Int32] = [:]
+    let strata = (0..<problem.count).map { unit -> Int32 in
+      let key = [Int(problem.strata[unit])] + codes.map { $0[unit] }
+      if let known = numbers[key] { return known }
+      let next = Int32(truncatingIfNeeded: numbers.count)
+      numbers[key] = next
+      return next
+    }
+    return MatchingProblem(
+      treated: problem.treated, eligible: problem.eligible, strata: strata,
+      coordinates: problem.coordinates, score: problem.score, calipers: problem.calipers,
+      covariates: problem.covariates, estimand: problem.estimand)
   }
 }
 

@@ -76,7 +76,8 @@ struct BalancingFeatures {
     for covariate in problem.covariates where !covariate.isConstant(over: eligible) {
       let indicators = covariate.indicators(for: eligible)
       for (position, column) in indicators.enumerated() where column.level == nil || position > 0 {
-        columns.append((column.name, column.values))
+        columns.append(
+          (column.level.map { "\(covariate.name) = \($0)" } ?? column.name, column.values))
       }
     }
     let raw = eligible.indices.map { unit in columns.map { $0.values[unit] } }

@@ -36,8 +36,10 @@ extension NearestNeighbour {
         offer(best.focal, &search)
         continue
       }
-      taken[best.match.unit] = true
-      search.remove(best.match.unit)
+      for gone in problem.standIns(of: best.match.unit) {
+        taken[gone] = true
+        search.remove(gone)
+      }
       found.append((best.focal, best.match))
     }
     return found
@@ -65,8 +67,10 @@ extension NearestNeighbour {
     for unit in queue { offer(unit, &search) }
     while found.count < pairs, let best = offers.popLeast() {
       if !taken[best.match.unit] {
-        taken[best.match.unit] = true
-        search.remove(best.match.unit)
+        for gone in problem.standIns(of: best.match.unit) {
+          taken[gone] = true
+          search.remove(gone)
+        }
         counts[best.focal] += 1
         found.append((best.focal, best.match, counts[best.focal]))
       }
@@ -98,12 +102,13 @@ extension NearestNeighbour {
     while let best = offers.popLeast() {
       guard current[best.focal] == best.match else { continue }
       current[best.focal] = nil
-      search.remove(best.match.unit)
+      let gone = problem.standIns(of: best.match.unit)
+      for unit in gone { search.remove(unit) }
       found.append((best.focal, best.match))
-      for unit in suitors[best.match.unit] where current[unit]?.unit == best.match.unit {
-        offer(unit, &search)
+      for lost in gone {
+        for unit in suitors[lost] where current[unit]?.unit == lost { offer(unit, &search) }
+        suitors[lost] = []
       }
-      suitors[best.match.unit] = []
     }
     return found
   }

@@ -22,8 +22,36 @@ extension NearestNeighbour {
     "near-exact", .list(of: .text("the name of a covariate")), default: [], shown: "none",
     "covariates in which an equal partner comes before a nearer one")
 
+  static let tiesKey = Key(
+    "ties", tiesFormat, default: Ties.first, shown: "first",
+    "with `replace`, what is done with comparators as near as the last: `first` takes the earliest, `all` takes all"
+  )
+
+  /// Which of several comparators as near as the last are taken.
+  enum Ties: Sendable {
+    case first
+    case all(within: Double)
+  }
+
+  private enum Word: String, CaseIterable, Sendable { case first, all }
+
+  private static let tieWidthKey = Key(
+    "within", .number("a number from 0", in: 0 ... .greatestFiniteMagnitude),
+    "what the squared distance of one that is as near may be larger")
+
+  /// `first`, `all`, or `{within: 1e-5}`.
+  private static var tiesFormat: ValueFormat<Ties> {
+    let word = ValueFormat<Word>.oneOf("treatment of ties").mapping {
+      (ties, _) throws(SpecErrors) in ties == .all ? Ties.all(within: 0) : .first
+    }
+    let width = ValueFormat<Ties>.section(
+      "a section with `within`", keys: [AnyKey(tieWidthKey)]
+    ) { (section) throws(SpecErrors) in .all(within: try section.read(tieWidthKey)) }
+    return .shorthand(word, or: width)
+  }
+
   public static let keys = [
-    AnyKey(ratioKey), AnyKey(replaceKey), AnyKey(orderKey), AnyKey(nearExactKey),
+    AnyKey(ratioKey), AnyKey(replaceKey), AnyKey(orderKey), AnyKey(nearExactKey), AnyKey(tiesKey),
   ]
 
   public init(from section: Section) throws(SpecErrors) {
@@ -31,9 +59,17 @@ extension NearestNeighbour {
     let order = try section.read(Self.orderKey)
     let replace = try section.read(Self.replaceKey)
     let nearExact = try section.read(Self.nearExactKey).map(\.text)
+    var ties: Double?
+    if case .all(let width) = try section.read(Self.tiesKey) { ties = width }
+    if ties != nil, !replace {
+      throw section.error(
+        .rule("comparators that are taken by all who tie serve again: it needs `replace: true`"),
+        at: "ties")
+    }
     switch ratio {
     case .fixed(let number):
-      self.init(ratio: number, replace: replace, order: order, nearExact: nearExact)
+      self.init(
+        ratio: number, replace: replace, order: order, nearExact: nearExact, tieWidth: ties)
     case .variable:
       guard !replace else {
         throw section.error(

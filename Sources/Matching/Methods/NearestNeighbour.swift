@@ -9,6 +9,7 @@ internal import Tables
 /// | ratio | 1 | ≥ 1 | comparators for each focal unit; everyone gets a first before anyone a second |
 /// | | | least, most, mean | everyone gets `least`; then the nearest pairs first, up to `most` or the mean |
 /// | replace | false | | whether a comparator may be taken again |
+/// | ties | first | first, all, a width | with `replace`: whether all as near as the last are taken |
 /// | near-exact | none | covariates | a partner equal in these comes before a nearer one |
 /// | order | largest score first, or row order without a score | | who chooses first |
 ///
@@ -37,9 +38,18 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
   /// Covariates in which partners are to be equal where one can be found: before distance.
   public let nearExact: [String]
 
-  public init(ratio: Int = 1, replace: Bool = false, order: Order? = nil, nearExact: [String] = [])
-  {
+  /// Where comparators may serve again: those whose squared distance is at most this above the last one's are taken as
+  /// well, and share its weight; `nil` takes the earliest of several as near.
+  public let tieWidth: Double?
+
+  /// - Parameter tieWidth: only with `replace`.
+  public init(
+    ratio: Int = 1, replace: Bool = false, order: Order? = nil, nearExact: [String] = [],
+    tieWidth: Double? = nil
+  ) {
     precondition(ratio >= 1, "a ratio of \(ratio)")
+    precondition(tieWidth == nil || replace, "ties that are all taken without replacement")
+    self.tieWidth = tieWidth
     matches = .fixed(ratio)
     reusesComparators = replace
     self.order = order
@@ -49,6 +59,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
   public init(ratio: MatchRatio, order: Order? = nil, nearExact: [String] = []) {
     matches = ratio
     reusesComparators = false
+    tieWidth = nil
     self.order = order
     self.nearExact = nearExact
   }
@@ -59,7 +70,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
 
   public static let estimands: [Estimand] = [.att, .atc]
 
-  public var ratio: Int? { matches.most }
+  public var ratio: Int? { tieWidth == nil ? matches.most : nil }
 
   public func match(
     _ problem: MatchingProblem, using stream: inout RandomStream
@@ -70,10 +81,6 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
       throw .unsupportedEstimand(
         method: Self.name, estimand: problem.estimand, supported: Self.estimands)
     }
-    if let owners = problem.owners, !reusesComparators {
-      return try owned(
-        problem, owners: owners, treatedAreFocal: treatedAreFocal, using: &stream)
-    }
     var problem = problem
     problem.wishes = try nearExact.map { name throws(MatchingError) in
       try problem.codes(of: name, key: "near-exact")
@@ -81,6 +88,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     let eligible = (0..<problem.count).filter { problem.eligible[$0] }
     let focal = eligible.filter { problem.treated[$0] == treatedAreFocal }
     let others = eligible.filter { problem.treated[$0] != treatedAreFocal }
+    if !reusesComparators { problem.gatherStandIns(among: others) }
     let found: [(focal: Int, match: Neighbour, k: Int)]
     if problem.isLine {
       let own = problem.calipers.first { $0.values == problem.coordinates.elements }
@@ -161,7 +169,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     var found: [(focal: Int, match: Neighbour)] = []
     for unit in queue {
       guard let match = search.best(for: unit, in: problem) else { continue }
-      search.remove(match.unit)
+      for gone in problem.standIns(of: match.unit) { search.remove(gone) }
       found.append((unit, match))
     }
     return found
@@ -173,9 +181,18 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     var found: [(focal: Int, match: Neighbour, k: Int)] = []
     for unit in focal {
       var chosen: [Int] = []
-      while chosen.count < matches.most,
-        let match = search.best(for: unit, in: problem, except: chosen)
-      {
+      var last: (square: Double, unlike: Int)?
+      while let match = search.best(for: unit, in: problem, except: chosen) {
+        let here = (
+          square: match.distance * match.distance, unlike: problem.unlike(unit, match.unit)
+        )
+        if chosen.count >= matches.most {
+          guard let tieWidth, let last, here.unlike == last.unlike,
+            here.square <= last.square + tieWidth
+          else { break }
+        } else {
+          last = here
+        }
         chosen.append(match.unit)
         found.append((unit, match, chosen.count))
       }

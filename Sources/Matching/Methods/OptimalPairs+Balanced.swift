@@ -11,8 +11,10 @@ extension OptimalPairs {
     let eligible = (0..<problem.count).filter { problem.eligible[$0] }
     let asking = eligible.filter { problem.treated[$0] == treatedAreFocal }
     let asked = eligible.filter { problem.treated[$0] != treatedAreFocal }
-    guard asking.count * asked.count <= Self.mostPairs else {
-      throw .tooManyPairs(count: asking.count * asked.count, limit: Self.mostPairs)
+    // Of the units that one owner stands behind at most one is taken, so they are asked as one.
+    let groups = problem.shared(asked)
+    guard asking.count * groups.count <= Self.mostPairs else {
+      throw .tooManyPairs(count: asking.count * groups.count, limit: Self.mostPairs)
     }
     if problem.joint != nil {
       let admitted = asking.reduce(0) { sum, a in sum + asked.count { problem.admits(a, $0) } }
@@ -23,7 +25,7 @@ extension OptimalPairs {
     let wishes = try nearExact.map { name throws(MatchingError) in
       try problem.codes(of: name, key: "near-exact")
     }
-    let pairs = min(asked.count, matches.most * asking.count)
+    let pairs = min(groups.count, matches.most * asking.count)
     // A wish costs one; each level of balance more than all that come after it.
     var worth = nearExact.count * pairs + 1
     var levels: [BalancedPairs.Level] = []
@@ -38,7 +40,13 @@ extension OptimalPairs {
         numbers[key] = numbers.count
         return numbers.count - 1
       }
-      let ofAsked = asked.map(category)
+      let ofAsked = try groups.map { units throws(MatchingError) in
+        let first = category(units[0])
+        guard units.allSatisfy({ category($0) == first }) else {
+          throw .fineBalanceOverYears(names: Array(fine.prefix(depth)), unit: units[0])
+        }
+        return first
+      }
       let ofAsking = asking.map(category)
       var capacity = [Int](repeating: 0, count: numbers.count)
       for number in ofAsking { capacity[number] += matches.least }
@@ -58,13 +66,22 @@ extension OptimalPairs {
     if case .variable(_, _, let mean?) = matches {
       most = min(pairs, Int((mean * Double(asking.count)).rounded()))
     }
-    let found = BalancedPairs(
-      asking: asking.count, asked: asked.count, copies: copies, most: most, levels: levels
-    ) { i, j in
-      let (a, b) = (asking[i], asked[j])
+    func cost(_ a: Int, _ b: Int) -> RankedCost? {
       guard problem.admits(a, b), let distance = problem.jointDistance(a, b) else { return nil }
       return RankedCost(penalty: wishes.count { $0[a] != $0[b] }, distance: distance)
-    }.solve()
+    }
+    /// The unit of a group that suits best, the earliest of several.
+    func best(_ i: Int, _ j: Int) -> (unit: Int, cost: RankedCost)? {
+      var best: (unit: Int, cost: RankedCost)?
+      for b in groups[j] {
+        guard let cost = cost(asking[i], b) else { continue }
+        if best.map({ cost < $0.cost }) ?? true { best = (b, cost) }
+      }
+      return best
+    }
+    let found = BalancedPairs(
+      asking: asking.count, asked: groups.count, copies: copies, most: most, levels: levels
+    ) { best($0, $1)?.cost }.solve()
     guard found.total.penalty == found.bound.penalty,
       abs(found.total.distance - found.bound.distance)
         <= 1e-9 * max(1, abs(found.total.distance))
@@ -74,7 +91,14 @@ extension OptimalPairs {
     }
     var chosen: [MatchedSample.Pair] = []
     var numbers = [Int](repeating: 0, count: asking.count)
-    let byDistance = found.pairs.map { (asking[$0.asking], asked[$0.asked], $0.asking) }.sorted {
+    var isSettled = true
+    let byDistance = found.pairs.map { pair in
+      let focal = asking[pair.asking]
+      let chosen = best(pair.asking, pair.asked)
+      isSettled =
+        isSettled && groups[pair.asked].count { cost(focal, $0) == chosen?.cost } == 1
+      return (focal, chosen?.unit ?? groups[pair.asked][0], pair.asking)
+    }.sorted {
       ($0.0, problem.distance($0.0, $0.1), $0.1) < ($1.0, problem.distance($1.0, $1.1), $1.1)
     }
     for (focal, other, position) in byDistance {
@@ -89,14 +113,14 @@ extension OptimalPairs {
       chosen, in: problem,
       optimum: MatchedSample.Optimum(
         objective: found.total.distance, dual: found.bound.distance, pairs: chosen.count,
-        isUnique: found.isUnique))
+        isUnique: found.isUnique && isSettled))
     return sample.adding(
-      notes(chosen, wishes: wishes, levels: levels, asked: asked, problem: problem))
+      notes(chosen, wishes: wishes, levels: levels, asked: groups, problem: problem))
   }
 
   /// How far the wishes came true.
   private func notes(
-    _ pairs: [MatchedSample.Pair], wishes: [[Int]], levels: [BalancedPairs.Level], asked: [Int],
+    _ pairs: [MatchedSample.Pair], wishes: [[Int]], levels: [BalancedPairs.Level], asked: [[Int]],
     problem: MatchingProblem
   ) -> [Diagnostic] {
     var notes: [Diagnostic] = []
@@ -107,7 +131,10 @@ extension OptimalPairs {
     }
     for (position, level) in levels.enumerated() {
       var flow = [Int](repeating: 0, count: level.capacity.count)
-      for (unit, category) in zip(asked, level.category) where isUsed[unit] { flow[category] += 1 }
+      for (units, category) in zip(asked, level.category)
+      where units.contains(where: { isUsed[$0] }) {
+        flow[category] += 1
+      }
       let excess = zip(flow, level.capacity).reduce(0) { $0 + max(0, $1.0 - $1.1) }
       let names = fine.prefix(position + 1).map { "`\($0)`" }.joined(separator: " × ")
       notes.append(

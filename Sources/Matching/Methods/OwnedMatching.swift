@@ -1,4 +1,3 @@
-internal import Probability
 internal import StudyFiles
 
 extension MatchingError {
@@ -6,7 +5,7 @@ extension MatchingError {
   static func ownersNotKept(_ method: String) -> MatchingError {
     .unresolvedNames(
       "method `\(method)` would use a comparator at several base years: match with `optimal` or `nearest`, "
-        + "without `fine`, `near-exact`, a ratio that varies or members")
+        + "without members")
   }
 }
 
@@ -15,8 +14,10 @@ extension OptimalPairs {
   func owned(
     _ problem: MatchingProblem, owners: [Int32], treatedAreFocal: Bool
   ) throws(MatchingError) -> MatchedSample {
-    guard case .fixed(let ratio) = matches, fine.isEmpty, nearExact.isEmpty, problem.joint == nil
-    else { throw .ownersNotKept(Self.name) }
+    guard problem.joint == nil else { throw .ownersNotKept(Self.name) }
+    guard case .fixed(let ratio) = matches, fine.isEmpty, nearExact.isEmpty else {
+      return try balanced(problem, treatedAreFocal: treatedAreFocal)
+    }
     let eligible = (0..<problem.count).filter { problem.eligible[$0] }
     let found = try OwnedPairs.solve(
       focal: eligible.filter { problem.treated[$0] == treatedAreFocal },
@@ -39,41 +40,38 @@ extension OptimalPairs {
     return MatchedSample.disjoint(
       pairs, in: problem,
       optimum: MatchedSample.Optimum(
-        objective: found.objective, dual: found.dual, pairs: pairs.count, isUnique: nil))
+        objective: found.objective, dual: found.dual, pairs: pairs.count,
+        isUnique: found.isUnique))
   }
 }
 
-extension NearestNeighbour {
-  /// Greedy pairs where candidates share owners: who is taken at one base year is taken at all.
-  func owned(
-    _ problem: MatchingProblem, owners: [Int32], treatedAreFocal: Bool,
-    using stream: inout RandomStream
-  ) throws(MatchingError) -> MatchedSample {
-    guard case .fixed(let ratio) = matches, order != .closest, order != .farthest else {
-      throw .ownersNotKept(Self.name)
-    }
-    let eligible = (0..<problem.count).filter { problem.eligible[$0] }
-    let others = eligible.filter { problem.treated[$0] != treatedAreFocal }
-    let queue = arranged(
-      eligible.filter { problem.treated[$0] == treatedAreFocal }, in: problem, using: &stream)
-    var taken: Set<Int32> = []
-    var pairs: [MatchedSample.Pair] = []
-    for k in 1...ratio {
-      for unit in queue {
-        var best: (distance: Double, other: Int)?
-        for other in others where !taken.contains(owners[other]) && problem.admits(unit, other) {
-          let distance = problem.distance(unit, other)
-          if best.map({ distance < $0.distance }) ?? true { best = (distance, other) }
-        }
-        guard let best else { continue }
-        taken.insert(owners[best.other])
-        pairs.append(
-          MatchedSample.Pair(
-            treated: treatedAreFocal ? unit : best.other,
-            control: treatedAreFocal ? best.other : unit, k: k, distance: best.distance))
+extension MatchingProblem {
+  /// Notes which of `units` have the same owner, so that taking one takes all.
+  mutating func gatherStandIns(among units: [Int]) {
+    guard let owners else { return }
+    for unit in units { standIns[owners[unit], default: []].append(unit) }
+  }
+
+  /// The units that go when `unit` is taken, itself among them.
+  func standIns(of unit: Int) -> [Int] {
+    owners.flatMap { standIns[$0[unit]] } ?? [unit]
+  }
+
+  /// The units that are asked, those of one owner together, in row order; every unit by itself where nobody owns
+  /// several.
+  func shared(_ asked: [Int]) -> [[Int]] {
+    guard let owners else { return asked.map { [$0] } }
+    var place: [Int32: Int] = [:]
+    var groups: [[Int]] = []
+    for unit in asked {
+      if let known = place[owners[unit]] {
+        groups[known].append(unit)
+      } else {
+        place[owners[unit]] = groups.count
+        groups.append([unit])
       }
     }
-    return MatchedSample.disjoint(pairs, in: problem)
+    return groups
   }
 }
 

@@ -78,7 +78,7 @@ extension LeaveOneOut {
     return try step.run(
       in: context.data, seed: inputs.seed, rows: all.filter { !gone.contains($0) },
       unitKey: context.match.unitKey, places: inputs.places, groups: inputs.groups,
-      fitter: inputs.fitter
+      owners: inputs.owners, fitter: inputs.fitter
     ).effect
   }
 }

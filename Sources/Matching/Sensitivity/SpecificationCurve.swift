@@ -107,7 +107,7 @@ struct FittedSpecification {
       let result = try step.run(
         in: context.data, seed: inputs.seed, rows: inputs.population,
         unitKey: context.match.unitKey, places: inputs.places, groups: inputs.groups,
-        fitter: inputs.fitter)
+        owners: inputs.owners, fitter: inputs.fitter)
       guard let effect = result.effect else {
         throw MatchingError.noOutcome(arm: .treated, outcome: context.outcome.name)
       }
@@ -117,7 +117,7 @@ struct FittedSpecification {
       }
       let own = try DesignEffect.coefficients(
         result.outcome, outcome: columns.outcome?.selecting(result.rows) ?? context.outcome,
-        adjust: columns.adjust.map { $0.selecting(result.rows) })
+        adjust: columns.adjust.map { $0.selecting(result.rows) }, errors: step.errors)
       var coefficients = [Double](repeating: 0, count: rowCount)
       for (row, value) in zip(result.rows, own) { coefficients[Int(row)] = value }
       self.effect = effect

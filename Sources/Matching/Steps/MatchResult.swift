@@ -49,6 +49,8 @@ extension MatchResult {
     public let places: [Place?]?
     /// The group that each row of the table was assigned with, below zero for none.
     public let groups: [Int32]?
+    /// Who stands behind each row of the table; `nil` where each stands for itself.
+    public let owners: [Int32]?
     let fitter: (any MixedPropensityFitter)?
   }
 

@@ -28,9 +28,14 @@ extension MatchStep {
     var adjustments: [[Covariate]] = [[]]
     if !columns.adjust.isEmpty { adjustments.append(columns.adjust.map { $0.selecting(rows) }) }
     // Exchanges could spoil fine balance and wishes, which they do not look at.
-    let isPlain = (method as? OptimalPairs).map { $0.fine.isEmpty && $0.nearExact.isEmpty }
+    let isPlain =
+      switch method {
+      case let pairs as OptimalPairs: pairs.fine.isEmpty && pairs.nearExact.isEmpty
+      case let full as OptimalFull: full.setBounds == nil && full.nearExact.isEmpty
+      default: false
+      }
     let ranges =
-      isPlain ?? false
+      isPlain
       ? try match.equalPairings(
         outcome: outcome, adjustments: adjustments, groups: groups, errors: errors) : []
     if let widest = ranges.first, widest.pairings > 1, widest.matters {
@@ -41,7 +46,7 @@ extension MatchStep {
       diagnostics.append(
         Diagnostic(
           .note, code: "equal-pairings",
-          "the optimum is not unique: over \(widest.pairings) pairings of the same total distance the "
+          "the optimum is not unique: over \(widest.pairings) matches of the same total distance the "
             + "estimate lies in \(digits(widest.estimates)) and its standard error in "
             + "\(digits(widest.standardErrors))"))
     }

@@ -110,7 +110,8 @@ extension MatchStep {
     return MatchResult(
       table: columns.table.name, unitKey: unitKey, rows: candidateRows, outcome: match,
       inputs: MatchResult.Inputs(
-        step: self, seed: seed, population: rows, places: places, groups: groups, fitter: fitter),
+        step: self, seed: seed, population: rows, places: places, groups: groups, owners: owners,
+        fitter: fitter),
       effect: effects.effect, gate: gate.outcome,
       members: memberResult, tables: tables, diagnostics: diagnostics,
       figures: [match.overlap()].compactMap { $0 })

@@ -172,10 +172,16 @@ extension MatchStep {
           .unknownName(name.text, kind: "covariate", known: covariates.map(\.text)),
           path: path(to: "within"), at: name.location))
     }
-    if let errors, errors != .hc3, errors != .stacked, method.reusesComparators {
+    if let errors, [.cr1, .cr2].contains(errors), method.reusesComparators {
       rule(
-        "`\(errors.rawValue)` clusters by matched set, and there are none with `replace`: use `hc3`",
+        "`\(errors.rawValue)` clusters by matched set, and there are none with `replace`: use `hc3` "
+          + "or `abadie-imbens`",
         at: "errors")
+    }
+    if errors == .abadieImbens, !method.reusesComparators {
+      rule(
+        "`abadie-imbens` is for comparators that serve several: it needs `method: nearest` with "
+          + "`replace: true`", at: "errors")
     }
     let kind = type(of: method)
     if !kind.keepsCalipers, !calipers.isEmpty {
@@ -207,7 +213,7 @@ extension MatchStep {
           .unknownName(named.name, kind: "covariate", known: known), path: path(to: named.key),
           at: value?.location ?? location))
     }
-    if let errors, errors != .hc3, errors != .stacked, kind.grouping == .weights {
+    if let errors, [.cr1, .cr2].contains(errors), kind.grouping == .weights {
       rule(
         "`\(errors.rawValue)` clusters by matched set, and weights make none: use `stacked` or `hc3`",
         at: "errors")

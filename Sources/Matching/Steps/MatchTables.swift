@@ -115,9 +115,18 @@ struct CaliperRow: TidyRow {
   static let schema = [
     Field("variable", "the score or covariate"),
     Field("limit", "largest difference within a pair, in the variable's own units"),
+    Field(
+      "asked",
+      "as it was asked for: a number in these units, or in standard deviations, √((s₁² + s₀²)/2) of the two arms or "
+        + "that over all units"),
   ]
 
-  var cells: [Cell] { [.text(caliper.name), .number(caliper.limit)] }
+  var cells: [Cell] {
+    [
+      .text(caliper.name), .number(caliper.limit),
+      .text(caliper.asked?.words ?? "\(caliper.limit) km"),
+    ]
+  }
 }
 
 /// The row of `optimum`.

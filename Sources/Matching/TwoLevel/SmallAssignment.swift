@@ -2,13 +2,13 @@
 /// augmenting paths as by Jonker & Volgenant 1987, DOI 10.1007/BF02278710).
 ///
 /// - Complexity: O(rows² · columns), without allocation from row to row.
-struct SmallAssignment {
+package struct SmallAssignment {
   /// The column of each row.
-  let columns: [Int]
-  let total: Double
+  package let columns: [Int]
+  package let total: Double
 
   /// - Parameter costs: rows × columns by rows, with at least as many columns as rows.
-  init(rows n: Int, columns m: Int, costs: [Double]) {
+  package init(rows n: Int, columns m: Int, costs: [Double]) {
     precondition(n <= m && costs.count == n * m, "\(costs.count) costs for \(n) rows, \(m) columns")
     var u = [Double](repeating: 0, count: n + 1)
     var v = [Double](repeating: 0, count: m + 1)

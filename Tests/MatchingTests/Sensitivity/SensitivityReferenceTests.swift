@@ -82,6 +82,65 @@ struct SensitivityReferenceTests {
     }
   }
 
+  @Test("rbounds' four digits, and the same unrounded", arguments: [true, false])
+  func rounded(_ isLalonde: Bool) throws {
+    let data = try data(isLalonde)
+    let file = try ReferenceFile(data.folder.appendingPathComponent("sens_rbounds_psens.csv"))
+    let table = try RosenbaumBounds(gammas: try file.numbers("gamma")).run(
+      try match(data, isLalonde), outcome: data.outcome
+    ).tables[0]
+    for side in ["lower", "upper"] {
+      let found = column(table, "p_\(side)", where: "wilcoxon")
+      let exact = try file.numbers(side)
+      #expect(largestDifference(found, exact, scale: 1e-6) < 1e-9)
+      show("psens \(side)", largestDifference(found, exact, scale: 1e-6))
+      for (value, four) in zip(found, try file.numbers("rbounds_psens_\(side)_rounded4")) {
+        #expect(abs(value - four) <= 0.5e-4 + 1e-12)
+      }
+    }
+  }
+
+  @Test("Wilcoxon's statistic, Hedges' g and amplification", arguments: [true, false])
+  func statistics(_ isLalonde: Bool) throws {
+    let data = try data(isLalonde)
+    let match = try match(data, isLalonde)
+    let expected = try sensitivity(data)
+    #expect(Double(match.sample.pairs.count) == expected["pairs"]?.number)
+    guard case .numbers(let y) = data.outcome.values else { return }
+    // The statistic itself is no output: it is what the pairs that are printed give.
+    let gaps = match.sample.pairs.map { y[$0.treated] - y[$0.control] }.filter { $0 != 0 }
+    let ranked = gaps.sorted { abs($0) < abs($1) }
+    var statistic = 0.0
+    var place = 0
+    while place < ranked.count {
+      var end = place
+      while end < ranked.count, abs(ranked[end]) == abs(ranked[place]) { end += 1 }
+      let rank = Double(place + 1 + end) / 2
+      statistic += rank * Double(ranked[place..<end].count { $0 > 0 })
+      place = end
+    }
+    #expect(isClose(statistic, try #require(expected["wilcoxon_T"]?.number), relative: 1e-12))
+    let effect = try DesignEffect.estimate(match, outcome: data.outcome, errors: .cr1).effect
+    #expect(isClose(effect.estimate, try #require(expected["effect"]?.number), relative: 1e-9))
+    #expect(
+      isClose(
+        effect.standardError, try #require(expected["se_cluster_pair"]?.number), relative: 1e-9))
+    // The reference's J has the units' degrees of freedom, ours those of the pairs' own test.
+    let degrees = Double(2 * match.sample.pairs.count - 2)
+    let theirs = 1 - 3 / (4 * degrees - 1)
+    let ours = 1 - 3 / (4 * effect.degreesOfFreedom - 1)
+    #expect(isClose(theirs, try #require(expected["hedges_J"]?.number), relative: 1e-12))
+    #expect(
+      isClose(
+        effect.hedgesG / ours * theirs, try #require(expected["hedges_g"]?.number), relative: 1e-9))
+    for entry in 0..<3 {
+      let lambda = try #require(expected["amplification_of_gamma_1_5"]?[entry]?["lambda"]?.number)
+      let delta = try #require(expected["amplification_of_gamma_1_5"]?[entry]?["delta"]?.number)
+      #expect(
+        isClose(RosenbaumBounds.amplified(gamma: 1.5, lambda: lambda), delta, relative: 1e-12))
+    }
+  }
+
   private func sensitivity(_ data: ReferenceData) throws -> JSON {
     try JSON(
       parsing: String(
@@ -94,6 +153,16 @@ struct SensitivityReferenceTests {
     let match = try MatchDesign(
       method: NearestNeighbour(ratio: 2), distance: PropensityScore(scale: .probability)
     ).match(try data.candidates(), seed: Seed(1))
+    let sets = try ReferenceFile(data.folder.appendingPathComponent("sens_sets_1to2.csv"))
+    guard case .numbers(let y) = data.outcome.values else { return }
+    let outcomes = zip(
+      zip(try sets.texts("treated"), try sets.numbers("y_t")),
+      zip(try sets.numbers("y_c1"), try sets.numbers("y_c2")))
+    for ((name, treated), (first, second)) in outcomes {
+      let unit = try #require(data.names.firstIndex(of: name))
+      let partners = match.sample.pairs.filter { $0.treated == unit }.map { y[$0.control] }
+      #expect([y[unit]] + partners == [treated, first, second])
+    }
     let file = try ReferenceFile(data.folder.appendingPathComponent("sens_sets_1to2_senmv.csv"))
     // The mean difference is negative there, and the reference tests against a positive one.
     let table = try RosenbaumBounds(gammas: try file.numbers("gamma")).run(

@@ -162,6 +162,83 @@ struct SensitivityStepTests {
     }
   }
 
+  /// The same schools as a table that never held some of them.
+  private func without(_ name: String, _ data: DataSet) throws -> DataSet {
+    let table = try #require(data[table: "schools"])
+    let la = try #require(
+      table["la"].map { column in (0..<table.rowCount).map { column.text(at: $0) } })
+    let kept = la.indices.filter { la[$0] != name }
+    var smaller = DataSet()
+    smaller.set(
+      Table(
+        name: "schools",
+        columns: table.columns.map { column in
+          switch column.storage {
+          case .numbers(let values): Column(column.name, numbers: kept.map { values[$0] })
+          default: Column(column.name, categories: kept.map { column.text(at: $0) })
+          }
+        }))
+    return smaller
+  }
+
+  @Test(
+    "made again without a group, the design is that of a table which never held it",
+    arguments: ["", "method: optimal", "method: entropy", "method: full"])
+  func rematch(_ method: String) throws {
+    let data = data(effect: 2)
+    let step = try match(method)
+    let result = try run(
+      "{of: m, checks: [{leave-one-out: {column: la, rematch: true}}]}", match: step, data: data)
+    let table = try #require(result.tables.first)
+    #expect(table.rows.count == 4)
+    for row in table.rows {
+      guard case .text(let name) = row[0], case .number(let estimate) = row[2],
+        case .number(let error) = row[3]
+      else {
+        Issue.record("no estimate")
+        continue
+      }
+      let alone = try step.run(in: without(name, data), seed: Seed(3), unitKey: "school")
+      let effect = try #require(alone.effect)
+      #expect(isClose(effect.estimate, estimate, relative: 1e-10))
+      #expect(isClose(effect.standardError, error, relative: 1e-9))
+    }
+    // Taking sets away and matching anew are not the same.
+    let kept = try run("{of: m, checks: [{leave-one-out: la}]}", match: step, data: data)
+    #expect(kept.tables.first?.column("estimate") != table.column("estimate"))
+  }
+
+  @Test("what is matched again uses each unit once, as the match itself does")
+  func once() throws {
+    let data = data(effect: 2)
+    let step = try match("method: optimal, ratio: 2")
+    // Comparators k and k + 2 of each three are one school at two base years.
+    let owners = (0..<120).map { Int32($0 % 3 == 2 ? $0 - 1 : $0) }
+    let found = try step.run(in: data, seed: Seed(3), unitKey: "school", owners: owners)
+    let free = try step.run(in: data, seed: Seed(3), unitKey: "school")
+    #expect(found.effect?.estimate != free.effect?.estimate)
+    let checks = try self.step(
+      "{of: m, checks: [{specification-curve: {vary: {adjust: [[]]}}}, "
+        + "{leave-one-out: {column: la, rematch: true}}]}"
+    ).run(of: found, in: data, seed: Seed(4), threads: 1)
+    let curve = try #require(checks.tables.first { $0.name == "specifications" })
+    #expect(curve.column("estimate")?[0] == .number(try #require(found.effect).estimate))
+    let left = try #require(checks.tables.first { $0.name == "leave_one_out" })
+    let table = try #require(data[table: "schools"])
+    let la = try #require(
+      table["la"].map { column in (0..<table.rowCount).map { column.text(at: $0) } })
+    for row in left.rows {
+      guard case .text(let name) = row[0] else { continue }
+      let alone = try step.run(
+        in: data, seed: Seed(3), rows: la.indices.filter { la[$0] != name }.map(Int32.init),
+        unitKey: "school", owners: owners)
+      #expect(row[2] == .number(try #require(alone.effect).estimate))
+      let used = alone.outcome.sample.weights.indices.filter { alone.outcome.sample.isUsed($0) }
+        .map { owners[Int(alone.rows[$0])] }
+      #expect(Set(used).count == used.count)
+    }
+  }
+
   @Test("a placebo's effect is doubted, and the median of the curve is that of its estimates")
   func placebo() throws {
     let data = data(effect: 2)

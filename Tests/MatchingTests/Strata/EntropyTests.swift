@@ -73,7 +73,7 @@ struct EntropyTests {
     #expect(
       error(
         Covariate("kind", .factor(codes: [0, 1, 0, 0, 0], levels: ["a", "b"])), treated: treated)
-        == .cannotBalance(column: "kindb", arm: .control))
+        == .cannotBalance(column: "kind = b", arm: .control))
   }
 
   @Test("calipers and exact columns are refused, and the effect says what it leaves out")

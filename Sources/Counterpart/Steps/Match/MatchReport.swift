@@ -205,7 +205,10 @@ struct MatchReport {
     return .table(
       TableView(
         table, caption: "Calipers in the variable's own units",
-        columns: [TableColumn("variable", "Variable"), TableColumn("limit", "Largest difference")],
+        columns: [
+          TableColumn("variable", "Variable"), TableColumn("asked", "Asked for"),
+          TableColumn("limit", "Largest difference"),
+        ],
         file: "tables/\(step).calipers.csv"))
   }
 

@@ -30,12 +30,16 @@ extension MatchStudyStep {
     let table = step.data?.text ?? ""
     let key = context.study.tables.first { $0.name.text == table }?.key.first?.text ?? ""
     let places = context.places[table]?.places
+    let time = timed(context.calendar)
     let results = try replicate(completed.sets.count, threads: context.threads) {
       (index) throws(RunError) -> MatchResult in
       do throws(MatchingError) {
         return try step.run(
-          in: completed.sets[index], seed: context.seed["imputation \(index + 1)"], unitKey: key,
-          places: places, fitter: MultilevelPropensity())
+          in: context.calendar == nil
+            ? completed.sets[index] : context.study.sealed(completed.sets[index]),
+          seed: context.seed["imputation \(index + 1)"], rows: time.rows,
+          unitKey: time.rows == nil ? key : "candidate", places: places, groups: time.groups,
+          owners: time.owners, fitter: MultilevelPropensity())
       } catch {
         throw .estimation(
           step: context.name, reason: "completed data set \(index + 1): \(error)")
@@ -61,7 +65,8 @@ extension MatchStudyStep {
     return StepResult(
       tables: first.tables.compactMap { each.numbered($0.name, as: $0.name) }
         + [effect?.table].compactMap(\.self),
-      diagnostics: first.diagnostics + BalanceTable(first.outcome).doubts, sample: nil,
+      diagnostics: first.diagnostics + BalanceTable(first.outcome).doubts + postTreatmentDoubts,
+      sample: nil,
       estimates: nil, answer: effect.map { $0.answer(noun: table) },
       sections: [
         ReportSection(
@@ -71,6 +76,13 @@ extension MatchStudyStep {
       ],
       samples: ImputedSamples(
         imputed: name,
-        units: results.map { MatchedUnits(table: table, weights: $0.weights(rowCount: rows)) }))
+        units: results.map {
+          MatchedUnits(
+            table: table, weights: $0.weights(rowCount: rows),
+            mustAdjust: $0.gate?.mustAdjust ?? [])
+        }),
+      failures: results.enumerated().flatMap { number, result in
+        (result.gate?.failures ?? []).map { "completed data set \(number + 1): \($0.description)" }
+      })
   }
 }
