@@ -63,7 +63,6 @@ struct Glasgow {
     case "transTrip", "transTriads": Transitivity()
     case "cycle3": ThreeCycles()
     case "transRecTrip": ReturnedTransitivity()
-    case "reciAct": ReturnedActivity()
     case "gwespBB": BackwardPartners(alpha: 0.69)
     case "transTies": TransitiveTies()
     case "gwespFF", "gwesp": SharedPartners(alpha: 0.69)
@@ -153,7 +152,7 @@ struct PanelStatisticsTests {
       }
       checked.insert("\(variable) \(name) \(covariate) \(kind)")
     }
-    #expect(checked.count >= 71, "\(checked.count) checked")
+    #expect(checked.count == 76, "\(checked.count) checked")
   }
 
   static func selection(_ name: String, _ centring: Centring) -> (any PairFunction)? {

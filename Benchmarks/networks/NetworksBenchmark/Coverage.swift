@@ -60,7 +60,8 @@ struct Coverage {
     let whole = findings.filter(\.unbounded.isEmpty)
     let n = Double(whole.count)
     print(
-      "| parameter | truth | mean estimate | bias / sd | sd of estimates | mean standard error | covered, % |")
+      "| parameter | truth | mean estimate | bias / sd | sd of estimates | mean standard error | covered, % |"
+    )
     print("|---|---|---|---|---|---|---|")
     for k in truth.values.indices {
       let values = whole.map { $0.estimates[k] }
@@ -94,13 +95,10 @@ struct Coverage {
 }
 
 extension Coverage.Truth {
-  /// Density, reciprocity, transitive triplets and same covariate, three waves.
-  static let directed = Coverage.Truth(
-    name: "directed",
-    names: ["rate 1", "rate 2", "density", "reciprocity", "transitivity", "same(kind)"],
-    values: [4, 4, -2.2, 1.5, 0.25, 0.4], waves: 3, actors: 50, model: { Worlds.model($0) })
+  /// Density, reciprocity, transitive triplets and same covariate.
+  static let directed = directed([6, -2.1, 1.6, 0.2, 0.5], actors: 40)
 
-  /// The same in two waves, with other numbers.
+  /// The same with other numbers.
   static func directed(_ values: [Double], actors: Int) -> Coverage.Truth {
     Coverage.Truth(
       name: "directed", names: ["rate", "density", "reciprocity", "transitivity", "same(kind)"],
@@ -110,8 +108,8 @@ extension Coverage.Truth {
   /// Undirected ties that the other side must confirm.
   static let undirected = Coverage.Truth(
     name: "undirected",
-    names: ["rate 1", "rate 2", "density", "transitivity", "same(kind)"],
-    values: [4, 4, -1.7, 0.35, 0.3], waves: 3, actors: 50,
+    names: ["rate", "density", "transitivity", "same(kind)"],
+    values: [6, -0.9, 0.3, 0.3], waves: 2, actors: 40,
     model: { kinds in
       PanelModel(
         directed: false, consent: .initiative(InitiativeAndConfirmation()),

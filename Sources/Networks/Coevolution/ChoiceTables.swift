@@ -175,6 +175,7 @@ struct LinkCount: Sendable {
   private let masks: (UInt64, UInt64)
 
   private static let field: UInt64 = 1 << 20 - 1
+  static let nothing = LinkCount(shifts: (0, 0), masks: (0, 0))
   static let returned = LinkCount(shifts: (1, 0), masks: (1, 0))
   static let shared = LinkCount(shifts: (22, 0), masks: (field, 0))
   static let forwardOrShared = LinkCount(shifts: (2, 22), masks: (field, field))

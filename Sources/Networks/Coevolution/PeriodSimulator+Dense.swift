@@ -1,4 +1,4 @@
-internal import Probability
+package import Probability
 
 extension PeriodSimulator {
   /// Whether choices are drawn from ``DenseWeights``: only ties change, all at one rate, and nothing keeps any of them
@@ -14,17 +14,20 @@ extension PeriodSimulator {
   ///
   /// Where time is limited the number of mini-steps is drawn at once: opportunities come in a Poisson process.
   func denseRun(
-    _ tables: ChoiceTables, from start: PanelState, until end: End, using random: inout RandomStream,
+    _ tables: ChoiceTables, from start: PanelState, until end: End,
+    using random: inout RandomStream,
     _ work: inout Workspace
   ) -> Run {
     var state = start
     for k in work.scores.indices { work.scores[k] = 0 }
-    if work.denseStart?.network != start.network {
-      work.denseStart = Workspace.DenseStart(
-        network: start.network, weights: DenseWeights(start.network, tables, extent: extent))
-    }
-    guard var dense = work.denseStart?.weights else {
-      preconditionFailure("the weights of the start were set above")
+    var dense: DenseWeights
+    if let known = work.denseStart, known.network == start.network, let room = work.dense {
+      dense = room
+      work.dense = nil
+      dense.reset(to: known.weights)
+    } else {
+      dense = DenseWeights(start.network, tables, extent: extent)
+      work.denseStart = Workspace.DenseStart(network: start.network, weights: dense)
     }
     let total = rates[0] * Double(actorCount)
     var (time, limit, target, most) = (0.0, 0, -1, mostSteps)
@@ -64,6 +67,7 @@ extension PeriodSimulator {
     if withScores {
       work.scores[layout.rate(0, period: period)] = (Double(steps) - total * time) / rates[0]
     }
+    work.dense = dense
     return Run(
       state: state, time: time, miniSteps: [steps], scores: withScores ? work.scores : [],
       ranAway: ranAway)
@@ -74,5 +78,26 @@ extension PeriodConstraints {
   /// Whether everything can change and everyone takes part.
   fileprivate var isNone: Bool {
     fixed.allSatisfy(\.isEmpty) && present == nil && arriving.isEmpty && changes.isEmpty
+  }
+}
+
+extension PeriodSimulator {
+  /// How far weights that are kept up to date over some mini-steps are from weights computed anew, at most, relative to
+  /// them; `nil` where they are not kept.
+  package func drift(
+    from start: PanelState, steps: Int, using random: inout RandomStream
+  ) -> Double? {
+    guard let tables, isDense else { return nil }
+    var work = Workspace(self)
+    var state = start
+    var dense = DenseWeights(start.network, tables, extent: extent)
+    for _ in 0..<steps {
+      let ego = random.index(below: actorCount)
+      let choice = dense.choose(ego: ego, using: &random)
+      if let alter = settle(choice.alter, &state, ego: ego, using: &random, &work) {
+        dense.toggled(ego, alter, in: state.network)
+      }
+    }
+    return dense.difference(from: DenseWeights(state.network, tables, extent: extent))
   }
 }

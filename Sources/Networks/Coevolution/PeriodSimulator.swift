@@ -170,8 +170,9 @@ public struct PeriodSimulator: Sendable {
     }
 
     let isDense: Bool
-    /// Weights of the last start, where there are few actors.
+    /// Weights of the last start, and room for those of a run, where there are few actors.
     var denseStart: DenseStart?
+    var dense: DenseWeights?
     var neighbourhood: Neighbourhood
     /// Change statistics: one list a term, one number a candidate.
     var changes: [[Double]]
