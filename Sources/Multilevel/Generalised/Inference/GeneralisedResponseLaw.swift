@@ -64,7 +64,7 @@ struct GeneralisedResponseLaw: Sendable {
   }
 
   /// A count beyond any that is found makes a refit fail, and not the program.
-  private static func bounded(_ mean: Double) -> Double { mean < 1e12 ? mean : 1e12 }
+  private static func bounded(_ mean: Double) -> Double { mean < 1e11 ? mean : 1e11 }
 
   /// Λu of every level, levels × columns.
   private func drawEffects(

@@ -1,6 +1,6 @@
 package import Probability
 
-/// Exact draws of counts, at a cost that does not grow with their mean.
+/// Exact draws of successes, at a cost that does not grow with the trials.
 extension RandomStream {
   /// Successes among trials.
   ///
@@ -25,27 +25,5 @@ extension RandomStream {
     }
     for _ in 0..<left where uniform() < p { successes += 1 }
     return successes
-  }
-
-  /// A Poisson number.
-  ///
-  /// Below a mean of 16 by counting waiting times; above, the time of the event of number 7/8 of the mean, a gamma
-  /// number, leaves a smaller mean or a binomial number (Ahrens & Dieter 1974, doi:10.1007/BF02293108).
-  package mutating func poisson(mean: Double) -> Int {
-    var (left, count) = (mean, 0)
-    while left > 16 {
-      let events = Int(left * 7 / 8)
-      let time = 0.5 * chiSquared(degreesOfFreedom: 2 * events)
-      if time > left { return count + binomial(trials: events - 1, probability: left / time) }
-      count += events
-      left -= time
-    }
-    let floor = PortableMath.exp(-left)
-    var product = uniform()
-    while product > floor {
-      count += 1
-      product *= uniform()
-    }
-    return count
   }
 }
