@@ -8,6 +8,7 @@ extension Registry where Kind == any StudyStep {
       [
         Entry(DescriptionStudyStep.self) { $0 }, Entry(EquivalenceStudyStep.self) { $0 },
         Entry(FamiliesStudyStep.self) { $0 }, Entry(FormationStudyStep.self) { $0 },
+        Entry(SummaryFormationStudyStep.self) { $0 },
         Entry(ImputeStudyStep.self) { $0 },
         Entry(MatchStudyStep.self) { $0 },
         Entry(MultilevelStudyStep.self) { $0 }, Entry(PowerStudyStep.self) { $0 },

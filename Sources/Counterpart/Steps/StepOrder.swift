@@ -82,7 +82,7 @@ enum StepOrder {
     case .estimates:
       [
         MultilevelStudyStep.name, EventStudyStudyStep.name, UseStudyStep.name,
-        FormationStudyStep.name,
+        FormationStudyStep.name, SummaryFormationStudyStep.name,
       ].contains(kind)
     case .completed: kind == ImputeStudyStep.name
     case .design: kind == MatchStudyStep.name
