@@ -65,7 +65,8 @@ extension MatchStudyStep {
     return StepResult(
       tables: first.tables.compactMap { each.numbered($0.name, as: $0.name) }
         + [effect?.table].compactMap(\.self),
-      diagnostics: first.diagnostics + BalanceTable(first.outcome).doubts + postTreatmentDoubts,
+      diagnostics: first.diagnostics + BalanceTable(first.outcome).doubts
+        + postTreatmentDoubts(in: context.data),
       sample: nil,
       estimates: nil, answer: effect.map { $0.answer(noun: table) },
       sections: [
