@@ -143,9 +143,9 @@ import Testing
             event-study:
               data: results
               unit: urn
-              year: year
+              year: results.year
               joined: start
-              outcome: prior
+              outcome: results.prior
               sample: comparators
               bounds: {relative-magnitudes: [1]}
         """
@@ -213,7 +213,8 @@ import Testing
     let table = preparation.prefix { $0 != "\n" }
     let study = FederationStudyTests.study(match: ", later")
     let text =
-      study.contains("\(table)\n")
+      // Memberships stand among the data under the same name.
+      table == "  candidates:" && study.contains("\(table)\n")
       ? study.replacingOccurrences(of: "\(table)\n", with: "\(preparation)\n")
       : study.replacingOccurrences(of: "prepare:\n", with: "prepare:\n\(preparation)\n")
     let scratch = try Scratch(text)

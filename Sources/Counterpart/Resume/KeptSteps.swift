@@ -44,15 +44,15 @@ public struct KeptSteps: Sendable {
     StepFingerprints(study, inputHashes: inputHashes, program: program)
   }
 
-  /// The kept result of a step, if it depends on the same things.
-  func result(of step: String, fingerprint: String) -> StepResult? {
+  /// The kept result of a step, if it depends on the same things, and whether all of it could be written.
+  func result(of step: String, fingerprint: String) -> (result: StepResult, isWhole: Bool)? {
     guard reading, let data = try? Data(contentsOf: URL(filePath: path(step))) else { return nil }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     guard let kept = try? decoder.decode(Kept.self, from: data), kept.fingerprint == fingerprint
     else { return nil }
-    return kept.result
+    return (kept.result, kept.isWhole)
   }
 
   /// Keeps a result in the place of what was kept of the step before.
@@ -60,7 +60,10 @@ public struct KeptSteps: Sendable {
     let encoder = JSONEncoder()
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    guard let data = try? encoder.encode(Kept(fingerprint: fingerprint, result: result)) else {
+    guard
+      let data = try? encoder.encode(
+        Kept(fingerprint: fingerprint, isWhole: result.isLasting, result: result))
+    else {
       return
     }
     do {
@@ -81,6 +84,7 @@ public struct KeptSteps: Sendable {
 
   private struct Kept: Codable {
     let fingerprint: String
+    let isWhole: Bool
     let result: StepResult
   }
 }

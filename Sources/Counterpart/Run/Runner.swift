@@ -75,12 +75,13 @@ public struct Runner: Sendable {
     _ notify: @escaping @Sendable (RunEvent) -> Void
   ) throws(RunError) -> [NamedResult] {
     let fingerprints = kept?.fingerprints(of: study, inputHashes: loaded.inputHashes)
+    let earlier = earlierResults(of: steps, fingerprints)
     var results: [NamedResult] = []
     for (position, named) in steps.enumerated() {
       let name = named.name.text
       let fingerprint = fingerprints?[name]
-      if let fingerprint, let earlier = kept?.result(of: name, fingerprint: fingerprint) {
-        results.append(NamedResult(name: name, kind: named.kind, result: earlier))
+      if let result = earlier[name] {
+        results.append(NamedResult(name: name, kind: named.kind, result: result))
         notify(
           .stepKept(name: name, kind: named.kind, number: position + 1, of: steps.count))
         continue
@@ -102,7 +103,7 @@ public struct Runner: Sendable {
         })
       let start = ContinuousClock.now
       let result = try named.step.run(context)
-      if let kept, let fingerprint, result.isLasting,
+      if let kept, let fingerprint,
         ContinuousClock.now - start >= kept.least
       {
         kept.keep(result, of: name, fingerprint: fingerprint)
@@ -113,6 +114,28 @@ public struct Runner: Sendable {
       notify(.stepFinished(name: name))
     }
     return results
+  }
+}
+
+extension Runner {
+  /// Results of earlier runs that stand for steps of this one.
+  ///
+  /// Fitted models and the like cannot be written: a result without them is of use where every step that needs it is
+  /// there as well.
+  private func earlierResults(
+    of steps: [Study.NamedStep], _ fingerprints: StepFingerprints?
+  ) -> [String: StepResult] {
+    guard let kept, let fingerprints else { return [:] }
+    var found: [String: StepResult] = [:]
+    for named in steps.reversed() {
+      let name = named.name.text
+      guard let fingerprint = fingerprints[name],
+        let (result, isWhole) = kept.result(of: name, fingerprint: fingerprint)
+      else { continue }
+      let later = steps.filter { $0.step.needs.contains { $0.step.text == name } }
+      if isWhole || later.allSatisfy({ found[$0.name.text] != nil }) { found[name] = result }
+    }
+    return found
   }
 }
 

@@ -83,7 +83,7 @@ extension MomentEstimator {
       reach = min(3, 1.5 * reach)
       close = standing.worst < 0.35 ? close + 1 : 0
       theta = moved(standing, atMost: reach)
-      if close == 2 { return [] }
+      if close == 2 { return extremes(of: sample) }
       for k in free {
         pressing[k] = bounds.share(theta[k], of: k) >= 1 ? pressing[k] + 1 : 0
       }
@@ -91,6 +91,21 @@ extension MomentEstimator {
       if !unbounded.isEmpty { return unbounded }
     }
     return []
+  }
+
+  /// Parameters whose observed statistic no simulation goes beyond and nearly all of them have: they come nearer to it
+  /// for ever.
+  private func extremes(of sample: MomentSample) -> [Int] {
+    free.indices.filter { i in
+      guard !layout.isRate[free[i]] else { return false }
+      let target = targets[free[i]]
+      let distances = sample.draws.map { periods in
+        periods.reduce(0) { $0 + $1.statistics[i] } - target
+      }
+      let equal = distances.count { abs($0) < 1e-9 }
+      return 5 * equal >= 4 * distances.count
+        && (distances.allSatisfy { $0 > -1e-9 } || distances.allSatisfy { $0 < 1e-9 })
+    }.map { free[$0] }
   }
 
   /// Where a sample says that parameters stand.
