@@ -212,12 +212,15 @@ import Testing
   func preparedColumnsKeepTheirDates(preparation: String, message: String) throws {
     let table = preparation.prefix { $0 != "\n" }
     let study = FederationStudyTests.study(match: ", later")
+    // Tables stand among the data under the same names.
+    let place = try #require(study.range(of: "prepare:\n"))
+    let (data, prepared) = (study[..<place.upperBound], study[place.upperBound...])
     let text =
-      // Memberships stand among the data under the same name.
-      table == "  candidates:" && study.contains("\(table)\n")
-      ? study.replacingOccurrences(of: "\(table)\n", with: "\(preparation)\n")
-      : study.replacingOccurrences(of: "prepare:\n", with: "prepare:\n\(preparation)\n")
-    let scratch = try Scratch(text)
+      data
+      + (prepared.contains("\(table)\n")
+        ? prepared.replacingOccurrences(of: "\(table)\n", with: "\(preparation)\n")
+        : "\(preparation)\n\(prepared)")
+    let scratch = try Scratch(String(text))
     defer { scratch.remove() }
     let problem = try #require(scratch.problem())
     #expect(problem.contains(message), "\(problem)")

@@ -20,7 +20,7 @@ import Testing
     let path = EventStudyPath(
       before: before.enumerated().map { ($0 - before.count - 1, $1) },
       after: after.enumerated().map { ($0, $1) },
-      covariance: Matrix(rows: columns.count, columns: columns), degreesOfFreedom: 1e12)
+      covariance: Matrix(rows: columns.count, columns: columns), degreesOfFreedom: .infinity)
     return (path, fixture)
   }
 

@@ -10,7 +10,8 @@ public struct SummaryFormationStudyStep: StudyStep {
   public static let name = "formation-from-summaries"
   public static let documentation = ChoiceDocumentation(
     summary: "estimates from a network's published summaries how actors choose their partners",
-    formula: "draws θ from priors and keeps those whose simulated networks have the observed summaries",
+    formula:
+      "draws θ from priors and keeps those whose simulated networks have the observed summaries",
     reference:
       "Beaumont, Cornuet, Marin & Robert (2009), doi:10.1093/biomet/asp052; Beaumont, Zhang & Balding (2002), "
       + "doi:10.1093/genetics/162.4.2025")
