@@ -34,6 +34,7 @@ public struct GeneralisedMixedModel: Sendable, Hashable {
   public func fit(
     _ frame: ModelFrame, trials: Int? = nil
   ) throws(GeneralisedModelError) -> GeneralisedMixedFit {
+    BLAS.useOneThread()
     guard (1...100).contains(quadraturePoints) else { throw .quadraturePoints(quadraturePoints) }
     if let term = frame.random.first(where: { $0.factor.memberships != nil }) {
       throw .multipleMembership(factor: term.factor.name)

@@ -53,7 +53,7 @@ public struct ReturnedSimilaritySpec: NetworkEffectSpec {
   public static let name = "returned-similar"
   public static let documentation = ChoiceDocumentation(
     summary:
-      "ties returned the more the closer the two are in a column, at its value at the start; directed networks only",
+      "ties returned the more the closer the two are in a column; directed networks only",
     formula: "s_i = sum_j x_ij x_ji (sim_ij - mean sim)",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   private let column: LocatedText

@@ -4,7 +4,7 @@ public import StudyFiles
 public struct SimilarSpec: NetworkEffectSpec {
   public static let name = "similar"
   public static let documentation = ChoiceDocumentation(
-    summary: "partners alike in a number, at its value at the start",
+    summary: "partners alike in a number",
     formula:
       "s_i = sum_j x_ij (sim_ij - mean sim), sim_ij = 1 - |v_i - v_j| / range, mean over ordered pairs",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
