@@ -64,7 +64,9 @@ public enum EstimationError: Error, Sendable, Hashable, CustomStringConvertible 
     case .weightNotPositive(let column):
       "precision weight `\(column)` must be above 0 in every row"
     case .tooFewRows(let rows, let coefficients):
-      "\(rows) rows cannot give \(coefficients) coefficients and a residual variance: drop columns"
+      "\(rows) \(rows == 1 ? "row" : "rows") cannot give \(coefficients) "
+        + (coefficients == 1 ? "coefficient" : "coefficients") + " and a residual variance: "
+        + (rows <= 1 ? "check the filters" : "drop columns")
     case .collinear(let column):
       ModelProblem.collinear(column: column).description
     case .oneGroup(let factor):

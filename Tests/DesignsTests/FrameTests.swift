@@ -167,7 +167,13 @@ import Testing
 
   @Test func nothingLeftToModel() throws {
     let error = expressionError { _ = try frame("score ~ ses", FrameOptions(rows: [4])) }
-    #expect(error?.reason == .noRows)
+    #expect(
+      error?.reason == .noRows(lost: [LostRows(reason: "missing `ses`", count: 1)], doubts: []))
+    let nowhere = expressionError { _ = try frame("score ~ log(ses - ses)") }
+    #expect(
+      nowhere.map { "\($0.reason)" }?.contains(
+        "no row is left to model; missing `log(ses - ses)`: ") == true)
+    #expect(nowhere.map { "\($0.reason)" }?.contains("(not above zero)") == true)
     #expect(expressionError { _ = try frame("score ~ ses", FrameOptions(rows: [])) } != nil)
   }
 

@@ -60,6 +60,14 @@ import Testing
     #expect(found[0].message.contains("because of `NE`, `SUPP`; all its other values are numbers"))
   }
 
+  @Test func textsAmongTooManyNumbersForACategoryAreAWarning() throws {
+    let few = (1...20).map { "\($0)" }.joined(separator: "\n")
+    let some = try read("a\ninf\n\(few)\n")
+    #expect(some.source?.diagnostics.map(\.severity) == [.note])
+    let many = try read("a\ninf\n\(few)\n0.5\n")
+    #expect(many.source?.diagnostics.map(\.severity) == [.warning])
+  }
+
   @Test func eachMissingCodeIsCounted() throws {
     let table = try read(
       "a,b\nSUPP,x\n1,NE\n,SUPP\nNE,\n-99,y\nSUPP,\"NE\"\n",

@@ -1,3 +1,5 @@
+public import Tables
+
 /// What is wrong with an expression or a formula, and where in its text.
 ///
 /// The place counts characters from the start of the text that was parsed, so that a caller who knows where
@@ -37,8 +39,8 @@ public struct ExpressionError: Error, Sendable, Hashable {
     case unusableWeight(column: String, row: Int, value: Double?)
     /// A value that is not finite; rows count from one.
     case infiniteValue(column: String, row: Int)
-    /// No row is left to model.
-    case noRows
+    /// No row is left to model: why rows were lost, and doubts about what was computed for them.
+    case noRows(lost: [LostRows], doubts: [Diagnostic])
     /// Any other rule, as a sentence.
     case rule(String)
   }
@@ -108,7 +110,9 @@ extension ExpressionError.Reason: CustomStringConvertible {
         + "row \(row)"
     case .infiniteValue(let column, let row):
       "expected finite numbers, found an infinite one in `\(column)`, row \(row)"
-    case .noRows: "no row is left to model"
+    case .noRows(let lost, let doubts):
+      (["no row is left to model"] + lost.map { "\($0.reason): \($0.count) lost" }
+        + doubts.map(\.message)).joined(separator: "; ")
     case .rule(let sentence): sentence
     }
   }

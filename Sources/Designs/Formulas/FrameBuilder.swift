@@ -40,7 +40,8 @@ struct FrameBuilder {
     dropRowsWithoutGroup()
     splitByGroup()
     guard selection.count > 0 else {
-      throw ExpressionError(.noRows, at: formula.responseSyntax.span)
+      throw ExpressionError(
+        .noRows(lost: lost, doubts: evaluator.diagnostics), at: formula.responseSyntax.span)
     }
     try refuseUnusableValues()
     restrictLevels()
@@ -329,7 +330,7 @@ struct FrameBuilder {
     var store = ColumnStore()
     let fixed = scan.kept.map { store.position(of: candidates[$0]) }
     guard let response = variables[formula.response] else {
-      throw ExpressionError(.noRows, at: formula.responseSyntax.span)
+      throw ExpressionError(.noRows(lost: lost, doubts: []), at: formula.responseSyntax.span)
     }
     let responseColumn = DesignColumn(
       key: .numbers(response.identity), name: response.name, values: response.modelColumn)

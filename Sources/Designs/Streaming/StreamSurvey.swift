@@ -107,11 +107,18 @@ struct StreamSurvey {
 
   /// The frame of all rows, without them.
   func finish() throws(ExpressionError) -> ModelFrame {
-    guard rowCount > 0 else { throw ExpressionError(.noRows, at: formula.responseSyntax.span) }
     var builder = try FrameBuilder(
       formula, stream.schema, stream.table,
       FrameOptions(contrasts: options.contrasts, weights: options.weights))
     let empty = try builder.chunkVariables(firstRow: 0)
+    let reasons = empty.reasons.compactMap { reason in
+      lost[reason].map { LostRows(reason: reason, count: $0) }
+    }
+    guard rowCount > 0 else {
+      throw ExpressionError(
+        .noRows(lost: before + reasons, doubts: Evaluator.diagnostics(of: complaints)),
+        at: formula.responseSyntax.span)
+    }
     var variables = empty.variables
     var diagnostics: [Diagnostic] = []
     for variable in empty.variables.values.sorted(by: { $0.span.offset < $1.span.offset }) {
@@ -137,9 +144,6 @@ struct StreamSurvey {
       throw ExpressionError(
         .tooMany("fixed columns", count: width, limit: FrameBuilder.columnLimit),
         at: formula.syntax.span)
-    }
-    let reasons = empty.reasons.compactMap { reason in
-      lost[reason].map { LostRows(reason: reason, count: $0) }
     }
     return StreamCoding.assemble(
       formula, variables, factors, weights: empty.weights, offset: empty.offset,

@@ -47,7 +47,8 @@ public struct StreamedFrame: Sendable {
       shape = try survey.finish()
       var coding = StreamCoding(levels: survey.levels, groups: survey.groups)
       guard let rows = survey.sample.chunk else {
-        throw ExpressionError(.noRows, at: formula.responseSyntax.span)
+        throw ExpressionError(
+          .noRows(lost: shape.lost, doubts: []), at: formula.responseSyntax.span)
       }
       sample = try coding.frame(formula, try rows.variables(of: formula, stream.table, options))
     } catch { throw .expression(error) }

@@ -33,8 +33,10 @@ extension ColumnReader {
   }
 
   /// A few texts among many numbers or dates are mostly codes for missing values that nobody declared.
+  /// Where the numbers are too many for a category, a model would take each for a level: a warning.
   private var doubtAboutStrays: Diagnostic? {
     let strayLimit = 8
+    let mostCategories = 20
     let numbers = dictionary.strays(limit: strayLimit) { bytes, start, end in
       var forms: NumberForms = []
       return NumberText.parse(bytes, start, end, forms: &forms)
@@ -44,7 +46,7 @@ extension ColumnReader {
       guard let found, !found.others.isEmpty, found.parsed > found.others.count else { continue }
       let shown = found.others.sorted().map { "`\($0)`" }.joined(separator: ", ")
       return Diagnostic(
-        .note, code: "texts-among-\(noun)",
+        found.parsed > mostCategories ? .warning : .note, code: "texts-among-\(noun)",
         "column `\(name)` is read as a category because of \(shown); all its other values are "
           + "\(noun): declare under `missing` what stands for no value")
     }
