@@ -37,7 +37,8 @@ struct BlockedSystem: Sendable {
         group, &lower, &coupling, &dense, structure: structure, denseStarts: denseStarts,
         rows: observations.starts[group]..<observations.starts[group + 1], scaled: scaled,
         weights: weights)
-      try eliminate(group, from: &dense, denseStarts: denseStarts)
+      logDeterminant += try BlockedSystem.eliminate(
+        group, &lower, &coupling, from: &dense, structure: structure, denseStarts: denseStarts)
     }
     for (component, size) in sizes.enumerated() {
       let block = Array(dense[denseStarts[component]..<denseStarts[component + 1]])
@@ -92,11 +93,46 @@ struct BlockedSystem: Sendable {
   }
 
   /// Factors a group's block and takes its share from its component's Schur complement.
-  private mutating func eliminate(
-    _ group: Int, from dense: inout [Double], denseStarts: [Int]
-  ) throws(FactorizationError) {
+  ///
+  /// Static and on spans: a method of `self` that changes one of its arrays would copy it, once a column.
+  ///
+  /// - Returns: log det of the block.
+  private static func eliminate(
+    _ group: Int, _ lower: inout [Double], _ coupling: inout [Double], from dense: inout [Double],
+    structure: BlockedStructure, denseStarts: [Int]
+  ) throws(FactorizationError) -> Double {
     let k = structure.width
-    let block = group * k * k
+    let logDeterminant = try factorBlock(at: group * k * k, of: &lower, width: k)
+    let range = structure.couplingStarts[group]..<structure.couplingStarts[group + 1]
+    guard let first = range.first else { return logDeterminant }
+    let block = TriangularBlock(start: group * k * k, width: k)
+    let factor = lower.span
+    var coupling = coupling.mutableSpan
+    var dense = dense.mutableSpan
+    let coupled = structure.coupled.span
+    for column in range { block.forward(factor, &coupling, at: column * k) }
+    let component = Int(structure.componentOf[Int(coupled[first]) - structure.restStart])
+    let base = structure.componentStarts[component]
+    let size = structure.componentStarts[component + 1] - base
+    let start = denseStarts[component]
+    for a in range {
+      let i = Int(coupled[a]) - base
+      for b in range.lowerBound...a {
+        let j = Int(coupled[b]) - base
+        var sum = 0.0
+        for c in 0..<k { sum += coupling[a * k + c] * coupling[b * k + c] }
+        dense[start + max(i, j) + min(i, j) * size] -= sum
+      }
+    }
+    return logDeterminant
+  }
+
+  /// Replaces a block by its Cholesky factor; returns its log determinant.
+  private static func factorBlock(
+    at block: Int, of lower: inout [Double], width k: Int
+  ) throws(FactorizationError) -> Double {
+    var logDeterminant = 0.0
+    var lower = lower.mutableSpan
     for c in 0..<k {
       var pivot = lower[block + c + c * k]
       for j in 0..<c { pivot -= lower[block + c + j * k] * lower[block + c + j * k] }
@@ -110,58 +146,18 @@ struct BlockedSystem: Sendable {
         lower[block + r + c * k] = value / root
       }
     }
-    let range = structure.couplingStarts[group]..<structure.couplingStarts[group + 1]
-    guard let first = range.first else { return }
-    for column in range { forward(group, &coupling, at: column * k) }
-    let component = Int(
-      structure.componentOf[Int(structure.coupled[first]) - structure.restStart])
-    let base = structure.componentStarts[component]
-    let size = structure.componentStarts[component + 1] - base
-    for a in range {
-      let i = Int(structure.coupled[a]) - base
-      for b in range.lowerBound...a {
-        let j = Int(structure.coupled[b]) - base
-        var sum = 0.0
-        for c in 0..<k { sum += coupling[a * k + c] * coupling[b * k + c] }
-        dense[denseStarts[component] + max(i, j) + min(i, j) * size] -= sum
-      }
-    }
+    return logDeterminant
   }
 
-  /// Solves L x = b in place.
-  private func forward(_ group: Int, _ x: inout [Double], at place: Int) {
-    let k = structure.width
-    let block = group * k * k
-    for r in 0..<k {
-      var value = x[place + r]
-      for c in 0..<r { value -= lower[block + r + c * k] * x[place + c] }
-      x[place + r] = value / lower[block + r + r * k]
-    }
-  }
-
-  /// Solves Lᵀ x = b in place.
-  private func backward(_ group: Int, _ x: inout [Double], at place: Int) {
-    let k = structure.width
-    let block = group * k * k
-    for r in stride(from: k - 1, through: 0, by: -1) {
-      var value = x[place + r]
-      for c in r + 1..<max(k, r + 1) { value -= lower[block + c + r * k] * x[place + c] }
-      x[place + r] = value / lower[block + r + r * k]
-    }
+  /// Where the factor of a group's block lies in `lower`.
+  private func block(of group: Int) -> TriangularBlock {
+    TriangularBlock(start: group * structure.width * structure.width, width: structure.width)
   }
 
   /// M⁻¹ b, over all effects.
   func solve(_ b: [Double]) -> [Double] {
-    let k = structure.width
     var x = b
-    for group in 0..<structure.groupCount {
-      forward(group, &x, at: group * k)
-      for column in structure.couplingStarts[group]..<structure.couplingStarts[group + 1] {
-        var sum = 0.0
-        for c in 0..<k { sum += coupling[column * k + c] * x[group * k + c] }
-        x[Int(structure.coupled[column])] -= sum
-      }
-    }
+    eliminateForward(&x)
     for (component, factor) in complements.enumerated() {
       let range =
         structure.componentStarts[component]..<structure.componentStarts[component + 1]
@@ -169,6 +165,21 @@ struct BlockedSystem: Sendable {
     }
     eliminateBackward(&x)
     return x
+  }
+
+  private func eliminateForward(_ x: inout [Double]) {
+    let k = structure.width
+    var x = x.mutableSpan
+    let (coupled, coupling) = (structure.coupled.span, coupling.span)
+    let starts = structure.couplingStarts.span
+    for group in 0..<structure.groupCount {
+      block(of: group).forward(lower.span, &x, at: group * k)
+      for column in starts[group]..<starts[group + 1] {
+        var sum = 0.0
+        for c in 0..<k { sum += coupling[column * k + c] * x[group * k + c] }
+        x[Int(coupled[column])] -= sum
+      }
+    }
   }
 
   /// 𝓛⁻ᵀ z with M = 𝓛𝓛ᵀ: of standard normal z, numbers with covariance M⁻¹.
@@ -186,12 +197,15 @@ struct BlockedSystem: Sendable {
 
   private func eliminateBackward(_ x: inout [Double]) {
     let k = structure.width
+    var x = x.mutableSpan
+    let (coupled, coupling) = (structure.coupled.span, coupling.span)
+    let starts = structure.couplingStarts.span
     for group in 0..<structure.groupCount {
-      for column in structure.couplingStarts[group]..<structure.couplingStarts[group + 1] {
-        let value = x[Int(structure.coupled[column])]
+      for column in starts[group]..<starts[group + 1] {
+        let value = x[Int(coupled[column])]
         for c in 0..<k { x[group * k + c] -= coupling[column * k + c] * value }
       }
-      backward(group, &x, at: group * k)
+      block(of: group).backward(lower.span, &x, at: group * k)
     }
   }
 
@@ -207,14 +221,14 @@ struct BlockedSystem: Sendable {
     let range = structure.couplingStarts[group]..<structure.couplingStarts[group + 1]
     let count = range.count
     var result = Matrix(rows: k + count, columns: k + count)
+    let own = block(of: group)
     // D⁻¹
     for c in 0..<k {
       var unit = [Double](repeating: 0, count: k)
       unit[c] = 1
-      var x = unit
-      // The helpers work at a group's factor but on any array.
-      forward(group, &x, at: 0)
-      backward(group, &x, at: 0)
+      var x = unit.mutableSpan
+      own.forward(lower.span, &x, at: 0)
+      own.backward(lower.span, &x, at: 0)
       for r in 0..<k { result[r, c] = x[r] }
     }
     guard let first = range.first else { return result }
@@ -223,7 +237,8 @@ struct BlockedSystem: Sendable {
     let base = structure.componentStarts[component]
     // H = D⁻¹Cᵀ, k × count
     var h = Array(coupling[range.lowerBound * k..<range.upperBound * k])
-    for column in 0..<count { backward(group, &h, at: column * k) }
+    var columns = h.mutableSpan
+    for column in 0..<count { own.backward(lower.span, &columns, at: column * k) }
     for a in 0..<count {
       let i = Int(structure.coupled[range.lowerBound + a]) - base
       for b in 0..<count {
