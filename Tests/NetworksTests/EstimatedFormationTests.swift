@@ -49,8 +49,19 @@ import Testing
     #expect(abs(product - 0.3) < 4 * (0.25 + 0.09).squareRoot() / 4000.squareRoot())
   }
 
+  @Test func partsAndRatesAreTakenUp() throws {
+    let estimate = try EstimatedFormation(
+      Self.carried(["rate 1", "density", "endowment(same(phase))", "rate: outdegree"]),
+      step: Self.step)
+    let actors = try ActorData(FormationStepTests.data(), table: "schools", places: nil)
+    let model = try estimate.model(among: actors, consent: .initiative(Imposition()), years: 1)
+    #expect(model.effects.map(\.part) == [.evaluation, .endowment])
+    #expect(model.rateTerms.map(\.weight) == [1])
+    #expect(model.rateTerms.first?.effect is DegreeRate)
+  }
+
   @Test(arguments: [
-    (["density", "creation(reciprocity)"], "alone"), (["grade: linear"], "no such part"),
+    (["density", "creation(nonsense)"], "nonsense"), (["grade: linear"], "no such part"),
     (["density", "nonsense"], "nonsense"),
   ])
   func otherPartsAreNamed(terms: [String], word: String) {

@@ -40,15 +40,21 @@ struct ExactChain {
   /// What toggling (i, j) is worth to i: the difference of its summed statistics.
   private func gain(_ state: Int, _ i: Int, _ j: Int, _ effects: [WeightedEffect]) -> Double {
     let after = state ^ 1 << position(i, j)
-    return effects.reduce(0) {
+    let idle: PanelModel.Part = states[state].hasTie(i, j) ? .creation : .endowment
+    return effects.filter { $0.part != idle }.reduce(0) {
       $0 + $1.weight
         * ($1.effect.statistic(states[after], ego: i) - $1.effect.statistic(states[state], ego: i))
     }
   }
 
   /// The distribution over states after `time` years.
-  func distribution(_ model: FormationModel, start: Int, time: Double) -> [Double] {
-    let rows = states.indices.map { rates(from: $0, model) }
+  ///
+  /// - Parameter allowed: whether the first actor may toggle its tie to the second.
+  func distribution(
+    _ model: FormationModel, start: Int, time: Double,
+    allowed: (Network, Int, Int) -> Bool = { _, _, _ in true }
+  ) -> [Double] {
+    let rows = states.indices.map { rates(from: $0, model, allowed) }
     let exits = rows.map { $0.reduce(0) { $0 + $1.rate } }
     let bound = (exits.max() ?? 0) * 1.0001
     var current = [Double](repeating: 0, count: states.count)
@@ -74,18 +80,25 @@ struct ExactChain {
     return result
   }
 
-  private func rates(from state: Int, _ model: FormationModel) -> [(target: Int, rate: Double)] {
+  private func rates(
+    from state: Int, _ model: FormationModel, _ allowed: (Network, Int, Int) -> Bool
+  ) -> [(target: Int, rate: Double)] {
+    func opportunities(_ actor: Int) -> Double {
+      model.rateTerms.reduce(model.rate) {
+        $0 * PortableMath.exp($1.weight * $1.effect.value(states[state], actor: actor))
+      }
+    }
     func l(_ a: Double) -> Double { 1 / (1 + PortableMath.exp(-a)) }
     var rates: [(target: Int, rate: Double)] = []
     for i in 0..<actorCount {
-      let others = (0..<actorCount).filter { $0 != i }
+      let others = (0..<actorCount).filter { $0 != i && allowed(states[state], i, $0) }
       let gains = others.map { gain(state, i, $0, model.effects) }
       let total = gains.reduce(1) { $0 + PortableMath.exp($1) }
       for (j, own) in zip(others, gains) {
         let creating = !states[state].hasTie(i, j)
         let other = isDirected ? 0 : gain(state, j, i, model.effects)
-        let chosen = model.rate * PortableMath.exp(own) / total
-        let pair = model.rate * model.rate
+        let chosen = opportunities(i) * PortableMath.exp(own) / total
+        let pair = opportunities(i) * opportunities(j)
         let (a, b) = (l(own), l(other))
         let rate: Double
         switch model.consent {

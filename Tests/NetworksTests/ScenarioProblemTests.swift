@@ -137,7 +137,7 @@ import Testing
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(policy == "none" && degree > 100)
+    #expect(policy == "none" && degree > 50)
   }
 
   @Test func doubtsAreSaid() throws {

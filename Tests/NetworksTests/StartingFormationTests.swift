@@ -122,9 +122,7 @@ import Testing
 
   @Test(arguments: [
     ("actors: schools\nwaves", "actors: pupils\nwaves", "is of `pupils`"),
-    ("log-distance", "creation(log-distance)", "acts on making or on keeping"),
     ("consent: confirm", "conditional: true", "estimates no rate"),
-    ("consent: confirm", "rates: [of(fsm)]", "one rate"),
     (
       "consent: confirm", "behaviour: {fsm: {columns: [fsm, fsm], effects: [linear]}}",
       "its `outcome`"
@@ -139,8 +137,28 @@ import Testing
   }
 
   @Test func aBoundThatIsLostIsSaid() throws {
-    let result = try Self.run(sd: 0.1, formation: Self.formation + "\nmaximum-degree: 30")
+    let result = try Self.run(sd: 0.1, formation: Self.formation + "\njoins: fsm")
     #expect(result.diagnostics.contains { $0.code == "constraint-not-kept" })
+  }
+
+  /// A bound that the step was estimated under binds the scenario too.
+  @Test func aBoundIsKept() throws {
+    let free = try Self.run(sd: 1e-12)
+    let bound = try Self.run(sd: 1e-12, formation: Self.formation + "\nmaximum-degree: 1")
+    #expect(!bound.diagnostics.contains { $0.code == "constraint-not-kept" })
+    #expect(
+      Self.value(bound, "mean", "degree", 3) < Self.value(free, "mean", "degree", 3))
+    #expect(Self.value(bound, "high", "degree", 3) <= 1)
+  }
+
+  @Test func directedTiesHaveNoConsent() throws {
+    let step = try FormationStepTests.step(
+      Self.formation.replacingOccurrences(of: "consent: confirm", with: "directed: true"))
+    let problems = StartingFormation.problems(
+      try ScenariosStepTests.step(
+        Self.scenario.replacingOccurrences(of: "{years: 2}", with: "{years: 2, consent: both}")),
+      from: step)
+    #expect(problems.contains { "\($0)".contains("`consent` is for undirected ties") })
   }
 
   @Test(arguments: [

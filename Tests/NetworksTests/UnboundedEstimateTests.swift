@@ -56,6 +56,33 @@ import Testing
     #expect(estimate.hasConverged)
   }
 
+  /// Statistics that are the same are named together, wherever they stand.
+  @Test func whatCannotBeToldApartIsNamed() throws {
+    let panel = try Self.panel(values: [4, -1.6, 0.5, 0.1], seed: 330)
+    #expect(throws: FormationError.collinear(effect: "in-activity", with: ["out-popularity"])) {
+      try Self.estimate(
+        [
+          PanelModel.NetworkTerm("density", Density()),
+          PanelModel.NetworkTerm("out-popularity", OutPopularity()),
+          PanelModel.NetworkTerm("in-activity", InActivity()),
+          PanelModel.NetworkTerm("reciprocity", Reciprocity()),
+        ], panel)
+    }
+  }
+
+  /// Ties go between odd and even actors alone, so that no two-path is ever closed.
+  @Test func nothingIsClosed() throws {
+    let panel = try Self.panel({ ($0 + $1) % 2 == 1 }, values: [4, -1.6, 0.5, 0.1], seed: 329)
+    let estimate = try Self.estimate(
+      [
+        PanelModel.NetworkTerm("density", Density()),
+        PanelModel.NetworkTerm("transitivity", Transitivity()),
+      ], panel)
+    #expect(estimate.unbounded == [2], "\(estimate.parameters)")
+    #expect(estimate.parameters[2].estimate < 0)
+    #expect(estimate.parameters[1].standardError > 0)
+  }
+
   /// Dense and sparse panels, from the same plain starting values.
   @Test(arguments: [
     [5, -0.9, 0.4, 0.02], [5, -1.2, 1, 0.06], [6, -2.1, 1.6, 0.2], [2, -2.2, 1.5, 0.25],

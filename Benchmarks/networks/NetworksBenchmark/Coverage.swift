@@ -109,7 +109,7 @@ extension Coverage.Truth {
   static let undirected = Coverage.Truth(
     name: "undirected",
     names: ["rate", "density", "transitivity", "same(kind)"],
-    values: [6, -0.9, 0.3, 0.3], waves: 2, actors: 40,
+    values: [4, -0.9, 0.2, 0.3], waves: 2, actors: 40,
     model: { kinds in
       PanelModel(
         directed: false, consent: .initiative(InitiativeAndConfirmation()),

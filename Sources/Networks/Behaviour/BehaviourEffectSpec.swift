@@ -53,7 +53,8 @@ extension PlainBehaviourSpec {
 public struct LinearSpec: PlainBehaviourSpec {
   public static let name = "linear"
   public static let documentation = ChoiceDocumentation(
-    summary: "a tendency up or down", formula: "s_i = z_i - mean z", reference: source)
+    summary: "a tendency up or down", formula: "s_i = z_i - mean z",
+    step: "e", reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
     LinearShape(centre: centring.mean)
@@ -65,7 +66,8 @@ public struct QuadraticSpec: PlainBehaviourSpec {
   public static let name = "quadratic"
   public static let documentation = ChoiceDocumentation(
     summary: "a tendency to the extremes, or where below zero to the middle",
-    formula: "s_i = (z_i - mean z)^2", reference: source)
+    formula: "s_i = (z_i - mean z)^2",
+    step: "2 e (z_i - mean z) + 1", reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
     QuadraticShape(centre: centring.mean)
@@ -78,6 +80,7 @@ public struct AverageSimilaritySpec: PlainBehaviourSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "becoming like one's partners, on average",
     formula: "s_i = sum_j x_ij (sim_ij - mean sim) / d_i, sim_ij = 1 - |z_i - z_j| / range",
+    step: "sum_j x_ij (|z_i - z_j| - |z_i + e - z_j|) / (range d_i)",
     reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
@@ -90,7 +93,8 @@ public struct TotalSimilaritySpec: PlainBehaviourSpec {
   public static let name = "total-similarity"
   public static let documentation = ChoiceDocumentation(
     summary: "becoming like one's partners, the more the more partners",
-    formula: "s_i = sum_j x_ij (sim_ij - mean sim)", reference: source)
+    formula: "s_i = sum_j x_ij (sim_ij - mean sim)",
+    step: "sum_j x_ij (|z_i - z_j| - |z_i + e - z_j|) / range", reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
     PartnerSimilarity(Likeness(range: centring.range, centre: centring.similarity), average: false)
@@ -102,7 +106,8 @@ public struct AverageAlterSpec: PlainBehaviourSpec {
   public static let name = "average-alter"
   public static let documentation = ChoiceDocumentation(
     summary: "following the mean of one's partners",
-    formula: "s_i = (z_i - mean z) sum_j x_ij (z_j - mean z) / d_i", reference: source)
+    formula: "s_i = (z_i - mean z) sum_j x_ij (z_j - mean z) / d_i",
+    step: "e sum_j x_ij (z_j - mean z) / d_i", reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
     PartnerValue(centre: centring.mean, average: true)
@@ -114,7 +119,8 @@ public struct TotalAlterSpec: PlainBehaviourSpec {
   public static let name = "total-alter"
   public static let documentation = ChoiceDocumentation(
     summary: "following the sum of one's partners",
-    formula: "s_i = (z_i - mean z) sum_j x_ij (z_j - mean z)", reference: source)
+    formula: "s_i = (z_i - mean z) sum_j x_ij (z_j - mean z)",
+    step: "e sum_j x_ij (z_j - mean z)", reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
     PartnerValue(centre: centring.mean, average: false)
@@ -126,7 +132,8 @@ public struct IndegreeSpec: PlainBehaviourSpec {
   public static let name = "indegree"
   public static let documentation = ChoiceDocumentation(
     summary: "how ties received go with the behaviour",
-    formula: "s_i = (z_i - mean z) indegree_i", reference: source)
+    formula: "s_i = (z_i - mean z) indegree_i",
+    step: "e indegree_i", reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
     DegreeInfluence(centre: centring.mean, received: true)
@@ -138,7 +145,8 @@ public struct OutdegreeSpec: PlainBehaviourSpec {
   public static let name = "outdegree"
   public static let documentation = ChoiceDocumentation(
     summary: "how ties sent go with the behaviour",
-    formula: "s_i = (z_i - mean z) outdegree_i", reference: source)
+    formula: "s_i = (z_i - mean z) outdegree_i",
+    step: "e outdegree_i", reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
     DegreeInfluence(centre: centring.mean, received: false)
@@ -150,7 +158,8 @@ public struct UnchosenSpec: PlainBehaviourSpec {
   public static let name = "unchosen"
   public static let documentation = ChoiceDocumentation(
     summary: "how receiving no tie goes with the behaviour",
-    formula: "s_i = (z_i - mean z) 1{indegree_i = 0}", reference: source)
+    formula: "s_i = (z_i - mean z) 1{indegree_i = 0}",
+    step: "e 1{indegree_i = 0}", reference: source)
   public init() {}
   public func effect(_ centring: Centring) -> any BehaviourEffect {
     IsolationInfluence(centre: centring.mean)
@@ -162,7 +171,8 @@ public struct FromSpec: BehaviourEffectSpec {
   public static let name = "from"
   public static let documentation = ChoiceDocumentation(
     summary: "how a covariate goes with the behaviour",
-    formula: "s_i = (z_i - mean z) (v_i - mean v)", reference: source)
+    formula: "s_i = (z_i - mean z) (v_i - mean v)",
+    step: "e (v_i - mean v)", reference: source)
   private let column: LocatedText
 
   public init(from section: Section) throws(SpecErrors) {

@@ -30,16 +30,9 @@ extension PeriodSimulator {
       work.denseStart = Workspace.DenseStart(network: start.network, weights: dense)
     }
     let total = rates[0] * Double(actorCount)
-    var (time, limit, target, most) = (0.0, 0, -1, mostSteps)
-    switch end {
-    case .time(let years):
-      time = years
-      most = random.poisson(mean: total * years)
-      limit = most
-    case .distance(let distance):
-      target = distance
-      limit = mostSteps
-    }
+    let span = span(until: end, total: total, using: &random)
+    let (limit, target) = (span.limit, span.target)
+    var time = span.time
     var (steps, distance, ranAway) = (0, 0, false)
     while distance != target, steps < limit {
       steps += 1
@@ -63,7 +56,7 @@ extension PeriodSimulator {
       }
     }
     if target >= 0, distance != target { ranAway = true }
-    if ranAway, target < 0 { time *= Double(steps) / Double(max(1, most)) }
+    if ranAway, target < 0 { time *= Double(steps) / Double(max(1, limit)) }
     if withScores {
       work.scores[layout.rate(0, period: period)] = (Double(steps) - total * time) / rates[0]
     }
@@ -71,6 +64,16 @@ extension PeriodSimulator {
     return Run(
       state: state, time: time, miniSteps: [steps], scores: withScores ? work.scores : [],
       ranAway: ranAway)
+  }
+
+  /// How long a run goes on: its time, the most mini-steps, and the distance that it aims at, −1 for none.
+  func span(
+    until end: End, total: Double, using random: inout RandomStream
+  ) -> (time: Double, limit: Int, target: Int) {
+    switch end {
+    case .time(let years): (years, random.poisson(mean: total * years), -1)
+    case .distance(let distance): (0, mostSteps, distance)
+    }
   }
 }
 

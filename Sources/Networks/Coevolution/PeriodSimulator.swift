@@ -162,56 +162,6 @@ public struct PeriodSimulator: Sendable {
     public let ranAway: Bool
   }
 
-  /// Room for runs, used again and again: runs from the same start are faster in the same room.
-  public struct Workspace: Sendable {
-    struct DenseStart: Sendable {
-      let network: Network
-      let weights: DenseWeights
-    }
-
-    let isDense: Bool
-    /// Weights of the last start, and room for those of a run, where there are few actors.
-    var denseStart: DenseStart?
-    var dense: DenseWeights?
-    var neighbourhood: Neighbourhood
-    /// Change statistics: one list a term, one number a candidate.
-    var changes: [[Double]]
-    var weights: [Double]
-    /// Of each candidate: its utility and weight by the pair alone, and its utility by all else; of a partner the
-    /// whole utility of ending.
-    var pairUtilities: [Double]
-    var otherUtilities: [Double]
-    var fieldWeights: [Double]
-    var field = PairField.Work()
-    var tabulated: TabulatedWork
-    /// Absent for now.
-    var absent: [Int32] = []
-    var single = [Int32](repeating: 0, count: 1)
-    /// Statistics of one pair, of its first and its second actor: one number a term.
-    var first: [Double]
-    var second: [Double]
-    var one = [0.0]
-    var scores: [Double]
-
-    /// - Parameter simulator: the only one to be used with it.
-    public init(_ simulator: borrowing PeriodSimulator) {
-      isDense = simulator.isDense
-      tabulated = TabulatedWork(
-        actors: simulator.tables == nil || isDense ? 0 : simulator.actorCount)
-      let count = simulator.tables == nil ? simulator.actorCount : 0
-      neighbourhood = Neighbourhood(actors: count)
-      changes = [[Double]](
-        repeating: [Double](repeating: 0, count: count), count: simulator.terms.count)
-      weights = [Double](repeating: 0, count: count)
-      pairUtilities = weights
-      otherUtilities = weights
-      fieldWeights = weights
-      first = [Double](repeating: 0, count: simulator.terms.count)
-      second = first
-      scores = [Double](repeating: 0, count: simulator.layout.count)
-    }
-  }
-
   /// Steps after which a run that aims at a distance is given up.
   var mostSteps: Int { 1_000_000 + 200 * actorCount }
 
@@ -228,6 +178,9 @@ public struct PeriodSimulator: Sendable {
     from start: PanelState, until end: End, using random: inout RandomStream,
     _ work: inout Workspace
   ) -> Run {
+    if let known = work.smallStart(start.network) {
+      return smallRun(from: start, until: end, using: &random, known, &work)
+    }
     if let tables, work.isDense {
       return denseRun(tables, from: start, until: end, using: &random, &work)
     }
@@ -392,51 +345,6 @@ public struct PeriodSimulator: Sendable {
       touched.append(other)
     }
     return touched
-  }
-
-  // MARK: One mini-step of behaviour
-
-  private func behaviourStep(
-    _ behaviour: Int, _ state: inout PanelState, ego: Int, using random: inout RandomStream,
-    _ work: inout Workspace
-  ) {
-    let range = model.behaviours[behaviour].range
-    let terms = model.behaviours[behaviour].terms
-    let now = state.behaviours[behaviour][ego]
-    let (canFall, canRise) = (now - 1 >= range.lowerBound, now + 1 <= range.upperBound)
-    // Change statistics of going down and of going up.
-    var (down, up) = (0.0, 0.0)
-    var changes: [(down: Double, up: Double)] = []
-    changes.reserveCapacity(terms.count)
-    for (k, term) in terms.enumerated() {
-      let here = term.effect.statistic(
-        state.network, state.behaviours[behaviour], ego: ego, own: now)
-      let below =
-        canFall
-        ? term.effect.statistic(
-          state.network, state.behaviours[behaviour], ego: ego, own: now - 1) - here : 0
-      let above =
-        canRise
-        ? term.effect.statistic(
-          state.network, state.behaviours[behaviour], ego: ego, own: now + 1) - here : 0
-      changes.append((below, above))
-      down += behaviourWeights[behaviour][k] * below
-      up += behaviourWeights[behaviour][k] * above
-    }
-    let falling = canFall ? choiceWeight(down) : 0
-    let rising = canRise ? choiceWeight(up) : 0
-    let total = falling + 1 + rising
-    let place = random.uniform() * total
-    let step: Double = place < falling ? -1 : place < falling + 1 ? 0 : 1
-    if withScores {
-      let first = layout.terms(of: behaviour + 1).lowerBound
-      for (k, change) in changes.enumerated() {
-        let expected = (falling * change.down + rising * change.up) / total
-        let taken = step < 0 ? change.down : step > 0 ? change.up : 0
-        work.scores[first + k] += taken - expected
-      }
-    }
-    state.behaviours[behaviour][ego] = now + step
   }
 }
 

@@ -33,14 +33,6 @@ extension ClosureEffect {
     }
   }
 
-  public func statistic(_ network: borrowing Network, ego: Int) -> Double {
-    var sum = 0.0
-    for k in 0..<network.degree(ego) {
-      sum += weight(of: network.twoPaths(from: ego, to: Int(network.partner(k, of: ego))))
-    }
-    return sum
-  }
-
   public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {
     weight(of: network.twoPaths(from: ego, to: alter))
   }
@@ -84,17 +76,7 @@ public struct ThreeCycles: TieSum {
     to changes: inout MutableSpan<Double>
   ) {
     guard network.inDegree(ego) > 0 else { return }
-    for k in candidates.indices {
-      changes[k] += weight * Double(network.twoPaths(from: Int(candidates[k]), to: ego))
-    }
-  }
-
-  public func statistic(_ network: borrowing Network, ego: Int) -> Double {
-    var sum = 0
-    for k in 0..<network.degree(ego) {
-      sum += network.twoPaths(from: Int(network.partner(k, of: ego)), to: ego)
-    }
-    return Double(sum)
+    addContributions(network, ego: ego, candidates: candidates, weight: weight, to: &changes)
   }
 
   public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {

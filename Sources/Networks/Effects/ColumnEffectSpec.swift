@@ -35,6 +35,7 @@ public struct EgoSpec: ColumnEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "more ties of those with a higher value of a column",
     formula: "s_i = sum_j x_ij (v_i - mean v)",
+    change: "v_i - mean v",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
   public let column: LocatedText
   public init(column: LocatedText) { self.column = column }
@@ -49,6 +50,7 @@ public struct AlterSpec: ColumnEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "ties to those with a higher value of a column",
     formula: "s_i = sum_j x_ij (v_j - mean v)",
+    change: "v_j - mean v",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
   public let column: LocatedText
   public init(column: LocatedText) { self.column = column }
@@ -63,6 +65,7 @@ public struct EgoPlusAlterSpec: ColumnEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "ties between those with higher values of a column, both counted",
     formula: "s_i = sum_j x_ij (v_i + v_j - 2 mean v)",
+    change: "v_i + v_j - 2 mean v",
     reference: "Snijders & Pickup (2017), doi:10.1093/oxfordhb/9780190228217.013.10")
   public let column: LocatedText
   public init(column: LocatedText) { self.column = column }
@@ -77,6 +80,7 @@ public struct ProductSpec: ColumnEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "the high with the high, the low with the low",
     formula: "s_i = sum_j x_ij (v_i - mean v) (v_j - mean v)",
+    change: "(v_i - mean v) (v_j - mean v)",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public let column: LocatedText
   public init(column: LocatedText) { self.column = column }
@@ -90,6 +94,7 @@ public struct DifferenceSpec: ColumnEffectSpec {
   public static let name = "difference"
   public static let documentation = ChoiceDocumentation(
     summary: "ties to those above oneself in a column", formula: "s_i = sum_j x_ij (v_j - v_i)",
+    change: "v_j - v_i",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public let column: LocatedText
   public init(column: LocatedText) { self.column = column }
@@ -101,6 +106,7 @@ public struct AbsoluteDifferenceSpec: ColumnEffectSpec {
   public static let name = "absolute-difference"
   public static let documentation = ChoiceDocumentation(
     summary: "ties between those far apart in a column", formula: "s_i = sum_j x_ij |v_i - v_j|",
+    change: "|v_i - v_j|",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public let column: LocatedText
   public init(column: LocatedText) { self.column = column }
@@ -113,6 +119,7 @@ public struct HigherSpec: ColumnEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "ties of those who are above their partner in a column, level partners one half",
     formula: "s_i = sum_j x_ij (1{v_i > v_j} + 1{v_i = v_j} / 2)",
+    change: "1{v_i > v_j} + 1{v_i = v_j} / 2",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public let column: LocatedText
   public init(column: LocatedText) { self.column = column }

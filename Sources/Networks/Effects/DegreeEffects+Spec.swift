@@ -20,6 +20,7 @@ public struct ActivitySpec: PlainEffectSpec {
   public static let name = "activity"
   public static let documentation = ChoiceDocumentation(
     summary: "those that have many ties make more", formula: "s_i = d_i^2",
+    change: "2 d_i + 1, d_i without the tie",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
   public init() {}
   public var effect: any NetworkEffect { Activity() }
@@ -30,6 +31,7 @@ public struct RootActivitySpec: PlainEffectSpec {
   public static let name = "activity-sqrt"
   public static let documentation = ChoiceDocumentation(
     summary: "the same with the square root, less steep", formula: "s_i = d_i^1.5",
+    change: "(d_i + 1)^1.5 - d_i^1.5, d_i without the tie",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public init() {}
   public var effect: any NetworkEffect { RootActivity() }
@@ -41,6 +43,7 @@ public struct InActivitySpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "those who receive many ties send more; directed networks only",
     formula: "s_i = outdegree_i indegree_i",
+    change: "indegree_i",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public init() {}
   public var isForUndirected: Bool { false }
@@ -53,6 +56,7 @@ public struct PopularitySpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "ties to those that many are tied to; enumerates everyone at each choice",
     formula: "s_i = sum_j x_ij indegree_j",
+    change: "indegree_j with the tie",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
   public init() {}
   public var effect: any NetworkEffect { Popularity() }
@@ -64,6 +68,7 @@ public struct RootPopularitySpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "the same with the square root, less steep",
     formula: "s_i = sum_j x_ij sqrt(indegree_j)",
+    change: "sqrt(indegree_j) with the tie",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public init() {}
   public var effect: any NetworkEffect { Popularity(root: true) }
@@ -75,6 +80,7 @@ public struct OutPopularitySpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "ties to those that send many; directed networks only",
     formula: "s_i = sum_j x_ij outdegree_j",
+    change: "outdegree_j",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
   public init() {}
   public var isForUndirected: Bool { false }
@@ -87,6 +93,7 @@ public struct RootOutPopularitySpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "the same with the square root, less steep; directed networks only",
     formula: "s_i = sum_j x_ij sqrt(outdegree_j)",
+    change: "sqrt(outdegree_j)",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public init() {}
   public var isForUndirected: Bool { false }
@@ -99,6 +106,7 @@ public struct RootInActivitySpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "those who receive many ties send more, less steep; directed networks only",
     formula: "s_i = outdegree_i sqrt(indegree_i)",
+    change: "sqrt(indegree_i)",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public init() {}
   public var isForUndirected: Bool { false }
@@ -110,6 +118,7 @@ public struct IsolatesSpec: PlainEffectSpec {
   public static let name = "isolates"
   public static let documentation = ChoiceDocumentation(
     summary: "having no tie, or sending none where directed", formula: "s_i = 1{d_i = 0}",
+    change: "-1{d_i = 0}, d_i without the tie",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public init() {}
   public var effect: any NetworkEffect { Isolation() }
@@ -121,6 +130,7 @@ public struct TruncatedDegreeSpec: NetworkEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "having at least some ties: up to one, or the number given",
     formula: "s_i = min(d_i, c)",
+    change: "1{d_i < c}, d_i without the tie",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   private let limit: Int
 
@@ -139,6 +149,7 @@ public struct CapacitySpec: NetworkEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "workload: partners beyond so many, below zero where more are a burden",
     formula: "s_i = max(0, d_i - k)",
+    change: "1{d_i >= k}, d_i without the tie",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   private let limit: Int
 
@@ -157,6 +168,7 @@ public struct TransitiveTiesSpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "ties that at least one two-path supports",
     formula: "s_i = sum_j x_ij 1{some h: x_ih = x_hj = 1}",
+    change: "1{F_ij > 0} + sum_l x_il x_jl 1{F_il = 0}, F_il = sum_h x_ih x_hl without the tie",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public init() {}
   public var effect: any NetworkEffect { TransitiveTies() }
@@ -168,6 +180,7 @@ public struct ThreeCyclesSpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "circles of three, the contrary of hierarchy; directed networks only",
     formula: "s_i = sum_jh x_ij x_jh x_hi",
+    change: "sum_h x_jh x_hi",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
   public init() {}
   public var isForUndirected: Bool { false }
@@ -181,6 +194,8 @@ public struct SharedPartnersSpec: NetworkEffectSpec {
     summary:
       "partners of partners, each further two-path counting for less; alpha is 0.69 unless given",
     formula: "s_i = sum_j x_ij e^alpha (1 - (1 - e^-alpha)^F_ij), F_ij = sum_h x_ih x_hj",
+    change:
+      "e^alpha (1 - (1 - e^-alpha)^F_ij) + sum_l x_il x_jl (1 - e^-alpha)^F_il, F_il without the tie",
     reference: "Snijders et al. (2006), doi:10.1111/j.1467-9531.2006.00176.x")
   private let alpha: Double
 

@@ -7,6 +7,7 @@ public struct LogDistanceSpec: NetworkEffectSpec {
     summary:
       "the logarithm of one plus the distance in kilometres: below zero where the near are preferred",
     formula: "s_i = sum_j x_ij ln(1 + d_ij)",
+    change: "ln(1 + d_ij)",
     reference: "Preciado et al. (2012), doi:10.1016/j.socnet.2011.01.002")
 
   public init(from section: Section) throws(SpecErrors) {

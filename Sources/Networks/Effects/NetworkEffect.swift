@@ -62,6 +62,26 @@ public enum Reach: Sendable, Hashable {
   case everywhere
 }
 
+extension TieSum {
+  public func statistic(_ network: borrowing Network, ego: Int) -> Double {
+    var sum = 0.0
+    for k in 0..<network.degree(ego) {
+      sum += contribution(network, ego: ego, alter: Int(network.partner(k, of: ego)))
+    }
+    return sum
+  }
+
+  /// Adds `weight` times each candidate's own contribution, for effects whose change is that and no more.
+  func addContributions(
+    _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,
+    to changes: inout MutableSpan<Double>
+  ) {
+    for k in candidates.indices {
+      changes[k] += weight * contribution(network, ego: ego, alter: Int(candidates[k]))
+    }
+  }
+}
+
 /// An effect of the pair's covariates or places alone: it is computed once, and bounded for whole blocks
 /// of actors.
 public protocol PairEffect: TieSum {
@@ -124,10 +144,16 @@ public struct WeightedEffect: Sendable {
   public let effect: any NetworkEffect
   /// The coefficient β, on the scale of log odds.
   public let weight: Double
+  /// Which choices it acts on.
+  public let part: PanelModel.Part
 
-  public init(_ name: String, _ effect: any NetworkEffect, weight: Double) {
+  public init(
+    _ name: String, _ effect: any NetworkEffect, weight: Double,
+    part: PanelModel.Part = .evaluation
+  ) {
     self.name = name
     self.effect = effect
     self.weight = weight
+    self.part = part
   }
 }

@@ -6,6 +6,7 @@ public struct ReturnedActivitySpec: PlainEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "those whose ties are returned have more such ties; directed networks only",
     formula: "s_i = (sum_j x_ij x_ji)^2",
+    change: "x_ji (2 r_i + 1), r_i the other returned ties",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   public init() {}
   public var isForUndirected: Bool { false }
@@ -19,6 +20,7 @@ public struct ReturnedTransitivitySpec: PlainEffectSpec {
     summary:
       "partners of partners among returned ties, below zero where these need no third; directed networks only",
     formula: "s_i = sum_jh x_ij x_ji x_ih x_hj",
+    change: "x_ji sum_h x_ih x_hj + sum_l x_il x_li x_jl",
     reference: "Block (2015), doi:10.1016/j.socnet.2014.10.005")
   public init() {}
   public var isForUndirected: Bool { false }
@@ -32,6 +34,7 @@ public struct BackwardPartnersSpec: NetworkEffectSpec {
     summary:
       "circles of three, each further one counting for less; alpha is 0.69 unless given; directed networks only",
     formula: "s_i = sum_j x_ij e^alpha (1 - (1 - e^-alpha)^B_ij), B_ij = sum_h x_jh x_hi",
+    change: "e^alpha (1 - (1 - e^-alpha)^B_ij)",
     reference: "Snijders et al. (2006), doi:10.1111/j.1467-9531.2006.00176.x")
   private let alpha: Double
 
@@ -55,6 +58,7 @@ public struct ReturnedSimilaritySpec: NetworkEffectSpec {
     summary:
       "ties returned the more the closer the two are in a column; directed networks only",
     formula: "s_i = sum_j x_ij x_ji (sim_ij - mean sim)",
+    change: "x_ji (sim_ij - mean sim)",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   private let column: LocatedText
 

@@ -55,14 +55,6 @@ public struct ReturnedTransitivity: TieSum {
     }
   }
 
-  public func statistic(_ network: borrowing Network, ego: Int) -> Double {
-    var sum = 0.0
-    for k in 0..<network.degree(ego) {
-      sum += contribution(network, ego: ego, alter: Int(network.partner(k, of: ego)))
-    }
-    return sum
-  }
-
   public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {
     network.hasTie(alter, ego) ? Double(network.twoPaths(from: ego, to: alter)) : 0
   }
@@ -86,17 +78,7 @@ public struct ReturnedSimilarity: TieSum {
     _ network: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,
     to changes: inout MutableSpan<Double>
   ) {
-    for k in candidates.indices {
-      changes[k] += weight * contribution(network, ego: ego, alter: Int(candidates[k]))
-    }
-  }
-
-  public func statistic(_ network: borrowing Network, ego: Int) -> Double {
-    var sum = 0.0
-    for k in 0..<network.degree(ego) {
-      sum += contribution(network, ego: ego, alter: Int(network.partner(k, of: ego)))
-    }
-    return sum
+    addContributions(network, ego: ego, candidates: candidates, weight: weight, to: &changes)
   }
 
   public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {
@@ -118,17 +100,7 @@ public struct BackwardPartners: TieSum {
     to changes: inout MutableSpan<Double>
   ) {
     guard network.inDegree(ego) > 0 else { return }
-    for k in candidates.indices {
-      changes[k] += weight * contribution(network, ego: ego, alter: Int(candidates[k]))
-    }
-  }
-
-  public func statistic(_ network: borrowing Network, ego: Int) -> Double {
-    var sum = 0.0
-    for k in 0..<network.degree(ego) {
-      sum += contribution(network, ego: ego, alter: Int(network.partner(k, of: ego)))
-    }
-    return sum
+    addContributions(network, ego: ego, candidates: candidates, weight: weight, to: &changes)
   }
 
   public func contribution(_ network: borrowing Network, ego: Int, alter: Int) -> Double {

@@ -6,6 +6,7 @@ public struct SameSpec: NetworkEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "partners with the same value of a column",
     formula: "s_i = sum_j x_ij 1{v_i = v_j}",
+    change: "1{v_i = v_j}",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
 
   private let column: LocatedText

@@ -7,6 +7,7 @@ public struct SimilarSpec: NetworkEffectSpec {
     summary: "partners alike in a number",
     formula:
       "s_i = sum_j x_ij (sim_ij - mean sim), sim_ij = 1 - |v_i - v_j| / range, mean over ordered pairs",
+    change: "sim_ij - mean sim",
     reference: "Snijders (2001), doi:10.1111/0081-1750.00099")
 
   private let column: LocatedText

@@ -8,6 +8,7 @@ public struct StrongWeakSpec: NetworkEffectSpec {
       "a strong partner for a weak one: values of a column that differ by at least a gap, in standard "
       + "deviations, 0.5 unless given",
     formula: "s_i = sum_j x_ij 1{|v_i - v_j| >= gap sd(v)}",
+    change: "1{|v_i - v_j| >= gap sd(v)}",
     reference: "Muijs (2015), Oxford Review of Education 41(5)")
   private let column: LocatedText
   private let gap: Double
@@ -41,6 +42,7 @@ public struct SharedGroupSpec: NetworkEffectSpec {
   public static let documentation = ChoiceDocumentation(
     summary: "partners in the same group; a missing value of the column is no group",
     formula: "s_i = sum_j x_ij 1{g_i = g_j, both known}",
+    change: "1{g_i = g_j, both known}",
     reference: "Snijders (2017), doi:10.1146/annurev-statistics-060116-054035")
   private let column: LocatedText
 

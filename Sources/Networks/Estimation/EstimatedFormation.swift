@@ -5,14 +5,22 @@ public import StudyFiles
 /// What a `formation` step found, on its way into a scenario that runs the same process forward: the estimates, or
 /// draws of them from their normal distribution, θ + *L* *z* with *L* *Lᵀ* the covariance.
 public struct EstimatedFormation: Sendable {
+  private struct RateTerm: Sendable {
+    let name: String
+    let spec: any RateEffectSpec
+    let position: Int
+  }
+
   private struct Term: Sendable {
     let name: String
     let spec: any NetworkEffectSpec
+    let part: PanelModel.Part
     let position: Int
   }
 
   private let carried: CarriedEstimate
   private let terms: [Term]
+  private let rateTerms: [RateTerm]
   /// Positions of the rates of the periods.
   private let rates: [Int]
   private let lower: Matrix
@@ -20,32 +28,35 @@ public struct EstimatedFormation: Sendable {
   /// - Parameters:
   ///   - carried: terms as ``FormationResult/names`` gives them.
   ///   - step: what the study calls the step.
-  /// - Throws: where a term is none of making and keeping ties alike, or the covariance is none.
+  /// - Throws: where a term is none of making, ending or the rate of ties, or the covariance is none.
   public init(_ carried: CarriedEstimate, step: LocatedText) throws(ScenarioError) {
     var terms: [Term] = []
+    var rateTerms: [RateTerm] = []
     var rates: [Int] = []
     for (position, name) in carried.terms.enumerated() {
       if name.hasPrefix("rate "), Int(name.dropFirst(5)) != nil {
         rates.append(position)
         continue
       }
-      guard !name.contains(": ") else {
+      let isRate = name.hasPrefix(Self.ratePrefix)
+      guard isRate || !name.contains(": ") else {
         throw .rule(
           name, "step `\(step.text)` estimated it, and a scenario's formation has no such part")
       }
       do throws(SpecErrors) {
-        let call = try Call(LocatedText(name, at: step.location), path: step.text)
-        guard call.name.text != "creation", call.name.text != "endowment" else {
-          throw SpecErrors(
-            SpecError(
-              .rule("acts on making or on keeping ties alone, which a scenario does not do yet"),
-              path: step.text, at: step.location))
+        if isRate {
+          let text = LocatedText(
+            String(name.dropFirst(Self.ratePrefix.count)), at: step.location)
+          let call = try Call(text, path: step.text)
+          let section = Section(call: call.name, arguments: call.arguments, path: step.text)
+          rateTerms.append(
+            RateTerm(
+              name: name, spec: try Registry.rateEffects.make(call.name, from: section),
+              position: position))
+          continue
         }
-        let section = Section(call: call.name, arguments: call.arguments, path: step.text)
-        terms.append(
-          Term(
-            name: name, spec: try Registry.networkEffects.make(call.name, from: section),
-            position: position))
+        let term = try EffectTerm(LocatedText(name, at: step.location), path: step.text)
+        terms.append(Term(name: name, spec: term.spec, part: term.part, position: position))
       } catch {
         throw .rule(name, error.description)
       }
@@ -61,8 +72,11 @@ public struct EstimatedFormation: Sendable {
     }
     self.carried = carried
     self.terms = terms
+    self.rateTerms = rateTerms
     self.rates = rates
   }
+
+  private static let ratePrefix = "rate: "
 
   /// The opportunities an actor and period that were estimated, averaged over periods; `nil` after conditional
   /// estimation.
@@ -72,7 +86,18 @@ public struct EstimatedFormation: Sendable {
   }
 
   /// The columns and tables that the effects need.
-  public var columns: [LocatedText] { terms.flatMap(\.spec.columns) }
+  public var columns: [LocatedText] {
+    terms.flatMap(\.spec.columns) + rateTerms.flatMap(\.spec.columns)
+  }
+
+  /// Effects on rates among the given actors, with their names.
+  func rateEffects(
+    among actors: ActorData
+  ) throws(ScenarioError) -> [(name: String, effect: any RateEffect)] {
+    try rateTerms.map { (term) throws(ScenarioError) -> (name: String, effect: any RateEffect) in
+      (term.name, try term.spec.effect(among: actors))
+    }
+  }
 
   /// One draw of all parameters together.
   public func draw(using random: inout RandomStream) -> [Double] {
@@ -95,7 +120,12 @@ public struct EstimatedFormation: Sendable {
     let values = parameters ?? carried.estimates
     let effects = try terms.map { (term) throws(ScenarioError) in
       WeightedEffect(
-        term.name, try term.spec.effect(among: actors), weight: values[term.position])
+        term.name, try term.spec.effect(among: actors), weight: values[term.position],
+        part: term.part)
+    }
+    let rateEffects = try rateTerms.map {
+      (term) throws(ScenarioError) -> (effect: any RateEffect, weight: Double) in
+      (try term.spec.effect(among: actors), values[term.position])
     }
     var perYear = rate ?? 0
     if !rates.isEmpty {
@@ -104,6 +134,7 @@ public struct EstimatedFormation: Sendable {
       perYear = max(0, mean) / years
       if case .meeting = consent { perYear = max(0, mean) / years.squareRoot() }
     }
-    return FormationModel(rate: perYear, effects: effects, consent: consent)
+    return FormationModel(
+      rate: perYear, effects: effects, consent: consent, rateTerms: rateEffects)
   }
 }

@@ -12,8 +12,8 @@ public enum FormationError: Error, Sendable, Hashable {
   case tooFewReplicates(Int, parameters: Int)
   /// A statistic that is the same in every simulation.
   case constant(effect: String)
-  /// Effects that cannot be told apart.
-  case collinear(effect: String)
+  /// An effect that cannot be told apart from others.
+  case collinear(effect: String, with: [String])
   case conditionalBehaviour
   case notTieSum(effect: String)
   case notWhole(behaviour: String, value: Double)
@@ -49,8 +49,11 @@ extension FormationError: CustomStringConvertible {
     case .constant(let effect):
       "`\(effect)` has the same statistic in every simulated network, so that it cannot be estimated: "
         + "leave it out"
-    case .collinear(let effect):
-      "`\(effect)` cannot be told apart from the other effects: leave it or one of them out"
+    case .collinear(let effect, let others):
+      "`\(effect)` cannot be told apart from "
+        + (others.isEmpty
+          ? "the other effects" : others.map { "`\($0)`" }.joined(separator: ", "))
+        + ": leave it or one of them out"
     case .conditionalBehaviour:
       "`conditional` estimation is for networks alone; with a behaviour leave it out"
     case .notTieSum(let effect):

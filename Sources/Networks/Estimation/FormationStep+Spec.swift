@@ -57,19 +57,12 @@ public struct FormationStep: Sendable {
     AnyKey(contains),
   ]
 
-  /// An effect with the choices that it acts on.
-  struct Term: Sendable {
-    let text: LocatedText
-    let spec: any NetworkEffectSpec
-    let part: PanelModel.Part
-  }
-
   public let actors: LocatedText
   let id: LocatedText?
   let waves: [LocatedText]
   let directed: Bool
   let consent: (any ConsentSpec)?
-  let terms: [Term]
+  let terms: [EffectTerm]
   let behaviours: [Named<BehaviourSpec>]
   let conditional: Bool
   let replicates: Int
@@ -110,16 +103,11 @@ public struct FormationStep: Sendable {
     func add(_ sentence: String, at location: SourceLocation, _ key: String) {
       problems.append(SpecError(.rule(sentence), path: "\(path).\(key)", at: location))
     }
-    if directed, consent != nil {
-      add(
-        "`consent` is for undirected ties; a directed tie is its sender's alone",
-        at: section.location(of: "consent"), "consent")
-    }
-    for term in terms where !directed && !term.spec.isForUndirected {
-      add("`\(term.text.text)` needs `directed: true`", at: term.text.location, "effects")
-    }
+    problems += EffectTerm.problems(
+      terms, directed: directed, consent: consent.map { _ in section.location(of: "consent") },
+      path: "\(path).effects", consentPath: "\(path).consent")
     for rate in rates where !directed && !rate.spec.isForUndirected {
-      add("`\(rate.text.text)` needs `directed: true`", at: rate.text.location, "rates")
+      problems.append(EffectTerm.needsDirected(rate.text, path: "\(path).rates"))
     }
     if conditional, let change = joins ?? leaves {
       add(
@@ -162,19 +150,9 @@ public struct FormationStep: Sendable {
   private static let termsFormat = ValueFormat<[LocatedText]>.list(
     of: .text("an effect"), atLeast: 1
   ).mapping(expecting: "effects, as in `[density, same(la), transitivity]`") {
-    (items, node) throws(SpecErrors) -> [Term] in
-    try collecting(items) { (item) throws(SpecErrors) -> Term in
-      var call = try Call(item, path: node.path)
-      var part = PanelModel.Part.evaluation
-      if call.name.text == "creation" || call.name.text == "endowment",
-        call.arguments.count == 1
-      {
-        part = call.name.text == "creation" ? .creation : .endowment
-        call = try Call(call.arguments[0], path: node.path)
-      }
-      let section = Section(call: call.name, arguments: call.arguments, path: node.path)
-      return Term(
-        text: item, spec: try Registry.networkEffects.make(call.name, from: section), part: part)
+    (items, node) throws(SpecErrors) -> [EffectTerm] in
+    try collecting(items) { (item) throws(SpecErrors) in
+      try EffectTerm(item, path: node.path)
     }
   }
 }

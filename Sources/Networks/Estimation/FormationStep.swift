@@ -95,7 +95,8 @@ extension FormationStep {
     do throws(ScenarioError) {
       read = try observations(in: data, places: places)
       let actors = try ActorData(data, table: self.actors.text, places: nil, id: id?.text)
-      allowed = try PairRules(self, among: actors)
+      allowed = try PairRules(
+        within: within, disjoint: disjoint, contains: contains, directed: directed, among: actors)
       presence = try PresenceTimes(
         joins: joins.map { (name) throws(ScenarioError) in try actors.times(name.text) },
         leaves: leaves.map { (name) throws(ScenarioError) in try actors.times(name.text) },

@@ -141,7 +141,7 @@ extension MomentEstimator {
           bounds.share(theta[$0], of: $0) < bounds.share(theta[$1], of: $1)
         }
         guard !isFirst, let extreme, bounds.share(theta[extreme], of: extreme) > 0.3 else {
-          throw .collinear(effect: name(free[moving[error.column]]))
+          throw collinear(derivative.part(moving), moving, error)
         }
         atEdge = [extreme]
       }
@@ -189,8 +189,21 @@ extension MomentEstimator {
 
   func system(_ derivative: Matrix) throws(FormationError) -> SquareSystem {
     do throws(SquareSystem.Singular) { return try SquareSystem(derivative) } catch {
-      throw .collinear(effect: name(free[error.column]))
+      throw collinear(derivative, Array(free.indices), error)
     }
+  }
+
+  /// Which statistics are combinations of one another: rows of the derivative, so columns of its transpose.
+  private func collinear(
+    _ derivative: Matrix, _ positions: [Int], _ error: SquareSystem.Singular
+  ) -> FormationError {
+    var found = error
+    do throws(SquareSystem.Singular) {
+      _ = try SquareSystem(derivative.transposed)
+    } catch { found = error }
+    return .collinear(
+      effect: name(free[positions[found.column]]),
+      with: found.others.map { name(free[positions[$0]]) })
   }
 
   func name(_ parameter: Int) -> String {

@@ -5,34 +5,66 @@ internal import Tables
 ///
 /// In the terms of Ripley et al., Manual for SienaR: *higher*, *disjoint*.
 struct PairRules: Sendable {
-  /// Pairs whose tie stays as it is.
-  private(set) var fixed: [(from: Int, to: Int)] = []
+  private let directed: Bool
   private var rules: [(kind: Kind, table: String, network: Network)] = []
 
   enum Kind: String, Sendable, Hashable { case within, disjoint, contains }
 
-  /// - Complexity: O(*n*²) where there is a `within`.
-  init(_ step: FormationStep, among actors: ActorData) throws(ScenarioError) {
+  /// - Parameters: tables of pairs.
+  init(
+    within: LocatedText?, disjoint: LocatedText?, contains: LocatedText?, directed: Bool,
+    among actors: ActorData
+  ) throws(ScenarioError) {
+    self.directed = directed
     let keys: [(Kind, LocatedText?)] = [
-      (.within, step.within), (.disjoint, step.disjoint), (.contains, step.contains),
+      (.within, within), (.disjoint, disjoint), (.contains, contains),
     ]
     for (kind, name) in keys {
       guard let name else { continue }
       let ties = try actors.pairs(name.text, valued: false).map { (from: $0.from, to: $0.to) }
-      let other = Network(actors: actors.count, directed: step.directed, ties: ties)
-      rules.append((kind, name.text, other))
-      if kind != .within {
-        fixed += ties
-        continue
-      }
-      for i in 0..<actors.count {
-        for j in 0..<actors.count where i != j && !other.hasTie(i, j) { fixed.append((i, j)) }
-      }
+      rules.append(
+        (kind, name.text, Network(actors: actors.count, directed: directed, ties: ties)))
     }
   }
 
-  /// - Throws: where an observed network breaks a rule.
-  func check(_ network: Network, name: String) throws(FormationError) {
+  private func network(_ kind: Kind) -> Network? { rules.first { $0.kind == kind }?.network }
+
+  /// Pairs whose tie stays as it is.
+  ///
+  /// - Complexity: O(*n*²) where there is a `within`.
+  var fixed: [(from: Int, to: Int)] {
+    var fixed: [(from: Int, to: Int)] = []
+    for rule in rules {
+      for i in 0..<rule.network.actorCount {
+        if rule.kind == .within {
+          for j in 0..<rule.network.actorCount where i != j && !rule.network.hasTie(i, j) {
+            fixed.append((i, j))
+          }
+        } else {
+          for k in 0..<rule.network.degree(i) {
+            fixed.append((i, Int(rule.network.partner(k, of: i))))
+          }
+        }
+      }
+    }
+    return fixed
+  }
+
+  /// The same for a network that is simulated on.
+  func limits(maximumDegree: Int?) -> FormationLimits {
+    FormationLimits(
+      maximumDegree: maximumDegree, within: network(.within), disjoint: network(.disjoint),
+      lasting: network(.contains))
+  }
+
+  /// A rule that a network breaks, and by how many ties.
+  struct Breach: Error {
+    let kind: Kind
+    let table: String
+    let ties: Int
+  }
+
+  func check(_ network: Network) throws(Breach) {
     for rule in rules {
       var broken = 0
       let (inner, outer) =
@@ -44,9 +76,15 @@ struct PairRules: Sendable {
         }
       }
       if !network.isDirected { broken /= 2 }
-      if broken > 0 {
-        throw .brokenRule(rule.kind.rawValue, table: rule.table, wave: name, ties: broken)
-      }
+      if broken > 0 { throw Breach(kind: rule.kind, table: rule.table, ties: broken) }
+    }
+  }
+
+  /// - Throws: where an observed network breaks a rule.
+  func check(_ network: Network, name: String) throws(FormationError) {
+    do throws(Breach) { try check(network) } catch {
+      throw .brokenRule(
+        error.kind.rawValue, table: error.table, wave: name, ties: error.ties)
     }
   }
 }

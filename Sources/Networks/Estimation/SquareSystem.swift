@@ -4,8 +4,11 @@ internal import LinearAlgebra
 struct SquareSystem: Sendable {
   let inverse: Matrix
 
-  /// A column that is, to rounding, a combination of those before it.
-  struct Singular: Error { let column: Int }
+  /// A column that is, to rounding, a combination of others before it.
+  struct Singular: Error {
+    let column: Int
+    let others: [Int]
+  }
 
   init(_ a: Matrix) throws(Singular) {
     let n = a.rows
@@ -14,14 +17,18 @@ struct SquareSystem: Sendable {
     var rows = (0..<n).map { a.row($0) + (0..<n).map { _ in 0 } }
     for i in 0..<n {
       let largest = rows[i][..<n].reduce(0) { max($0, abs($1)) }
-      guard largest > 0, largest.isFinite else { throw Singular(column: i) }
+      guard largest > 0, largest.isFinite else { throw Singular(column: i, others: []) }
       for j in 0..<n { rows[i][j] /= largest }
       rows[i][n + i] = 1 / largest
     }
     let sizes = (0..<n).map { j in rows.reduce(0) { max($0, abs($1[j])) } }
     for j in 0..<n {
       let pivot = (j..<n).max { abs(rows[$0][j]) < abs(rows[$1][j]) } ?? j
-      guard abs(rows[pivot][j]) > 1e-9 * sizes[j] else { throw Singular(column: j) }
+      guard abs(rows[pivot][j]) > 1e-9 * sizes[j] else {
+        // What is left of the column are its coefficients by those before it.
+        throw Singular(
+          column: j, others: (0..<j).filter { abs(rows[$0][j]) * sizes[$0] > 0.01 * sizes[j] })
+      }
       rows.swapAt(j, pivot)
       let factor = 1 / rows[j][j]
       for k in 0..<(2 * n) { rows[j][k] *= factor }

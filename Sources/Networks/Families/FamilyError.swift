@@ -31,7 +31,7 @@ extension FamilyError: CustomStringConvertible {
         + "share a family, and there are at most \(families) families of \(sizes.lowerBound) or more: allow "
         + "smaller families or a shorter distance"
     case .quotaTooSmall(let school, let count, let most, let families):
-      "\(count) schools share the authority of school \(name(school)), and \(families) families with at most "
+      "\(count) schools have the value of `quota` that school \(name(school)) has, and \(families) families with at most "
         + "\(most) of them take \(families * most): raise the quota"
     case .noArrangement(let conflicts, let schools, let families):
       "no division was found: \(conflicts) conflicts are left among \(families) families, most of them with "

@@ -12,7 +12,7 @@ struct ChoiceField: Sendable {
   let far: FarField
 
   /// - Parameters:
-  ///   - effects: of which those of pairs alone are used.
+  ///   - effects: of which those of pairs alone that act on making ties are used.
   ///   - lists: where given, each actor's whole candidate list, and there is no far field.
   ///   - blockSize: no block is larger.
   ///   - nearBlocks: how many blocks make a near field.
@@ -20,7 +20,7 @@ struct ChoiceField: Sendable {
     actors count: Int, network: Network, effects: [WeightedEffect], lists: [[Int32]]? = nil,
     blockSize: Int, nearBlocks: Int
   ) {
-    pairEffects = effects.filter { $0.effect.reach == .pair }
+    pairEffects = effects.filter { $0.effect.reach == .pair && $0.part != .endowment }
     let kernels = pairEffects.compactMap { weighted in
       (weighted.effect as? any PairEffect).map { (effect: $0, weight: weighted.weight) }
     }

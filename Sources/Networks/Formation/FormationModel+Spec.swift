@@ -5,8 +5,17 @@ internal import Tables
 struct FormationSpec: Sendable {
   /// An effect with its coefficient.
   struct Term: Sendable {
+    let effect: EffectTerm
+    let weight: ParameterSpec
+
+    var name: LocatedText { effect.text }
+    var spec: any NetworkEffectSpec { effect.spec }
+  }
+
+  /// An effect on rates with its coefficient.
+  struct RateTerm: Sendable {
     let name: LocatedText
-    let spec: any NetworkEffectSpec
+    let spec: any RateEffectSpec
     let weight: ParameterSpec
   }
 
@@ -19,7 +28,24 @@ struct FormationSpec: Sendable {
     "what an undirected tie takes")
   static let effects = Key.optional(
     "effects", termsFormat, shown: "as `start` has estimated them",
-    "what makes schools prefer some ties: effects with their coefficients")
+    "what makes schools prefer some ties: effects with their coefficients; `creation(…)` or `endowment(…)` around one "
+      + "makes it act on making or on keeping ties alone")
+  static let rates = Key.optional(
+    "rates", ratesFormat, shown: "as `start` has estimated them, else none",
+    "what makes some schools have more opportunities than others: effects on rates with their coefficients"
+  )
+  static let maximumDegree = Key.optional(
+    "maximum-degree", .integer("a whole number of at least 1", atLeast: 1),
+    shown: "that of `start`, else none", "partners beyond which no one makes another tie")
+  static let within = Key.optional(
+    "within", .text("the name of a table"), shown: "that of `start`, else none",
+    "pairs, with columns `from` and `to`, that alone can be tied")
+  static let disjoint = Key.optional(
+    "disjoint", .text("the name of a table"), shown: "that of `start`, else none",
+    "pairs that cannot be tied")
+  static let contains = Key.optional(
+    "contains", .text("the name of a table"), shown: "that of `start`, else none",
+    "pairs whose tie cannot end")
   static let choice = Key(
     "choice", choiceFormat, default: .exact, shown: "exact",
     "whom a school considers: everyone, or so many of the nearest")
@@ -32,6 +58,7 @@ struct FormationSpec: Sendable {
       + "`false` keeps them at its values of the start")
   static let keys = [
     AnyKey(rate), AnyKey(consent), AnyKey(effects), AnyKey(choice), AnyKey(years), AnyKey(feedback),
+    AnyKey(rates), AnyKey(maximumDegree), AnyKey(within), AnyKey(disjoint), AnyKey(contains),
   ]
 
   let rate: Double?
@@ -40,12 +67,18 @@ struct FormationSpec: Sendable {
   let choiceSet: ChoiceSet
   let years: Double?
   let feedback: Bool
+  let rates: [RateTerm]?
+  let maximumDegree: Int?
+  let within: LocatedText?
+  let disjoint: LocatedText?
+  let contains: LocatedText?
   let section: Section?
 
   /// Where all is taken from an earlier step.
   init() {
     (rate, consent, terms, choiceSet, years, feedback, section) =
       (nil, nil, nil, .exact, nil, true, nil)
+    (rates, maximumDegree, within, disjoint, contains) = (nil, nil, nil, nil, nil)
   }
 
   init(from section: Section) throws(SpecErrors) {
@@ -55,6 +88,11 @@ struct FormationSpec: Sendable {
     choiceSet = try section.read(Self.choice)
     years = try section.read(Self.years)
     feedback = try section.read(Self.feedback)
+    rates = try section.read(Self.rates)
+    maximumDegree = try section.read(Self.maximumDegree)
+    within = try section.read(Self.within)
+    disjoint = try section.read(Self.disjoint)
+    contains = try section.read(Self.contains)
     self.section = section
   }
 
@@ -65,10 +103,21 @@ struct FormationSpec: Sendable {
     expecting: "effects, each with its coefficient, as in `{density: -3.2, same(la): 0.4}`"
   ) { (items, node) throws(SpecErrors) in
     try collecting(items) { (item) throws(SpecErrors) in
+      Term(effect: try EffectTerm(item.name, path: node.path), weight: item.value)
+    }
+  }
+
+  /// `{of(roll): 0.1, outdegree: 0.05}`
+  private static let ratesFormat = ValueFormat.named(
+    ParameterSpec.format("a coefficient")
+  ).mapping(
+    expecting: "effects on rates, each with its coefficient, as in `{of(roll): 0.001}`"
+  ) { (items, node) throws(SpecErrors) in
+    try collecting(items) { (item) throws(SpecErrors) in
       let call = try Call(item.name, path: node.path)
       let section = Section(call: call.name, arguments: call.arguments, path: node.path)
-      return Term(
-        name: item.name, spec: try Registry.networkEffects.make(call.name, from: section),
+      return RateTerm(
+        name: item.name, spec: try Registry.rateEffects.make(call.name, from: section),
         weight: item.value)
     }
   }

@@ -33,20 +33,46 @@ public struct FormationSimulator: Sendable {
     self.feedback = feedback
     actorCount = count
     isDirected = directed
+    let lists = Self.lists(lists, within: model.limits.within)
     let field = ChoiceField(
       actors: count, network: Network(actors: count, directed: directed), effects: model.effects,
       lists: lists, blockSize: blockSize ?? max(8, (count + 1023) / 1024), nearBlocks: nearBlocks)
-    chooser = TieChooser(effects: model.effects, field: field, actorCount: count)
+    chooser = TieChooser(
+      effects: model.effects, limits: model.limits, field: field, actorCount: count)
   }
 
-  /// The occasions of `years` years for every actor.
+  /// The candidates that are left of a list, or of everyone, within a relation.
+  private static func lists(_ lists: [[Int32]]?, within: [[Int32]]?) -> [[Int32]]? {
+    guard let lists, let within else { return lists ?? within }
+    return zip(lists, within).map { list, allowed in
+      let allowed = Set(allowed)
+      return list.filter { allowed.contains($0) }
+    }
+  }
+
+  /// The occasions of `years` years for every actor, where all have the same rate; else there is a ``clock``.
   func opportunities(years: Double, seed: Seed, replicate: UInt32) -> Opportunities {
-    var rate = model.rate
+    var rate = model.rateTerms.isEmpty ? model.rate : 0
     // Where pairs meet: Σ_j≠i ρ_i ρ_j with equal rates.
     if !isDirected, case .meeting = model.consent { rate *= rate * Double(actorCount - 1) }
     let rates = [Double](repeating: rate, count: actorCount)
     return Opportunities(
       rates: rates, years: years, seed: seed["opportunities"], replicate: replicate)
+  }
+
+  /// What says whose opportunity comes next, where rates differ between actors.
+  func clock(
+    _ network: borrowing Network, seed: Seed, replicate: UInt32
+  ) -> OpportunityClock? {
+    guard !model.rateTerms.isEmpty else { return nil }
+    return OpportunityClock(
+      model.rateTerms, base: model.rate, network, pairs: isMeeting, seed: seed["opportunities"],
+      replicate: replicate)
+  }
+
+  private var isMeeting: Bool {
+    if !isDirected, case .meeting = model.consent { return true }
+    return false
   }
 
   /// Simulates from time zero.
@@ -63,8 +89,10 @@ public struct FormationSimulator: Sendable {
     var work = TieChooser.Workspace()
     let events = opportunities(years: years, seed: seed, replicate: replicate).events
     let lift = YearConditions(lift: lift ?? [Double](repeating: 0, count: actorCount))
+    var clock = clock(network, seed: seed, replicate: replicate)
     advance(
-      &network, events[...], lift: lift, seeds: DecisionSeeds(seed), replicate: replicate, &work)
+      &network, events[...], &clock, until: years, lift: lift, seeds: DecisionSeeds(seed),
+      replicate: replicate, &work)
     return network
   }
 
@@ -89,40 +117,71 @@ public struct FormationSimulator: Sendable {
     _ work: inout TieChooser.Workspace
   ) -> Double {
     chooser.utility(network, ego: ego, alter: alter, lift: lift, &work)
-      + (drift?.gain(ego, alter) ?? 0)
+      + (drift?.gain(ego, alter, tied: network.hasTie(ego, alter)) ?? 0)
   }
 
   /// How choices differ by what outcomes have become; `nil` where they do not.
   func drift(to outcome: [Double]) -> OutcomeDrift? { feedback?.drift(to: outcome) }
 
-  /// More ties than this are no partnership any more, and a simulation that never ends: 100 partners a school.
-  var mostTies: Int { (isDirected ? 100 : 50) * actorCount }
-
-  /// Lets the given opportunities happen, up to ``mostTies``.
+  /// Lets the given opportunities happen, or those of the clock up to a time, until there are more than `most` ties.
   func advance(
-    _ network: inout Network, _ events: ArraySlice<Opportunities.Event>, lift: YearConditions,
-    seeds: DecisionSeeds, replicate: UInt32, _ work: inout TieChooser.Workspace
+    _ network: inout Network, _ events: ArraySlice<Opportunities.Event>,
+    _ clock: inout OpportunityClock?, until end: Double, atMost most: Int = .max,
+    lift: YearConditions, seeds: DecisionSeeds, replicate: UInt32,
+    _ work: inout TieChooser.Workspace
   ) {
-    for event in events where network.tieCount <= mostTies {
+    clock?.follow(network)
+    while network.tieCount <= most, let event = clock?.next(until: end) {
       let ego = Int(event.actor)
       if lift.isClosed(ego) { continue }
-      var random = RandomStream(
-        seeds.choice, replicate: replicate, entity: UInt32(ego), event: event.number)
-      switch model.consent {
-      case .meeting(let rule) where !isDirected:
-        meet(&network, ego, rule, lift: lift, using: &random, &work)
-      case .initiative(let rule) where !isDirected:
-        guard let choice = choose(network, ego, lift, using: &random, &work) else { continue }
-        let worth = worth(network, choice.alter, ego, lift, &work)
-        let probability = rule.confirmation(
-          creating: choice.creating, alter: choice.creating ? worth : -worth)
-        var answer = RandomStream(
-          seeds.consent, replicate: replicate, entity: UInt32(ego), event: event.number)
-        if answer.uniform() < probability { network.toggle(ego, choice.alter) }
-      default:
-        guard let choice = choose(network, ego, lift, using: &random, &work) else { continue }
-        network.toggle(ego, choice.alter)
+      if let alter = happen(
+        &network, event, clock, lift: lift, seeds: seeds, replicate: replicate, &work)
+      {
+        clock?.follow(network, ego, alter)
       }
+    }
+    for event in events where network.tieCount <= most {
+      if lift.isClosed(Int(event.actor)) { continue }
+      _ = happen(&network, event, nil, lift: lift, seeds: seeds, replicate: replicate, &work)
+    }
+  }
+
+  /// One opportunity; gives the alter whose tie was toggled.
+  @inline(__always)
+  private func happen(
+    _ network: inout Network, _ event: Opportunities.Event, _ clock: OpportunityClock?,
+    lift: YearConditions, seeds: DecisionSeeds, replicate: UInt32,
+    _ work: inout TieChooser.Workspace
+  ) -> Int? {
+    let ego = Int(event.actor)
+    var random = RandomStream(
+      seeds.choice, replicate: replicate, entity: UInt32(ego), event: event.number)
+    switch model.consent {
+    case .meeting(let rule) where !isDirected:
+      let alter: Int
+      if let clock {
+        // In proportion to the other's rate; meeting oneself is no meeting.
+        alter = clock.actor(at: random.uniform())
+        if alter == ego { return nil }
+      } else {
+        let other = random.index(below: actorCount - 1)
+        alter = other >= ego ? other + 1 : other
+      }
+      return meet(&network, ego, alter, rule, lift: lift, using: &random, &work) ? alter : nil
+    case .initiative(let rule) where !isDirected:
+      guard let choice = choose(network, ego, lift, using: &random, &work) else { return nil }
+      let worth = worth(network, choice.alter, ego, lift, &work)
+      let probability = rule.confirmation(
+        creating: choice.creating, alter: choice.creating ? worth : -worth)
+      var answer = RandomStream(
+        seeds.consent, replicate: replicate, entity: UInt32(ego), event: event.number)
+      guard answer.uniform() < probability else { return nil }
+      network.toggle(ego, choice.alter)
+      return choice.alter
+    default:
+      guard let choice = choose(network, ego, lift, using: &random, &work) else { return nil }
+      network.toggle(ego, choice.alter)
+      return choice.alter
     }
   }
 
@@ -141,24 +200,25 @@ public struct FormationSimulator: Sendable {
   ) -> Double {
     let worth = chooser.utility(network, ego: ego, alter: alter, lift: lift.utility[ego], &work)
     guard let drift = lift.drift else { return worth }
-    return worth + drift.gain(ego, alter)
+    return worth + drift.gain(ego, alter, tied: network.hasTie(ego, alter))
   }
 
-  /// A meeting of the ego with any other actor: the pair decides by the rule.
+  /// A meeting of the ego with another actor: the pair decides by the rule. Gives whether its tie was toggled.
   private func meet(
-    _ network: inout Network, _ ego: Int, _ rule: any MeetingRule, lift: YearConditions,
-    using random: inout RandomStream, _ work: inout TieChooser.Workspace
-  ) {
-    var alter = random.index(below: actorCount - 1)
-    if alter >= ego { alter += 1 }
-    if lift.isClosed(alter) { return }
+    _ network: inout Network, _ ego: Int, _ alter: Int, _ rule: any MeetingRule,
+    lift: YearConditions, using random: inout RandomStream, _ work: inout TieChooser.Workspace
+  ) -> Bool {
+    if lift.isClosed(alter) { return false }
+    if !model.limits.isNone, !model.limits.admits(network, ego, alter) { return false }
     let creating = !network.hasTie(ego, alter)
     let sign: Double = creating ? 1 : -1
     let own = worth(network, ego, alter, lift, &work)
     let other = worth(network, alter, ego, lift, &work)
     let probability = rule.probability(
       creating: creating, ego: sign * own, alter: sign * other)
-    if random.uniform() < probability { network.toggle(ego, alter) }
+    guard random.uniform() < probability else { return false }
+    network.toggle(ego, alter)
+    return true
   }
 }
 

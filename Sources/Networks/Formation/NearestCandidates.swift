@@ -41,7 +41,7 @@ struct NearestCandidates: Sendable {
   /// The mean over actors of the probability that a new tie, chosen among all by the effects of pairs, would go
   /// outside the list; from every actor, or from 512 spread evenly over them where there are more.
   func massOutside(_ effects: [WeightedEffect]) -> Double {
-    let pairEffects = effects.filter { $0.effect.reach == .pair }
+    let pairEffects = effects.filter { $0.effect.reach == .pair && $0.part != .endowment }
     let network = Network(actors: count, directed: false)
     let sampled = min(count, 512)
     var sum = 0.0

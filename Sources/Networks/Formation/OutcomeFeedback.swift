@@ -9,10 +9,14 @@ internal import Probability
 package struct FeedbackEffect: Sendable {
   let function: any PairFunction
   let weight: Double
+  let part: PanelModel.Part
 
-  package init(function: any PairFunction, weight: Double) {
+  package init(
+    function: any PairFunction, weight: Double, part: PanelModel.Part = .evaluation
+  ) {
     self.function = function
     self.weight = weight
+    self.part = part
   }
 
   /// At least weight × (value now − value at the start) for an ego that has moved by `own` with any alter that has moved
@@ -85,7 +89,7 @@ package struct OutcomeFeedback: Sendable {
     guard most > 0 else { return nil }
     var bounds = [Double](repeating: 0, count: start.count)
     for effect in effects {
-      for school in start.indices {
+      for school in start.indices where effect.part != .endowment {
         bounds[school] += effect.mostGain(
           own: abs(now[school] - start[school]), other: most, all: all)
       }
@@ -108,10 +112,10 @@ package struct OutcomeDrift: Sendable {
   /// Their exponentials.
   let factors: [Double]
 
-  /// What a tie has gained since the start.
-  func gain(_ ego: Int, _ alter: Int) -> Double {
+  /// What a tie, that there is or that there could be, has gained since the start.
+  func gain(_ ego: Int, _ alter: Int, tied: Bool) -> Double {
     var sum = 0.0
-    for effect in effects {
+    for effect in effects where effect.part != (tied ? .creation : .endowment) {
       sum +=
         effect.weight
         * (effect.function.value(now[ego], now[alter])

@@ -7,8 +7,13 @@ internal import Probability
 /// drawn again. One uniform number decides between the enumerated, no change and the field, in this order, which is
 /// that of less to more partnership; the next finds the place within. So policies that differ little choose alike.
 struct TieChooser: Sendable {
-  let effects: [WeightedEffect]
-  private let localEffects: [WeightedEffect]
+  /// Effects that act on making ties, and those that act on ending them.
+  private let making: [WeightedEffect]
+  private let ending: [WeightedEffect]
+  /// Whether the two differ.
+  private let hasParts: Bool
+  private let limits: FormationLimits
+  private let isLimited: Bool
   private let field: ChoiceField
   private let ownEffects: [(effect: any OwnEffect, weight: Double)]
   /// Who must be enumerated.
@@ -23,6 +28,7 @@ struct TieChooser: Sendable {
     /// The enumerated candidates, ascending.
     var zone: [Int32] = []
     var utilities: [Double] = []
+    var endings: [Double] = []
     var running: [Double] = []
     var pair = Pair()
 
@@ -39,17 +45,23 @@ struct TieChooser: Sendable {
     let creating: Bool
   }
 
-  init(effects: [WeightedEffect], field: ChoiceField, actorCount: Int) {
-    self.effects = effects
+  init(
+    effects: [WeightedEffect], limits: FormationLimits, field: ChoiceField, actorCount: Int
+  ) {
+    making = effects.filter { $0.part != .endowment }
+    ending = effects.filter { $0.part != .creation }
+    hasParts = effects.contains { $0.part != .evaluation }
+    self.limits = limits
+    isLimited = !limits.isNone
     self.field = field
     self.actorCount = actorCount
-    localEffects = effects.filter { $0.effect.reach != .pair }
+    let localEffects = effects.filter { $0.effect.reach != .pair }
     let reaches = localEffects.map(\.effect.reach)
     reachesEveryone = reaches.contains(.everywhere)
     reachesPair = reaches.allSatisfy { $0 == .own }
     reachesPartners = reaches.contains(.partnersOfPartners)
     reachesSenders = reaches.contains(.sendersOfSenders)
-    ownEffects = localEffects.compactMap { term in
+    ownEffects = making.compactMap { term in
       (term.effect as? any OwnEffect).map { (effect: $0, weight: term.weight) }
     }
   }
@@ -60,12 +72,14 @@ struct TieChooser: Sendable {
   ) -> Choice? {
     fillZone(network, ego: ego, &work.zone)
     if !conditions.closed.isEmpty { work.zone.removeAll { conditions.closed[Int($0)] } }
+    let isFull = isLimited && limits.isFull(network, ego)
+    if isLimited { restrict(network, ego: ego, &work.zone) }
     let drift = conditions.drift
     let zoneTotal = weighZone(
       network, ego: ego, lift: conditions.utility[ego], drift: drift, &work)
     // What the field offers, before the lift: the same under every policy.
     let near = reachesEveryone ? 0 : field.near.total(ego)
-    let offered = reachesEveryone ? 0 : near + field.far.total(ego)
+    let offered = reachesEveryone || isFull ? 0 : near + field.far.total(ego)
     let ownScale = conditions.factor[ego] * ownFactor(network, ego: ego)
     // Outcomes that have moved: what is offered is above what it is worth by this at least.
     let room = drift?.factors[ego] ?? 1
@@ -84,9 +98,9 @@ struct TieChooser: Sendable {
       let alter: Int32
       if place * offered < near || offered <= near {
         alter = field.near.candidate(ego, at: place * offered)
-        if isInZone(alter, work.zone) || conditions.isClosed(Int(alter)) { continue }
+        if !isOffered(network, ego: ego, alter, work.zone, conditions) { continue }
         if let drift,
-          random.uniform() * room >= choiceWeight(drift.gain(ego, Int(alter)))
+          random.uniform() * room >= choiceWeight(drift.gain(ego, Int(alter), tied: false))
         {
           continue
         }
@@ -94,18 +108,17 @@ struct TieChooser: Sendable {
         let (member, acceptance) = (random.uniform(), random.uniform())
         let proposal = field.far.proposal(
           ego, place: (place * offered - near) / (offered - near), member: member)
-        if isInZone(proposal.alter, work.zone) || conditions.isClosed(Int(proposal.alter)) {
-          continue
-        }
+        if !isOffered(network, ego: ego, proposal.alter, work.zone, conditions) { continue }
         alter = proposal.alter
         var worth = utility(network, ego: ego, alter: alter, field.pairEffects, &work)
-        if let drift { worth += drift.gain(ego, Int(alter)) }
+        if let drift { worth += drift.gain(ego, Int(alter), tied: false) }
         if acceptance * proposal.bound * room >= choiceWeight(worth) { continue }
       }
       return Choice(alter: Int(alter), creating: true)
     }
     return chooseAmongAll(
-      network, ego: ego, zoneTotal: zoneTotal, scale: ownScale, conditions, using: &random, &work)
+      network, ego: ego, zoneTotal: zoneTotal, scale: isFull ? 0 : ownScale, conditions,
+      using: &random, &work)
   }
 
   /// What the ego's own position multiplies the weights of the field by.
@@ -130,9 +143,9 @@ struct TieChooser: Sendable {
     var running: [Double] = []
     var total = zoneTotal + 1
     for alter in 0..<Int32(actorCount) {
-      if Int(alter) != ego, !isInZone(alter, work.zone), !conditions.isClosed(Int(alter)) {
+      if Int(alter) != ego, isOffered(network, ego: ego, alter, work.zone, conditions) {
         var worth = utility(network, ego: ego, alter: alter, field.pairEffects, &work)
-        if let drift = conditions.drift { worth += drift.gain(ego, Int(alter)) }
+        if let drift = conditions.drift { worth += drift.gain(ego, Int(alter), tied: false) }
         total += scale * choiceWeight(worth)
       }
       running.append(total)
@@ -178,7 +191,28 @@ struct TieChooser: Sendable {
   func utility(
     _ network: borrowing Network, ego: Int, alter: Int, lift: Double, _ work: inout Workspace
   ) -> Double {
-    utility(network, ego: ego, alter: Int32(alter), effects, &work) + lift
+    let effects = hasParts && network.hasTie(ego, alter) ? ending : making
+    return utility(network, ego: ego, alter: Int32(alter), effects, &work) + lift
+  }
+
+  /// Whether the field's offer of an alter stands.
+  @inline(__always)
+  private func isOffered(
+    _ network: borrowing Network, ego: Int, _ alter: Int32, _ zone: [Int32],
+    _ conditions: YearConditions
+  ) -> Bool {
+    if isInZone(alter, zone) || conditions.isClosed(Int(alter)) { return false }
+    return !isLimited || limits.admits(network, ego, Int(alter))
+  }
+
+  /// Leaves those out whose tie may not be toggled.
+  private func restrict(_ network: borrowing Network, ego: Int, _ zone: inout [Int32]) {
+    var kept = 0
+    for alter in zone where limits.admits(network, ego, Int(alter)) {
+      zone[kept] = alter
+      kept += 1
+    }
+    zone.removeLast(zone.count - kept)
   }
 
   @inline(__always)
@@ -255,9 +289,20 @@ struct TieChooser: Sendable {
       work.utilities = [Double](repeating: 0, count: 2 * count)
     }
     for k in 0..<count { work.utilities[k] = lift }
-    Self.add(effects, network, ego: ego, work.zone, to: &work.utilities)
+    Self.add(making, network, ego: ego, work.zone, to: &work.utilities)
+    if hasParts {
+      if work.endings.count < count { work.endings = [Double](repeating: 0, count: 2 * count) }
+      for k in 0..<count { work.endings[k] = lift }
+      Self.add(ending, network, ego: ego, work.zone, to: &work.endings)
+      for k in 0..<count where network.hasTie(ego, Int(work.zone[k])) {
+        work.utilities[k] = work.endings[k]
+      }
+    }
     if let drift {
-      for k in 0..<count { work.utilities[k] += drift.gain(ego, Int(work.zone[k])) }
+      for k in 0..<count {
+        let alter = Int(work.zone[k])
+        work.utilities[k] += drift.gain(ego, alter, tied: network.hasTie(ego, alter))
+      }
     }
     var sum = 0.0
     for k in 0..<count {

@@ -6,11 +6,15 @@ struct UncertainFormation: Sendable {
     let name: String
     let effect: any NetworkEffect
     let weight: ParameterValue
+    let part: PanelModel.Part
     /// What a tie is worth by the outcome, where the effect is of it.
     let follows: (any PairFunction)?
   }
 
   let terms: [Term]
+  /// What makes rates differ.
+  let rateTerms: [(effect: any RateEffect, weight: ParameterValue)]
+  let limits: FormationLimits
   /// Opportunities an actor and period, averaged over them; empty where the rate is ``fixedRate``.
   let rates: [ParameterValue]
   let fixedRate: Double
@@ -24,10 +28,14 @@ struct UncertainFormation: Sendable {
   /// Each school's outcome at the start.
   let outcome: [Double]
 
-  var isFixed: Bool { (rates + terms.map(\.weight)).allSatisfy(\.isFixed) }
+  var isFixed: Bool {
+    (rates + terms.map(\.weight) + rateTerms.map(\.weight)).allSatisfy(\.isFixed)
+  }
 
   func effects(at point: ParameterPoint) -> [WeightedEffect] {
-    terms.map { WeightedEffect($0.name, $0.effect, weight: $0.weight.value(at: point)) }
+    terms.map {
+      WeightedEffect($0.name, $0.effect, weight: $0.weight.value(at: point), part: $0.part)
+    }
   }
 
   func model(at point: ParameterPoint) -> FormationModel {
@@ -38,12 +46,16 @@ struct UncertainFormation: Sendable {
       rate = mean / years
       if !isDirected, case .meeting = consent { rate = mean / years.squareRoot() }
     }
-    return FormationModel(rate: rate, effects: effects(at: point), consent: consent)
+    return FormationModel(
+      rate: rate, effects: effects(at: point), consent: consent,
+      rateTerms: rateTerms.map { ($0.effect, $0.weight.value(at: point)) }, limits: limits)
   }
 
   func simulator(at point: ParameterPoint) -> FormationSimulator {
     let following = terms.compactMap { term in
-      term.follows.map { FeedbackEffect(function: $0, weight: term.weight.value(at: point)) }
+      term.follows.map {
+        FeedbackEffect(function: $0, weight: term.weight.value(at: point), part: term.part)
+      }
     }
     return FormationSimulator(
       model(at: point), actors: actorCount, directed: isDirected, lists: lists,

@@ -86,7 +86,11 @@ public struct RulePolicy: PolicyAction {
       let wanted = deed == .end
       guard
         let other = target(
-          of: school, world, where: { whom[$0] && world.network.hasTie(school, $0) == wanted })
+          of: school, world,
+          where: {
+            whom[$0] && world.network.hasTie(school, $0) == wanted
+              && world.setting.formation.model.limits.admits(world.network, school, $0)
+          })
       else { return false }
       if deed == .end {
         world.endTie(school, other)

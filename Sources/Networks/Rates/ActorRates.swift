@@ -38,6 +38,8 @@ struct ActorRates: Sendable {
   /// Σ_i≠j λ_i λ_j over ordered pairs.
   var pairs: Double { max(0, tree[1] * tree[1] - squares) }
 
+  func rate(_ actor: Int) -> Double { tree[width + actor] }
+
   func value(_ term: Int, _ actor: Int) -> Double { values[term][actor] }
 
   /// The derivative of ``total``, or of ``pairs``, by the parameter of a term.

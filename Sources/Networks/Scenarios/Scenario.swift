@@ -67,6 +67,7 @@ public struct Scenario: Sendable {
     var run = ReplicateRun(replicate: replicate)
     run.values.reserveCapacity(policies.count * (horizon + 1) * width)
     for policy in policies {
+      var clock = setting.formation.clock(setting.start, seed: seed, replicate: replicate)
       var world = World(
         setting, point: point, seed: seed["policy"], replicate: replicate,
         actions: policy.actions.count)
@@ -77,9 +78,10 @@ public struct Scenario: Sendable {
       for year in 0...horizon {
         if year > 0 {
           setting.formation.advance(
-            &world.network, opportunities.events[years[year - 1]], lift: world.conditions,
-            seeds: seeds, replicate: replicate, &work)
-          if world.network.tieCount > setting.formation.mostTies {
+            &world.network, opportunities.events[years[year - 1]], &clock, until: Double(year),
+            atMost: setting.mostTies, lift: world.conditions, seeds: seeds, replicate: replicate,
+            &work)
+          if world.network.tieCount > setting.mostTies {
             let ends = world.network.isDirected ? 1.0 : 2.0
             run.runaway = Runaway(
               policy: policy.name, year: year, replicate: replicate,

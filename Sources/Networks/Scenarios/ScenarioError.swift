@@ -19,6 +19,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case selfTie(table: String, row: Int)
   /// A tie's value that is none of those known.
   case tieValue(Double, table: String, row: Int)
+  /// Ties of the start that a rule about pairs does not allow.
+  case brokenRule(String, table: String, ties: Int)
   case directedEffect(String)
   case noEstimate(step: String)
   case unknownTerm(String, step: String, known: [String])
@@ -72,6 +74,9 @@ extension ScenarioError: CustomStringConvertible {
     case .selfTie(let table, let row): "row \(row) of `\(table)` ties an actor to itself"
     case .tieValue(let value, let table, let row):
       "row \(row) of `\(table)` has value \(value): expected 0, 1, 10 (cannot begin) or 11 (cannot end)"
+    case .brokenRule(let rule, let table, let ties):
+      "\(ties) ties of the start are \(rule == "disjoint" ? "in" : "not in") `\(table)`, which "
+        + "`\(rule): \(table)` does not allow"
     case .directedEffect(let name): "`\(name)` has a meaning in directed networks alone"
     case .noEstimate(let step): "step `\(step)` has left no estimate to carry into the scenario"
     case .unknownTerm(let term, let step, let known):

@@ -125,6 +125,7 @@ public struct ScenariosStep: Sendable {
     effects.flatMap(\.value.kernel.parameters) + (diffusion?.parameters ?? [])
       + [workload?.perTie, trust?.turnover].compactMap { $0 }
       + policies.flatMap(\.value).flatMap(\.parameters)
+      + (formation.rates ?? []).map(\.weight)
   }
 
   /// - Parameter section: checked against ``keys``.
@@ -169,6 +170,11 @@ public struct ScenariosStep: Sendable {
           "`start` has estimated the effects: leave them out", inner.location(of: "effects"),
           "formation.effects")
       }
+      if let inner = formation.section, inner.has("rates") {
+        add(
+          "`start` says what makes rates differ: leave `rates` out",
+          inner.location(of: "rates"), "formation.rates")
+      }
       return
     }
     guard let inner = formation.section else {
@@ -199,14 +205,13 @@ public struct ScenariosStep: Sendable {
     if policies.isEmpty {
       add("expected at least one policy", at: section.location(of: "policies"), "policies")
     }
-    if directed, formation.consent != nil {
-      add(
-        "`consent` is for undirected ties; a directed tie is its sender's alone",
-        at: formation.section?.location(of: "consent") ?? actors.location, "formation.consent")
-    }
-    for term in formation.terms ?? [] where !directed && !term.spec.isForUndirected {
-      add(
-        "`\(term.name.text)` needs `directed: true`", at: term.name.location, "formation.effects")
+    problems += EffectTerm.problems(
+      (formation.terms ?? []).map(\.effect), directed: directed,
+      consent: formation.consent.map { _ in
+        formation.section?.location(of: "consent") ?? actors.location
+      }, path: "\(path).formation.effects", consentPath: "\(path).formation.consent")
+    for rate in formation.rates ?? [] where !directed && !rate.spec.isForUndirected {
+      problems.append(EffectTerm.needsDirected(rate.name, path: "\(path).formation.rates"))
     }
     for item in report {
       guard let column = item.spec.outcome else { continue }

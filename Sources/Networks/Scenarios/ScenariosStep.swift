@@ -26,6 +26,13 @@ extension ScenariosStep {
         problems.append(problem)
       }
     }
+    func known(_ table: LocatedText, _ key: String) {
+      guard data[table: table.text] == nil else { return }
+      problems.append(
+        SpecError(
+          .unknownName(table.text, kind: "table", known: data.tableNames), path: "\(path).\(key)",
+          at: table.location))
+    }
     check(id, "id")
     check(outcome?.column, "outcome.attainment")
     check(outcome?.poverty, "outcome.poverty")
@@ -35,12 +42,19 @@ extension ScenariosStep {
         problems.append(problem)
       }
       for column in term.spec.columns { check(column, "formation.effects") }
-      for table in term.spec.tables where data[table: table.text] == nil {
-        problems.append(
-          SpecError(
-            .unknownName(table.text, kind: "table", known: data.tableNames),
-            path: "\(path).formation.effects", at: table.location))
+      for table in term.spec.tables { known(table, "formation.effects") }
+    }
+    for term in formation.rates ?? [] {
+      if let problem = term.weight.problem(among: .shipped), priors == nil {
+        problems.append(problem)
       }
+      for column in term.spec.columns { check(column, "formation.rates") }
+    }
+    for (name, key) in [
+      (formation.within, "within"), (formation.disjoint, "disjoint"),
+      (formation.contains, "contains"),
+    ] {
+      if let name { known(name, "formation.\(key)") }
     }
     for item in report {
       for column in item.spec.columns { check(column, "report") }
@@ -100,7 +114,8 @@ extension ScenariosStep {
       data: data, actors: actors, horizon: horizon, sd: sd, outcome: outcomes,
       estimates: estimates, groups: groups, priors: try priorTable(in: data), prices: costs)
     let model = try outcomeModel(&builder)
-    let formation = try formation(&builder, starting, &diagnostics)
+    let limits = try limits(starting, among: actors, start: start)
+    let formation = try formation(&builder, starting, limits, &diagnostics)
     var made: [Policy] = []
     for policy in policies {
       var actions: [any PolicyAction] = []
@@ -266,9 +281,23 @@ extension ScenariosStep {
     return sd
   }
 
+  /// What keeps ties from being made or ended: as the study says, else as the step did that is started from.
+  private func limits(
+    _ starting: StartingFormation?, among actors: ActorData, start: Network
+  ) throws(ScenarioError) -> FormationLimits {
+    let step = starting?.step
+    let rules = try PairRules(
+      within: formation.within ?? step?.within, disjoint: formation.disjoint ?? step?.disjoint,
+      contains: formation.contains ?? step?.contains, directed: start.isDirected, among: actors)
+    do throws(PairRules.Breach) { try rules.check(start) } catch {
+      throw .brokenRule(error.kind.rawValue, table: error.table, ties: error.ties)
+    }
+    return rules.limits(maximumDegree: formation.maximumDegree ?? step?.maximumDegree)
+  }
+
   /// How ties form: as it was estimated, or as the study says.
   private func formation(
-    _ builder: inout ScenarioBuilder, _ starting: StartingFormation?,
+    _ builder: inout ScenarioBuilder, _ starting: StartingFormation?, _ limits: FormationLimits,
     _ diagnostics: inout [Diagnostic]
   ) throws(ScenarioError) -> UncertainFormation {
     let actors = builder.actors
@@ -286,7 +315,8 @@ extension ScenariosStep {
     }
     let made: UncertainFormation
     if let starting {
-      made = try starting.formation(&builder, formation, lists: lists, follows: follows)
+      made = try starting.formation(
+        &builder, formation, lists: lists, limits: limits, follows: follows)
     } else {
       var terms: [UncertainFormation.Term] = []
       for term in formation.terms ?? [] {
@@ -294,10 +324,18 @@ extension ScenariosStep {
           UncertainFormation.Term(
             name: term.name.text, effect: try term.spec.effect(among: actors),
             weight: try builder.value(term.weight, "formation.\(term.name.text)"),
-            follows: follows(term.spec)))
+            part: term.effect.part, follows: follows(term.spec)))
+      }
+      let rateTerms = try (formation.rates ?? []).map {
+        (term) throws(ScenarioError) -> (effect: any RateEffect, weight: ParameterValue) in
+        (
+          try term.spec.effect(among: actors),
+          try builder.value(term.weight, "formation.rate: \(term.name.text)")
+        )
       }
       made = UncertainFormation(
-        terms: terms, rates: [], fixedRate: formation.rate ?? 0, years: 1,
+        terms: terms, rateTerms: rateTerms, limits: limits, rates: [],
+        fixedRate: formation.rate ?? 0, years: 1,
         consent: (formation.consent ?? ConfirmSpec()).consent(among: actors.count),
         actorCount: actors.count, isDirected: directed, lists: lists, outcome: builder.outcome)
     }

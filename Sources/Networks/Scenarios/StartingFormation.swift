@@ -44,19 +44,14 @@ public struct StartingFormation: Sendable {
         "step `\(start.text)` has estimated the rate: leave it out, or make the step `conditional`",
         at: scenario.formation.section?.location(of: "rate") ?? start.location, "formation.rate")
     }
-    for term in step.terms where term.part != .evaluation {
-      add(
-        "step `\(start.text)` has `\(term.text.text)`, which acts on making or on keeping ties alone: a "
-          + "scenario does not do that yet", at: start.location, "start")
+    if step.directed, let inner = scenario.formation.section, inner.has("consent") {
+      problems.append(
+        EffectTerm.consentOfDirected(
+          path: "\(scenario.path).formation.consent", at: inner.location(of: "consent")))
     }
     if !step.behaviours.isEmpty {
       add(
         "step `\(start.text)` has a `behaviour`, and a scenario has its `outcome`: estimate the network alone",
-        at: start.location, "start")
-    }
-    if !step.rates.isEmpty {
-      add(
-        "step `\(start.text)` has `rates` that differ between actors: a scenario has one rate",
         at: start.location, "start")
     }
     return problems
@@ -73,8 +68,6 @@ public struct StartingFormation: Sendable {
   /// What a scenario cannot keep of the step.
   var diagnostics: [Diagnostic] {
     let lost = [
-      step.maximumDegree.map { _ in "maximum-degree" }, step.within.map { _ in "within" },
-      step.disjoint.map { _ in "disjoint" }, step.contains.map { _ in "contains" },
       step.joins.map { _ in "joins" }, step.leaves.map { _ in "leaves" },
     ].compactMap { $0 }
     guard !lost.isEmpty else { return [] }
@@ -89,14 +82,16 @@ public struct StartingFormation: Sendable {
   /// The estimated formation, all parameters of which are one factor.
   func formation(
     _ builder: inout ScenarioBuilder, _ spec: FormationSpec, lists: [[Int32]]?,
-    follows: (_ effect: any NetworkEffectSpec) -> (any PairFunction)?
+    limits: FormationLimits, follows: (_ effect: any NetworkEffectSpec) -> (any PairFunction)?
   ) throws(ScenarioError) -> UncertainFormation {
     let estimated = try EstimatedFormation(estimates, step: name)
     let consent =
       (spec.consent ?? step.consent ?? ConfirmSpec()).consent(among: builder.actors.count)
     let model = try estimated.model(
       among: builder.actors, consent: consent, years: spec.years ?? 1, rate: spec.rate)
+    let rateEffects = try estimated.rateEffects(among: builder.actors)
     var terms: [UncertainFormation.Term] = []
+    var rateTerms: [(effect: any RateEffect, weight: ParameterValue)] = []
     var rates: [ParameterValue] = []
     for term in estimates.terms {
       let value = try builder.carried(estimates, step: name.text, term: term)
@@ -105,15 +100,17 @@ public struct StartingFormation: Sendable {
         let asked = step.terms.first { $0.text.text == term }
         terms.append(
           UncertainFormation.Term(
-            name: term, effect: effect.effect, weight: value,
+            name: term, effect: effect.effect, weight: value, part: effect.part,
             follows: asked.flatMap { follows($0.spec) }))
+      } else if let rate = rateEffects.first(where: { $0.name == term }) {
+        rateTerms.append((rate.effect, value))
       } else {
         rates.append(value)
       }
     }
     return UncertainFormation(
-      terms: terms, rates: rates, fixedRate: model.rate, years: spec.years ?? 1, consent: consent,
-      actorCount: builder.actors.count, isDirected: step.directed, lists: lists,
-      outcome: builder.outcome)
+      terms: terms, rateTerms: rateTerms, limits: limits, rates: rates, fixedRate: model.rate,
+      years: spec.years ?? 1, consent: consent, actorCount: builder.actors.count,
+      isDirected: step.directed, lists: lists, outcome: builder.outcome)
   }
 }

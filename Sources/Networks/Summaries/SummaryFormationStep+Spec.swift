@@ -117,13 +117,13 @@ public struct SummaryFormationStep: Sendable {
       problems.append(SpecError(.rule(sentence), path: "\(path).\(key)", at: location))
     }
     if directed, consent != nil {
-      add(
-        "`consent` is for undirected ties; a directed tie is its sender's alone",
-        at: section.location(of: "consent"), "consent")
+      problems.append(
+        EffectTerm.consentOfDirected(
+          path: "\(path).consent", at: section.location(of: "consent")))
     }
     for term in terms {
       if !directed, !term.spec.isForUndirected {
-        add("`\(term.text.text)` needs `directed: true`", at: term.text.location, "effects")
+        problems.append(EffectTerm.needsDirected(term.text, path: "\(path).effects"))
       }
       if let step = term.prior.step {
         add(

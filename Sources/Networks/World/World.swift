@@ -201,6 +201,7 @@ extension World {
     _ a: Int, _ b: Int, raise: Double, using random: inout RandomStream
   ) -> Bool {
     guard a != b, !network.hasTie(a, b), !isClosed(a), !isClosed(b) else { return false }
+    guard setting.formation.model.limits.admits(network, a, b) else { return false }
     let offset = setting.offset + raise
     var probability = PortableMath.logistic(
       setting.formation.worth(network, ego: a, alter: b, lift: lift[a], drift: drift, &workspace)

@@ -21,7 +21,19 @@ package struct WorldSetting: Sendable {
   /// What the consent rule adds to the utility of a side that weighs one offer.
   let offset: Double
 
+  /// More ties than this are no partnership any more, and a simulation that never ends.
+  let mostTies: Int
+
   package var count: Int { start.actorCount }
+
+  /// 50 partners a school, or four times as many as at the start where those are more; among few schools, from twenty on,
+  /// three quarters of all pairs, unless half as many are tied at the start.
+  private static func mostTies(_ start: borrowing Network) -> Int {
+    let count = start.actorCount
+    let pairs = count * (count - 1) / (start.isDirected ? 1 : 2)
+    let most = max((start.isDirected ? 50 : 25) * count, 4 * start.tieCount)
+    return min(most, count < 20 || 8 * start.tieCount >= 3 * pairs ? pairs : 3 * pairs / 4)
+  }
 
   init(
     start: Network, groups: [StartGroup] = [], formation: FormationSimulator, horizon: Int,
@@ -29,6 +41,7 @@ package struct WorldSetting: Sendable {
     uncertain: UncertainFormation? = nil, presence: SchoolPresence? = nil
   ) {
     self.start = start
+    mostTies = Self.mostTies(start)
     self.groups = groups
     self.formation = formation
     self.uncertain = uncertain

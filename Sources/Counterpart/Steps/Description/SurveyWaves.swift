@@ -161,7 +161,7 @@ struct Labelled {
       var position: [Double: Int32] = [:]
       for (k, value) in used.enumerated() { position[value] = Int32(k) }
       codes = raw.map { position[$0] ?? -1 }
-      levels = used.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
+      levels = used.map { column.column.type.text(of: $0) }
     }
   }
 }
