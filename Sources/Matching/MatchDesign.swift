@@ -203,8 +203,9 @@ public struct MatchDesign: Sendable {
     return MatchOutcome(
       candidates: candidates, estimand: estimand, sample: sample, score: score,
       propensity: model, reasons: reasons, calipers: problem.calipers, checks: checks,
-      diagnostics: diagnostics + sample.diagnostics
-        + doubts(sample, problem: problem, reasons: reasons), problem: problem)
+      diagnostics: diagnostics
+        + Self.screeningDoubts(screening.reasons, treated: candidates.treated)
+        + sample.diagnostics + doubts(sample, problem: problem, reasons: reasons), problem: problem)
   }
 
   /// Values of some units at their places among all; NaN elsewhere.

@@ -16,6 +16,8 @@ public enum MatchingError: Error, Sendable, Hashable {
   case caliperExcludesAll(caliper: String?, limit: Double, nearest: Double, treated: Int)
   /// A distance that is not a finite number.
   case notFiniteDistance(unit: Int)
+  /// A covariate whose variance is too large for a number.
+  case notFiniteSpread(column: String)
   /// Every covariate has the same value in all units.
   case nothingVaries(covariates: [String])
   case unsupportedEstimand(method: String, estimand: Estimand, supported: [Estimand])
@@ -107,6 +109,8 @@ extension MatchingError: CustomStringConvertible {
       }
     case .notFiniteDistance(let unit):
       "the distance of candidate \(unit + 1) is not a finite number: check its covariates"
+    case .notFiniteSpread(let column):
+      "the variance of `\(column)` is not a finite number: look for values that are codes, or rescale it"
     case .nothingVaries(let covariates):
       "every covariate is constant over the candidates: "
         + covariates.map { "`\($0)`" }.joined(separator: ", ")

@@ -37,22 +37,51 @@ struct PlainGreedy {
       if order == .largest, let score = problem.score {
         queue.sort { (-score[$0], $0) < (-score[$1], $1) }
       }
-      while !queue.isEmpty {
-        let offers = queue.compactMap { focal in
-          best(for: focal, among: left).map {
-            (focal: focal, match: $0, distance: problem.distance(focal, $0))
-          }
+      if order == .closest || order == .farthest {
+        found.formUnion(byDistance(queue, farthestFirst: order == .farthest, left: &left))
+        continue
+      }
+      for focal in queue {
+        guard let match = best(for: focal, among: left) else { continue }
+        found.insert([focal, match])
+        left.removeAll { $0 == match }
+      }
+    }
+    return found
+  }
+
+  /// A list of offers in order. One whose comparator has gone is made anew when it comes up and put where its
+  /// distance belongs: before its equals where the nearest comes first, behind them where the farthest does.
+  private func byDistance(
+    _ queue: [Int], farthestFirst: Bool, left: inout [Int]
+  ) -> Set<[Int]> {
+    typealias Offer = (focal: Int, match: Int, distance: Double)
+    func offer(_ focal: Int, _ left: [Int]) -> Offer? {
+      best(for: focal, among: left).map { (focal, $0, problem.distance(focal, $0)) }
+    }
+    var list = queue.compactMap { offer($0, left) }
+    // Insertion keeps the order of equals.
+    for place in list.indices {
+      var at = place
+      while at > 0,
+        farthestFirst
+          ? list[at - 1].distance < list[at].distance : list[at - 1].distance > list[at].distance
+      {
+        list.swapAt(at - 1, at)
+        at -= 1
+      }
+    }
+    var found: Set<[Int]> = []
+    while !list.isEmpty {
+      let first = list.removeFirst()
+      if left.contains(first.match) {
+        found.insert([first.focal, first.match])
+        left.removeAll { $0 == first.match }
+      } else if let again = offer(first.focal, left) {
+        let place = list.firstIndex {
+          farthestFirst ? $0.distance < again.distance : $0.distance >= again.distance
         }
-        let chosen: (focal: Int, match: Int, distance: Double)? =
-          switch order {
-          case .closest: offers.min { ($0.distance, $0.focal) < ($1.distance, $1.focal) }
-          case .farthest: offers.min { (-$0.distance, $0.focal) < (-$1.distance, $1.focal) }
-          default: offers.first
-          }
-        guard let chosen else { break }
-        found.insert([chosen.focal, chosen.match])
-        left.removeAll { $0 == chosen.match }
-        queue.removeAll { $0 == chosen.focal }
+        list.insert(again, at: place ?? list.count)
       }
     }
     return found

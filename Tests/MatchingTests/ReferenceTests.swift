@@ -56,7 +56,7 @@ struct ReferenceCase: CustomTestStringConvertible {
     ReferenceCase(data: .lalonde, tag: "nn_smallest", method: NearestNeighbour(order: .smallest)),
     ReferenceCase(data: .lalonde, tag: "nn_data", method: NearestNeighbour(order: .data)),
     ReferenceCase(
-      data: .lalonde, tag: "nn_closest", method: NearestNeighbour(order: .closest), hasTies: true),
+      data: .lalonde, tag: "nn_closest", method: NearestNeighbour(order: .closest)),
     ReferenceCase(
       data: .lalonde, tag: "nn_replace", method: NearestNeighbour(replace: true), errors: .hc3),
     ReferenceCase(data: .lalonde, tag: "nn_ratio2", method: NearestNeighbour(ratio: 2)),
@@ -65,7 +65,7 @@ struct ReferenceCase: CustomTestStringConvertible {
       data: .lalonde, tag: "nn_caliper02_logit", distance: PropensityScore(), caliper: pooled),
     ReferenceCase(
       data: .lalonde, tag: "nn_caliper02_logit_closest", method: NearestNeighbour(order: .closest),
-      distance: PropensityScore(), caliper: pooled, hasTies: true),
+      distance: PropensityScore(), caliper: pooled),
     ReferenceCase(data: .lalonde, tag: "nn_exact_race", exact: ["race"]),
     ReferenceCase(
       data: .lalonde, tag: "nn_mahalanobis", distance: Mahalanobis(), hasTies: true),

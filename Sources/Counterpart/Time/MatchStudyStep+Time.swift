@@ -59,16 +59,15 @@ extension MatchStudyStep {
         dates.append((late.date, [late.spelling]))
       }
     }
+    guard !dates.isEmpty else { return [] }
     let what = dates.map { group in
       group.names.map { "`\($0)`" }.joined(separator: ", ") + " (\(group.date))"
     }.joined(separator: "; ")
     return [
       Diagnostic(
         .warning, code: "post-treatment-covariate",
-        "the match uses "
-          + (what.isEmpty ? "nothing" : what)
-          + " measured on or after joining, when partnership may already have changed it; the study allows it, "
-          + "because: \(allowsPostTreatment.text)")
+        "the match uses \(what) measured on or after joining, when partnership may already have changed "
+          + "it; the study allows it, because: \(allowsPostTreatment.text)")
     ]
   }
 

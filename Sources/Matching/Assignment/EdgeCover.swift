@@ -21,8 +21,8 @@ struct EdgeCover {
     _ rows: PointTree.Points, _ columns: PointTree.Points, limit: Double,
     allowed: ((_ row: Int, _ column: Int) -> Bool)?
   ) {
-    let rowTree = PointTree(rows)
-    let columnTree = PointTree(columns)
+    let rowTree = PointTree(rows, leafSize: PointTree.sievedLeafSize)
+    let columnTree = PointTree(columns, leafSize: PointTree.sievedLeafSize)
     let ofRow = NearestPartners(
       of: rows, visiting: rowTree.order, in: columnTree, limit: limit, allowed: allowed)
     let ofColumn = NearestPartners(

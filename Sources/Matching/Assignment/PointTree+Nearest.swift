@@ -8,6 +8,8 @@ extension PointTree {
     fileprivate var found: [Int32] = []
     /// The points found by the last search, nearest first, ties by number.
     fileprivate(set) var nearest: [Neighbour] = []
+    /// The place that the search under way looks from.
+    var aim = Aim()
 
     mutating func push(_ node: Int, _ bound: Double) {
       nodes.append(Int32(truncatingIfNeeded: node))
@@ -100,17 +102,35 @@ extension PointTree {
     let boxes = boxes.span
     var best = guess
     var worst = PointTree.squaredDistance(place, toPoint: guess, points, blocks: blocks)
+    sieve.aim(&scratch.aim, at: place)
+    let aim = scratch.aim
+    let from = aim.place.span
+    let lanes = sieve.lanes.span
+    var limit = SIMD4<Float>(repeating: aim.limit(worst.squareRoot() * sieve.scale))
     scratch.push(0, 0)
     while let (node, bound) = scratch.pop() {
       guard bound < worst else { continue }
       let here = nodes[node]
       if here.second < 0 {
-        for point in Int(here.first)..<Int(here.end) {
-          let square = PointTree.squaredDistance(place, toPoint: point, points, blocks: blocks)
-          if square < worst {
-            worst = square
-            best = point
+        var group = Int(sieve.firstGroup[node])
+        var start = Int(here.first)
+        while start < Int(here.end) {
+          let near =
+            Sieve.squares(from, lanes, group: group, blocks: blocks) .<= limit
+          if Sieve.isAny(near) {
+            for lane in 0..<min(Sieve.width, Int(here.end) - start) where near[lane] {
+              let point = start + lane
+              let square = PointTree.squaredDistance(
+                place, toPoint: point, points, blocks: blocks)
+              if square < worst {
+                worst = square
+                best = point
+                limit = SIMD4(repeating: aim.limit(worst.squareRoot() * sieve.scale))
+              }
+            }
           }
+          group += 1
+          start += Sieve.width
         }
         continue
       }

@@ -4,6 +4,8 @@ extension PointTree {
     /// In the order of the leaves.
     let ofPoint: [Double]
     let ofNode: [Double]
+    /// In the units and the groups of the tree's sieve, rounded up; 0 for what is below.
+    let lanes: [SIMD4<Float>]
 
     /// - Parameter reaches: one a point, in the caller's order.
     init(_ reaches: [Double], of tree: PointTree) {
@@ -17,8 +19,20 @@ extension PointTree {
           ofNode[node] = max(ofNode[node + 1], ofNode[Int(here.second)])
         }
       }
+      var lanes: [SIMD4<Float>] = []
+      for node in tree.nodes where node.second < 0 {
+        for start in stride(from: Int(node.first), to: Int(node.end), by: Sieve.width) {
+          var lane = SIMD4<Float>.zero
+          for point in start..<min(start + Sieve.width, Int(node.end)) {
+            lane[point - start] =
+              Float(max(ofPoint[point], 0) * tree.sieve.scale * Aim.share).nextUp
+          }
+          lanes.append(lane)
+        }
+      }
       self.ofPoint = ofPoint
       self.ofNode = ofNode
+      self.lanes = lanes
     }
   }
 
@@ -36,14 +50,34 @@ extension PointTree {
     let nodes = nodes.span
     // Rounding to ten digits moves a distance by less than this share.
     let slack = 1 + 1e-8
+    sieve.aim(&scratch.aim, at: place)
+    let aim = scratch.aim
+    let from = aim.place.span
+    let lanes = sieve.lanes.span
+    let reachLanes = reaches.lanes.span
+    let ownReach = SIMD4<Float>(
+      repeating: Float((max(reach, 0) * sieve.scale + aim.slack) * Aim.share).nextUp)
     scratch.push(0, 0)
     while let (node, _) = scratch.pop() {
       let here = nodes[node]
       if here.second < 0 {
-        for point in Int(here.first)..<Int(here.end) {
-          let limit = (reach + ofPoint[point]) * slack
-          let square = PointTree.squaredDistance(place, toPoint: point, points, blocks: blocks)
-          if limit >= 0, square <= limit * limit { found(order[point], square) }
+        var group = Int(sieve.firstGroup[node])
+        var start = Int(here.first)
+        while start < Int(here.end) {
+          let limits = ownReach + reachLanes[group]
+          let near =
+            Sieve.squares(from, lanes, group: group, blocks: blocks)
+            .<= limits * limits
+          if Sieve.isAny(near) {
+            for lane in 0..<min(Sieve.width, Int(here.end) - start) where near[lane] {
+              let point = start + lane
+              let limit = (reach + ofPoint[point]) * slack
+              let square = PointTree.squaredDistance(place, toPoint: point, points, blocks: blocks)
+              if limit >= 0, square <= limit * limit { found(order[point], square) }
+            }
+          }
+          group += 1
+          start += Sieve.width
         }
         continue
       }

@@ -35,23 +35,26 @@ struct PointTree {
     var second: Int32
   }
 
+  /// Points of a leaf: few for searches that look at one after the other; more where the sieve goes through them.
   static let leafSize = 32
+  static let sievedLeafSize = 128
 
   let blocks: Int
   /// The place in the caller's list of each point, in the order of the leaves.
   let order: [Int32]
   let points: [SIMD4<Double>]
-  private(set) var nodes: [Node] = []
+  let nodes: [Node]
   /// The lower, then the upper corner of each node's box.
-  private(set) var boxes: [SIMD4<Double>] = []
+  let boxes: [SIMD4<Double>]
+  let sieve: Sieve
 
-  init(_ source: Points) {
+  init(_ source: Points, leafSize: Int = PointTree.leafSize) {
     blocks = source.blocks
     var order = (0..<Int32(source.count)).map { $0 }
     var nodes: [Node] = []
     var boxes: [SIMD4<Double>] = []
     if !order.isEmpty {
-      PointTree.build(source, &order, 0, order.count, &nodes, &boxes)
+      PointTree.build(source, &order, 0, order.count, leafSize, &nodes, &boxes)
     }
     var points: [SIMD4<Double>] = []
     points.reserveCapacity(source.values.count)
@@ -64,11 +67,13 @@ struct PointTree {
     self.points = points
     self.nodes = nodes
     self.boxes = boxes
+    sieve = Sieve(
+      blocks: blocks, order: order, points: points, nodes: nodes, boxes: boxes)
   }
 
   private static func build(
-    _ source: Points, _ order: inout [Int32], _ first: Int, _ end: Int, _ nodes: inout [Node],
-    _ boxes: inout [SIMD4<Double>]
+    _ source: Points, _ order: inout [Int32], _ first: Int, _ end: Int, _ leafSize: Int,
+    _ nodes: inout [Node], _ boxes: inout [SIMD4<Double>]
   ) {
     let blocks = source.blocks
     var low = [SIMD4<Double>](repeating: .init(repeating: .infinity), count: blocks)
@@ -96,9 +101,9 @@ struct PointTree {
     guard width > 0 else { return }
     let middle = (first + end) / 2
     source.placeMedian(&order, first, end, middle, dimension: widest)
-    build(source, &order, first, middle, &nodes, &boxes)
+    build(source, &order, first, middle, leafSize, &nodes, &boxes)
     nodes[node].second = Int32(nodes.count)
-    build(source, &order, middle, end, &nodes, &boxes)
+    build(source, &order, middle, end, leafSize, &nodes, &boxes)
   }
 
   /// The squared distance from `place` to the box of `node`; 0 inside.
@@ -106,12 +111,17 @@ struct PointTree {
   static func squaredDistance(
     _ place: Span<SIMD4<Double>>, toBox node: Int, _ boxes: Span<SIMD4<Double>>, blocks: Int
   ) -> Double {
-    var sum = SIMD4<Double>.zero
+    let zero = SIMD4<Double>.zero
+    var sum = zero
     let start = 2 * blocks * node
     for block in 0..<blocks {
       let value = place[block]
-      let outside = pointwiseMax(
-        pointwiseMax(boxes[start + block] - value, value - boxes[start + blocks + block]), .zero)
+      // At most one of the two is above zero. (`pointwiseMax` goes through the lanes one by one.)
+      let below = boxes[start + block] - value
+      let above = value - boxes[start + blocks + block]
+      let outside =
+        below.replacing(with: zero, where: below .< zero)
+        + above.replacing(with: zero, where: above .< zero)
       sum += outside * outside
     }
     return (sum[0] + sum[1]) + (sum[2] + sum[3])

@@ -7,8 +7,11 @@ struct WeightedMoments {
   init(_ values: [Double], weights: [Double], isBinary: Bool) {
     var total = 0.0
     for weight in weights { total += weight }
+    // One value has itself as mean and no variance, which sums of shares would miss by a last bit.
+    let isConstant = values.allSatisfy { $0 == values[0] }
     var mean = 0.0
     for (x, w) in zip(values, weights) { mean += w / total * x }
+    if isConstant, let first = values.first { mean = first }
     self.mean = mean
     if isBinary {
       variance = mean * (1 - mean)

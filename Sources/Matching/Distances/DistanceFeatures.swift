@@ -23,7 +23,11 @@ struct DistanceFeatures {
       for indicator in indicators {
         let scale = indicator.level == nil ? 1 : 0.5.squareRoot()
         let mean = indicator.values.reduce(0, +) / Double(indicator.values.count)
-        columns.append(indicator.values.map { scale * ($0 - mean) })
+        let centred = indicator.values.map { scale * ($0 - mean) }
+        guard centred.reduce(0, { $0 + $1 * $1 }).isFinite else {
+          throw .notFiniteSpread(column: indicator.name)
+        }
+        columns.append(centred)
       }
     }
     values = Matrix(rows: units.members.count, columns: columns)

@@ -23,7 +23,7 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     case smallest
     /// At every step the pair that is nearest of all.
     case closest
-    /// At every step the focal unit whose nearest comparator is farthest.
+    /// Who has the farthest to their nearest comparator before anybody chooses.
     case farthest
     case random
     /// The order of the rows.
@@ -127,8 +127,10 @@ public struct NearestNeighbour: MatchingMethod, Hashable {
     for k in 1...matches.least {
       let round: [(focal: Int, match: Neighbour)] =
         switch order {
-        case .closest: closestFirst(remaining, in: problem, from: &search)
-        case .farthest: farthestFirst(remaining, in: problem, from: &search)
+        case .closest:
+          byDistance(remaining, farthestFirst: false, in: problem, from: &search)
+        case .farthest:
+          byDistance(remaining, farthestFirst: true, in: problem, from: &search)
         default: inTurn(remaining, in: problem, from: &search)
         }
       if round.isEmpty { break }

@@ -83,13 +83,23 @@ private struct ColumnFinder {
 
   mutating func covariate(_ name: LocatedText, key: String) -> Covariate? {
     guard let column = resolve(name, key: key) else { return nil }
-    return Covariate(name.text, column.values(rowCount: table.rowCount))
+    let found = Covariate(name.text, column.values(rowCount: table.rowCount))
+    if let odd = found.notFiniteLevel {
+      problems.append(
+        SpecError(
+          .wrongType(
+            expected: "finite numbers, or `\(odd)` listed under the table's `missing`",
+            found: "`\(odd)` among the numbers of `\(name.text)`"),
+          path: step.path(to: key), at: name.location))
+    }
+    return found
   }
 
   /// A variable of numbers.
   mutating func numbers(_ name: LocatedText, key: String) -> Covariate? {
     guard let found = covariate(name, key: key) else { return nil }
     if case .factor = found.values {
+      guard found.notFiniteLevel == nil else { return nil }
       problems.append(
         SpecError(
           .wrongType(expected: "a column of numbers", found: "the category `\(name.text)`"),
@@ -149,5 +159,19 @@ extension Column {
     case .numbers(let values):
       values.map { value in Int(exactly: value).map { "\($0)" } ?? (value.isNaN ? "" : "\(value)") }
     }
+  }
+}
+
+extension Covariate {
+  /// The text that keeps a column of numbers from being read as one, such as `inf` or `NaN`: a level that means
+  /// no finite number where all others are numbers.
+  fileprivate var notFiniteLevel: String? {
+    guard case .factor(_, let levels) = values else { return nil }
+    var odd: String?
+    for level in levels {
+      guard let number = Double(level) else { return nil }
+      if !number.isFinite { odd = odd ?? level }
+    }
+    return levels.count > 1 ? odd : nil
   }
 }
