@@ -181,7 +181,7 @@ private let missing = Double.nan
     try check("member(membership, at = opened)", [0, 0, 0, missing])
     try check(
       "years_since_joining(membership, at = 2018-01-01)",
-      [1096 / 365.25, 122 / 365.25, missing, missing])
+      [3, 122 / 365.0, missing, missing])
     try check("group_size(membership, at = 2017-09-01)", [1, 1, 0, 0])
     try check("group_size(membership, at = 2018-09-01)", [2, 2, 0, 0])
     #expect(

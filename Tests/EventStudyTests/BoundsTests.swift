@@ -137,6 +137,41 @@ import Testing
     }
   }
 
+  /// Years five and two before: with a on the earlier one the estimate has bias M (6|a| + 1), so that one number is
+  /// to be chosen, and several differences are zero together where it is zero.
+  @Test(arguments: [1e-6, 0.001, 0.01, 0.03, 0.1, 1, 100])
+  func missingYearsLeaveOneNumberToChoose(curvature: Double) throws {
+    let sigma = Matrix(
+      rows: 3, columns: [[0.05, 0.01, 0.005], [0.01, 0.04, 0.012], [0.005, 0.012, 0.03]])
+    let path = EventStudyPath(
+      before: [(-5, 0.3), (-2, 0.1)], after: [(0, 0.5)], covariance: sigma, degreesOfFreedom: 1e7)
+    func half(_ a: Double) -> Double {
+      let error = path.variance([a, 1 - 4 * a, 1]).squareRoot()
+      let bias = curvature * (6 * abs(a) + 1) / error
+      let normal = Normal()
+      var (low, high) = (0.0, bias + 3)
+      for _ in 0..<100 {
+        let c = (low + high) / 2
+        if normal.cumulative(c - bias) - normal.cumulative(-c - bias) < 0.95 {
+          low = c
+        } else {
+          high = c
+        }
+      }
+      return error * low
+    }
+    // Convex in a, with a corner at zero, so thirds are enough.
+    var (left, right) = (-1.0, 1.0)
+    for _ in 0..<200 {
+      let (a, b) = (left + (right - left) / 3, right - (right - left) / 3)
+      if half(a) < half(b) { right = b } else { left = a }
+    }
+    let least = min(half(left), half(0))
+    let bounds = try #require(
+      SmoothTrends(path, target: [0, 0, 1], curvature: curvature, level: 0.95))
+    #expect(isClose((bounds.high - bounds.low) / 2, least, relative: 1e-9))
+  }
+
   @Test func curvedDeparturesAreCovered() throws {
     let factor = try Cholesky(Self.errors).lower
     let curvature = 0.08

@@ -77,7 +77,7 @@ extension Evaluator {
     }
   }
 
-  /// Years of 365.25 days from the first day of the first episode that had begun; NaN where none had.
+  /// Calendar years from the first day of the first episode that had begun; NaN where none had.
   private func yearsSinceJoining(
     _ query: MembershipQuery, _ condition: [Double]?, _ askers: Askers
   ) -> [Double] {
@@ -90,7 +90,7 @@ extension Evaluator {
         else { continue }
         if first.isNaN || joined < first { first = joined }
       }
-      return (today - first) / 365.25
+      return CalendarYears.between(first, and: today)
     }
   }
 

@@ -117,18 +117,10 @@ func spell(_ value: Double) -> String {
 
 /// Days since 1970-01-01 as `2017-09-01`.
 func spell(date days: Int) -> String {
-  let shifted = days + 719_468
-  let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-  let dayOfEra = shifted - era * 146_097
-  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-  let shiftedMonth = (5 * dayOfYear + 2) / 153
-  let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-  let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-  let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  let date = CalendarDate(daysSince1970: days)
   func padded(_ number: Int, _ width: Int) -> String {
     let text = "\(number)"
     return String(repeating: "0", count: max(0, width - text.count)) + text
   }
-  return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+  return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
 }

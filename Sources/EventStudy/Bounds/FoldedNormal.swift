@@ -16,4 +16,11 @@ enum FoldedNormal {
     }
     return (low + high) / 2
   }
+
+  /// How the quantile c moves with the bias: with equal densities weighed, tanh(c · bias).
+  static func slope(_ quantile: Double, bias: Double) -> Double {
+    // tanh without a call that differs between machines.
+    let e = PortableMath.exp(-2 * abs(quantile * bias))
+    return (1 - e) / (1 + e)
+  }
 }

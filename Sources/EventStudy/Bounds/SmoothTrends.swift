@@ -11,10 +11,14 @@ internal import Probability
 /// quantile of |N(·, 1)|.
 ///
 /// With d the second differences, δ is linear in them and in one slope, so that a finite bias asks for weights that
-/// the slope does not move, and b = M Σ_w |c_w′v|. For each price μ of bias the weights minimise
-/// ½ s² + μ Σ_w |c_w′v|, a convex problem solved by Newton's method on √(x² + ε²) for falling ε; the half-length is
-/// convex along μ's frontier, and its minimum is found by golden section. Whatever the accuracy of that search, bias
-/// and variance of the weights it returns are exact, and so is the interval's coverage.
+/// the slope does not move, and b = M Σ_w |c_w′v|. At the shortest interval the weights minimise ½ s² + μ Σ_w |c_w′v|
+/// for some price μ of bias (``PricedBias``). Along prices both s and b change steadily, and since χ is convex in
+/// both, lowering the price shortens the interval exactly where
+///
+///     M s q′(x) < μ (q(x) − x q′(x)),   x = b/s,   q′(x) = tanh(q(x) x),
+///
+/// so the price is found by halving, also where weights stay put over a range of prices. Bias and variance of
+/// the weights that come back are exact, and so is the interval's coverage.
 public struct SmoothTrends: Sendable, Hashable {
   public let curvature: Double
   public let estimate: Double
@@ -27,34 +31,7 @@ public struct SmoothTrends: Sendable, Hashable {
   package init?(_ path: EventStudyPath, target weights: [Double], curvature: Double, level: Double)
   {
     guard let problem = Problem(path, weights) else { return nil }
-    var best = problem.interval(price: 0, curvature, level)
-    if curvature > 0, problem.freedom > 0 {
-      // Prices in units that make both parts of the objective alike.
-      let unit = max(problem.unitPrice, 1e-300)
-      func half(_ power: Double) -> Problem.Interval {
-        problem.interval(price: unit * PortableMath.exp(power), curvature, level)
-      }
-      let golden = (5.0.squareRoot() - 1) / 2
-      var (left, right) = (-16.0, 12.0)
-      var a = right - golden * (right - left)
-      var b = left + golden * (right - left)
-      var (atA, atB) = (half(a), half(b))
-      for _ in 0..<48 {
-        if atA.half <= best.half { best = atA }
-        if atB.half <= best.half { best = atB }
-        if atA.half <= atB.half {
-          right = b
-          (b, atB) = (a, atA)
-          a = right - golden * (right - left)
-          atA = half(a)
-        } else {
-          left = a
-          (a, atA) = (b, atB)
-          b = left + golden * (right - left)
-          atB = half(b)
-        }
-      }
-    }
+    let best = problem.shortest(curvature, level)
     self.curvature = curvature
     estimate = path.estimate(best.weights)
     standardError = best.error
@@ -79,7 +56,7 @@ public struct SmoothTrends: Sendable, Hashable {
     /// Directions that leave the slope alone.
     let basis: Matrix
 
-    var freedom: Int { basis.columns }
+    private var freedom: Int { basis.columns }
 
     init?(_ path: EventStudyPath, _ target: [Double]) {
       guard let first = path.before.first?.time, let last = path.after.last?.time else {
@@ -116,13 +93,38 @@ public struct SmoothTrends: Sendable, Hashable {
       basis = Matrix(rows: points.count, columns: columns)
     }
 
-    /// Variance over bias per unit of curvature, at the start.
-    var unitPrice: Double {
-      path.variance(start) / max(1e-300, (shares * start).reduce(0) { $0 + abs($1) })
+    /// The shortest of all prices.
+    func shortest(_ curvature: Double, _ level: Double) -> Interval {
+      let free = interval(at: weights(price: 0), curvature, level)
+      guard curvature > 0, freedom > 0, free.bias > 0, free.error > 0 else { return free }
+      // The price at which variance and bias would be worth the same; powers of e around it reach every weight.
+      let unit = free.error * free.error * curvature / free.bias
+      var (low, high) = (-40.0, 40.0)
+      var best = free
+      for _ in 0..<60 {
+        let middle = (low + high) / 2
+        let price = unit * PortableMath.exp(middle)
+        let found = interval(at: weights(price: price), curvature, level)
+        if found.half < best.half { best = found }
+        guard found.error > 0 else {
+          high = middle
+          continue
+        }
+        let x = found.bias / found.error
+        let q = found.half / found.error
+        let slope = FoldedNormal.slope(q, bias: x)
+        if curvature * found.error * slope > price * (q - x * slope) {
+          low = middle
+        } else {
+          high = middle
+        }
+      }
+      return best
     }
 
-    func interval(price: Double, _ curvature: Double, _ level: Double) -> Interval {
-      let weights = weights(price: price)
+    private func interval(
+      at weights: [Double], _ curvature: Double, _ level: Double
+    ) -> Interval {
       let error = path.variance(weights).squareRoot()
       let bias = curvature * (shares * weights).reduce(0) { $0 + abs($1) }
       let half =
@@ -132,45 +134,11 @@ public struct SmoothTrends: Sendable, Hashable {
 
     private func weights(price: Double) -> [Double] {
       guard freedom > 0 else { return start }
-      let moved = shares * basis
-      let quadratic = basis.transposedTimes(path.covariance * basis)
-      let linear = basis.transposedTimes(path.covariance * start)
-      let offset = shares * start
-      var z = [Double](repeating: 0, count: freedom)
-      let size = max(1e-12, offset.reduce(0) { max($0, abs($1)) })
-      func objective(_ z: [Double], _ smooth: Double) -> Double {
-        let v = zip(start, basis * z).map { $0 + $1 }
-        let c = shares * v
-        return 0.5 * path.variance(v)
-          + price * c.reduce(0) { $0 + ($1 * $1 + smooth * smooth).squareRoot() }
-      }
-      var smooth = size
-      while smooth > size * 1e-9 {
-        for _ in 0..<40 {
-          let c = zip(offset, moved * z).map { $0 + $1 }
-          var gradient = zip(linear, quadratic * z).map { $0 + $1 }
-          let roots = c.map { ($0 * $0 + smooth * smooth).squareRoot() }
-          let slope = moved.transposedTimes(zip(c, roots).map { price * $0 / $1 })
-          for j in gradient.indices { gradient[j] += slope[j] }
-          let bend = roots.map { price * smooth * smooth / ($0 * $0 * $0) }
-          let hessian = quadratic + moved.weightedCrossProduct(bend)
-          guard let factor = try? Cholesky(hessian) else { break }
-          let step = factor.solve(gradient)
-          var decrement = 0.0
-          for (g, s) in zip(gradient, step) { decrement += g * s }
-          let now = objective(z, smooth)
-          guard decrement > 1e-15 * abs(now) else { break }
-          var share = 1.0
-          var next = zip(z, step).map { $0 - share * $1 }
-          while objective(next, smooth) > now - 1e-4 * share * decrement, share > 1e-9 {
-            share /= 2
-            next = zip(z, step).map { $0 - share * $1 }
-          }
-          z = next
-        }
-        if price == 0 { break }
-        smooth *= 0.1
-      }
+      let z = PricedBias(
+        quadratic: basis.transposedTimes(path.covariance * basis),
+        linear: basis.transposedTimes(path.covariance * start), shares: shares * basis,
+        offset: shares * start
+      ).minimiser(price: price)
       return zip(start, basis * z).map { $0 + $1 }
     }
   }
