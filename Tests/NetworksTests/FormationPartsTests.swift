@@ -1,7 +1,9 @@
+import Designs
 import Foundation
 import Networks
 import Probability
 import StudyFiles
+import Tables
 import Testing
 
 /// What scenarios simulate beside effects on evaluation: effects on making or on keeping ties alone, rates that differ,
@@ -139,6 +141,68 @@ import Testing
     #expect(throws: SpecErrors.self) { try result("disjoint: tis") }
     #expect(throws: SpecErrors.self) { try result("rates: {indegree: 0.5}") }
     #expect(throws: SpecErrors.self) { try result("rates: {of(fms): 0.5}") }
+  }
+
+  /// Ties of the start that cannot end, and pairs that cannot be tied.
+  @Test func structuralTies() throws {
+    var (data, places) = ScenariosStepTests.data()
+    let ties = try #require(data[table: "ties"])
+    data.set(
+      Table(
+        name: "ties",
+        columns: ties.columns + [
+          Column("value", numbers: (0..<20).map { $0 < 10 ? 11 : $0 < 15 ? 10 : 0 })
+        ]))
+    let step = try ScenariosStepTests.step(
+      ScenariosStepTests.study.replacingOccurrences(of: "density: -2.2", with: "density: -30")
+        + "\nreplay: 1")
+    let result = try step.run(
+      in: data, places: places, estimates: [:], seed: Seed(3), threads: 1)
+    // Ten ties stay; nothing else is worth having.
+    let share = ScenariosStepTests.value(
+      result, 0, "mean", policy: "none", outcome: "coverage", time: 5)
+    #expect(
+      abs(
+        share
+          - ScenariosStepTests.value(
+            result, 0, "mean", policy: "none", outcome: "coverage", time: 0)) < 1e-12)
+    #expect(abs(share - 0.1) < 1e-9)
+  }
+
+  /// Only the kinds that are named tie, whatever they would gain.
+  @Test func kindsThatMayTie() throws {
+    let (data, places) = ScenariosStepTests.data()
+    let yaml = ScenariosStepTests.study.replacingOccurrences(of: "ties: ties\n", with: "")
+      .replacingOccurrences(
+        of: "choice: exact", with: "kinds: {column: la, ties: [[west, east]]}")
+    let result = try ScenariosStepTests.run(yaml + "\nreplay: 1")
+    let ties = try #require(result.tables.first { $0.name == "replay-ties" })
+    let la = try #require(data[table: "schools"]?["la"])
+    func side(_ cell: Cell) throws -> String {
+      guard case .count(let row) = cell else {
+        Issue.record("\(cell)")
+        return ""
+      }
+      return la.text(at: row - 1)
+    }
+    let (from, to) = (ties.column("from") ?? [], ties.column("to") ?? [])
+    #expect(from.count > 50)
+    for (a, b) in zip(from, to) { #expect(try side(a) != side(b)) }
+    #expect(
+      throws: ScenarioError.unknownKind("north", column: "la", known: ["east", "west"])
+    ) {
+      try ScenariosStepTests.run(
+        yaml.replacingOccurrences(of: "[west, east]", with: "[west, north]"))
+    }
+    #expect(throws: ScenarioError.self) {
+      try self.result("kinds: {column: la, ties: [[west, west]]}")
+    }
+    let step = try FormationStepTests.step(
+      StartingFormationTests.formation + "\nkinds: {column: la, ties: [[west, west]]}")
+    let error = #expect(throws: FormationError.self) {
+      try step.run(in: StartingFormationTests.data().0, places: places, seed: Seed(1), threads: 1)
+    }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("`kinds` does not let tie"))
   }
 
   /// Every effect says by what a tie, or a step of behaviour, changes its statistic.

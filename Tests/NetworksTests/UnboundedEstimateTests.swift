@@ -56,6 +56,34 @@ import Testing
     #expect(estimate.hasConverged)
   }
 
+  /// All ties are within one of two kinds, or all are returned: neither statistic is at its edge, but both together.
+  @Test(arguments: [true, false])
+  func twoStatisticsTogether(returned: Bool) throws {
+    let kinds = (0..<Self.count).map { Double($0 % 2) }
+    var panel = try Self.panel({ kinds[$0] == kinds[$1] }, values: [4, -1.2, 1, 0.1], seed: 327)
+    var terms = [
+      PanelModel.NetworkTerm("density", Density()),
+      PanelModel.NetworkTerm("same", CovariateEffect(SameValue(), kinds)),
+    ]
+    if returned {
+      let whole = try Self.panel(values: [4, -1.2, 1, 0.1], seed: 328)
+      panel = try Panel(
+        waves: whole.waves.map { state in
+          var kept = Network(actors: Self.count, directed: true)
+          for (i, j) in Count.pairs(state.network) where state.network.hasTie(j, i) {
+            kept.toggle(i, j)
+          }
+          return PanelState(kept)
+        })
+      terms[1] = PanelModel.NetworkTerm("reciprocity", Reciprocity())
+    }
+    let estimate = try Self.estimate(terms, panel)
+    #expect(estimate.unbounded == [2], "\(estimate.parameters)")
+    #expect(estimate.parameters[2].estimate > 1)
+    #expect(estimate.parameters[2].standardError == 0)
+    #expect(estimate.parameters[1].standardError > 0)
+  }
+
   /// Statistics that are the same are named together, wherever they stand.
   @Test func whatCannotBeToldApartIsNamed() throws {
     let panel = try Self.panel(values: [4, -1.6, 0.5, 0.1], seed: 330)

@@ -69,6 +69,8 @@ extension FormationError: CustomStringConvertible {
     case .absentWithTies(let actor, let wave):
       "`\(actor)` has ties in `\(wave)` but has not joined by then, or has left: correct `joins` and `leaves`, or "
         + "drop the ties"
+    case .brokenRule("kinds", let column, let wave, let ties):
+      "\(ties) ties of `\(wave)` join kinds of `\(column)` that `kinds` does not let tie"
     case .brokenRule(let rule, let table, let wave, let ties):
       "\(ties) ties \(rule == "contains" ? "of `\(table)` are not in" : "of") `\(wave)`"
         + (rule == "contains" ? "" : " \(rule == "within" ? "are not in" : "are in") `\(table)`")

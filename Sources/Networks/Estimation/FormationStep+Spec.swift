@@ -50,11 +50,15 @@ public struct FormationStep: Sendable {
     "contains", .text("the name of a table"),
     "pairs whose tie cannot end: the network is higher than this one")
 
+  static let kinds = Key.optional(
+    "kinds", KindsSpec.format, shown: "every kind",
+    "which kinds of actor may be tied; others cannot begin a tie")
+
   public static let keys = [
     AnyKey(actors), AnyKey(id), AnyKey(waves), AnyKey(directed), AnyKey(consent), AnyKey(effects),
     AnyKey(behaviour), AnyKey(conditional), AnyKey(replicates), AnyKey(maximumDegree),
     AnyKey(rates), AnyKey(joins), AnyKey(leaves), AnyKey(within), AnyKey(disjoint),
-    AnyKey(contains),
+    AnyKey(contains), AnyKey(kinds),
   ]
 
   public let actors: LocatedText
@@ -73,6 +77,7 @@ public struct FormationStep: Sendable {
   let within: LocatedText?
   let disjoint: LocatedText?
   let contains: LocatedText?
+  let kinds: KindsSpec?
   let path: String
 
   /// - Parameter section: checked against ``keys``.
@@ -93,6 +98,7 @@ public struct FormationStep: Sendable {
     within = try section.read(Self.within)
     disjoint = try section.read(Self.disjoint)
     contains = try section.read(Self.contains)
+    kinds = try section.read(Self.kinds)
     path = section.path
     try checkRules(section)
   }

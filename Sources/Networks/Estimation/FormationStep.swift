@@ -30,6 +30,7 @@ extension FormationStep {
     if let id { column(id, "id") }
     if let joins { column(joins, "joins") }
     if let leaves { column(leaves, "leaves") }
+    if let kinds { column(kinds.column, "kinds") }
     for rate in rates { for name in rate.spec.columns { column(name, "rates") } }
     for (name, key) in [(within, "within"), (disjoint, "disjoint"), (contains, "contains")] {
       if let name { table(name, key) }
@@ -96,7 +97,8 @@ extension FormationStep {
       read = try observations(in: data, places: places)
       let actors = try ActorData(data, table: self.actors.text, places: nil, id: id?.text)
       allowed = try PairRules(
-        within: within, disjoint: disjoint, contains: contains, directed: directed, among: actors)
+        within: within, disjoint: disjoint, contains: contains, kinds: kinds, directed: directed,
+        among: actors)
       presence = try PresenceTimes(
         joins: joins.map { (name) throws(ScenarioError) in try actors.times(name.text) },
         leaves: leaves.map { (name) throws(ScenarioError) in try actors.times(name.text) },

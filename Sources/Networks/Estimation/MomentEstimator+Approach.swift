@@ -93,19 +93,42 @@ extension MomentEstimator {
     return []
   }
 
+  /// Parameters that have no finite estimate, by simulations at the estimates.
+  func edges(_ theta: [Double], seed: Seed, threads: Int) throws(FormationError) -> [Int] {
+    guard !free.isEmpty else { return [] }
+    return extremes(
+      of: try simulate(theta, max(100, 20 * free.count), seed: seed, first: 0, threads: threads))
+  }
+
   /// Parameters whose observed statistic no simulation goes beyond and nearly all of them have: they come nearer to it
-  /// for ever.
+  /// for ever. Where there are none by themselves, the later of two that together are such: all ties within one
+  /// authority, whose number cannot be above that of all ties.
   private func extremes(of sample: MomentSample) -> [Int] {
-    free.indices.filter { i in
-      guard !layout.isRate[free[i]] else { return false }
-      let target = targets[free[i]]
-      let distances = sample.draws.map { periods in
-        periods.reduce(0) { $0 + $1.statistics[i] } - target
+    let candidates = free.indices.filter { !layout.isRate[free[$0]] }
+    let distances = candidates.map { i in
+      sample.draws.map { periods in
+        periods.reduce(0) { $0 + $1.statistics[i] } - targets[free[i]]
       }
-      let equal = distances.count { abs($0) < 1e-9 }
-      return 5 * equal >= 4 * distances.count
-        && (distances.allSatisfy { $0 > -1e-9 } || distances.allSatisfy { $0 < 1e-9 })
-    }.map { free[$0] }
+    }
+    let alone = candidates.indices.filter { isExtreme(distances[$0], share: 0.8) }
+    guard alone.isEmpty else { return alone.map { free[candidates[$0]] } }
+    for later in candidates.indices {
+      for earlier in 0..<later {
+        // Undirected ties count once in some statistics and in both orders in others.
+        for ratio in [1.0, 2, 0.5] {
+          let together = zip(distances[earlier], distances[later]).map { $1 - ratio * $0 }
+          if isExtreme(together, share: 1.0 / 3) { return [free[candidates[later]]] }
+        }
+      }
+    }
+    return []
+  }
+
+  /// Whether no simulation goes beyond what was observed, and at least such a share of them has it.
+  private func isExtreme(_ distances: [Double], share: Double) -> Bool {
+    let equal = distances.count { abs($0) < 1e-9 }
+    return Double(equal) >= share * Double(distances.count)
+      && (distances.allSatisfy { $0 > -1e-9 } || distances.allSatisfy { $0 < 1e-9 })
   }
 
   /// Where a sample says that parameters stand.

@@ -106,11 +106,17 @@ public struct MomentEstimator: Sendable {
     for round in 0...free.count {
       let unbounded = try current.approach(
         &theta, seed: seed["approach"]["\(round)"], threads: threads)
-      if unbounded.isEmpty { break }
-      current = current.holding(unbounded)
+      if !unbounded.isEmpty {
+        current = current.holding(unbounded)
+        continue
+      }
+      progress(1, 4)
+      try current.robbinsMonro(&theta, seed: seed["robbins-monro"], threads: threads)
+      // Edges that two statistics make together show when both are close.
+      let late = try current.edges(theta, seed: seed["edges"]["\(round)"], threads: threads)
+      if late.isEmpty { break }
+      current = current.holding(late)
     }
-    progress(1, 4)
-    try current.robbinsMonro(&theta, seed: seed["robbins-monro"], threads: threads)
     progress(2, 4)
     let result = try current.evaluation(of: theta, seed: seed["evaluation"], threads: threads)
     progress(4, 4)

@@ -6,16 +6,22 @@ internal import Tables
 /// In the terms of Ripley et al., Manual for SienaR: *higher*, *disjoint*.
 struct PairRules: Sendable {
   private let directed: Bool
+  private let actorCount: Int
+  private let kinds: (rules: KindRules, column: String)?
   private var rules: [(kind: Kind, table: String, network: Network)] = []
 
-  enum Kind: String, Sendable, Hashable { case within, disjoint, contains }
+  enum Kind: String, Sendable, Hashable { case within, disjoint, contains, kinds }
 
   /// - Parameters: tables of pairs.
   init(
-    within: LocatedText?, disjoint: LocatedText?, contains: LocatedText?, directed: Bool,
-    among actors: ActorData
+    within: LocatedText?, disjoint: LocatedText?, contains: LocatedText?,
+    kinds: KindsSpec?, directed: Bool, among actors: ActorData
   ) throws(ScenarioError) {
     self.directed = directed
+    actorCount = actors.count
+    self.kinds = try kinds.map { (spec) throws(ScenarioError) in
+      (try KindRules(spec, directed: directed, among: actors), spec.column.text)
+    }
     let keys: [(Kind, LocatedText?)] = [
       (.within, within), (.disjoint, disjoint), (.contains, contains),
     ]
@@ -31,7 +37,7 @@ struct PairRules: Sendable {
 
   /// Pairs whose tie stays as it is.
   ///
-  /// - Complexity: O(*n*²) where there is a `within`.
+  /// - Complexity: O(*n*²) where there is a `within`, or kinds that cannot be tied.
   var fixed: [(from: Int, to: Int)] {
     var fixed: [(from: Int, to: Int)] = []
     for rule in rules {
@@ -47,14 +53,29 @@ struct PairRules: Sendable {
         }
       }
     }
+    guard let kinds else { return fixed }
+    for i in 0..<actorCount {
+      for j in 0..<actorCount where i != j && !kinds.rules.allows(i, j) { fixed.append((i, j)) }
+    }
     return fixed
   }
 
-  /// The same for a network that is simulated on.
-  func limits(maximumDegree: Int?) -> FormationLimits {
-    FormationLimits(
-      maximumDegree: maximumDegree, within: network(.within), disjoint: network(.disjoint),
-      lasting: network(.contains))
+  /// The same for a network that is simulated on, with pairs of which each stays tied or untied as it is at the start.
+  func limits(
+    maximumDegree: Int?, fixed: [(from: Int, to: Int)], start: Network
+  ) -> FormationLimits {
+    func joined(_ kind: Kind, _ tied: Bool) -> Network? {
+      let more = fixed.filter { start.hasTie($0.from, $0.to) == tied }
+      guard !more.isEmpty else { return network(kind) }
+      var joined = network(kind) ?? Network(actors: actorCount, directed: directed)
+      for pair in more where !joined.hasTie(pair.from, pair.to) {
+        joined.toggle(pair.from, pair.to)
+      }
+      return joined
+    }
+    return FormationLimits(
+      maximumDegree: maximumDegree, within: network(.within), disjoint: joined(.disjoint, false),
+      lasting: joined(.contains, true), kinds: kinds?.rules)
   }
 
   /// A rule that a network breaks, and by how many ties.
@@ -78,6 +99,14 @@ struct PairRules: Sendable {
       if !network.isDirected { broken /= 2 }
       if broken > 0 { throw Breach(kind: rule.kind, table: rule.table, ties: broken) }
     }
+    guard let kinds else { return }
+    var broken = 0
+    for i in 0..<network.actorCount {
+      for k in 0..<network.degree(i)
+      where !kinds.rules.allows(i, Int(network.partner(k, of: i))) { broken += 1 }
+    }
+    if !network.isDirected { broken /= 2 }
+    if broken > 0 { throw Breach(kind: .kinds, table: kinds.column, ties: broken) }
   }
 
   /// - Throws: where an observed network breaks a rule.

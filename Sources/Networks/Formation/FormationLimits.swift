@@ -10,6 +10,7 @@ public struct FormationLimits: Sendable {
   private let disjoint: [[Int32]]
   /// Of each actor those to whom its tie cannot end, ascending; empty where there are none at all.
   private let lasting: [[Int32]]
+  private let kinds: KindRules?
 
   /// Everything can change.
   public static let none = FormationLimits()
@@ -22,7 +23,17 @@ public struct FormationLimits: Sendable {
     maximumDegree: Int? = nil, within: Network? = nil, disjoint: Network? = nil,
     lasting: Network? = nil
   ) {
+    self.init(
+      maximumDegree: maximumDegree, within: within, disjoint: disjoint, lasting: lasting, kinds: nil
+    )
+  }
+
+  init(
+    maximumDegree: Int?, within: Network?, disjoint: Network?, lasting: Network?,
+    kinds: KindRules?
+  ) {
     self.maximumDegree = maximumDegree
+    self.kinds = kinds
     self.within = within.map(Self.lists)
     self.disjoint = disjoint.map(Self.lists) ?? []
     self.lasting = lasting.map(Self.lists) ?? []
@@ -38,13 +49,14 @@ public struct FormationLimits: Sendable {
 
   /// Whether there is anything to keep to.
   var isNone: Bool {
-    maximumDegree == nil && within == nil && disjoint.isEmpty && lasting.isEmpty
+    maximumDegree == nil && within == nil && disjoint.isEmpty && lasting.isEmpty && kinds == nil
   }
 
   /// Whether the ego may toggle its tie to the alter.
   func admits(_ network: borrowing Network, _ ego: Int, _ alter: Int) -> Bool {
     if network.hasTie(ego, alter) { return !Self.contains(lasting, ego, alter) }
     if isFull(network, ego) || (!network.isDirected && isFull(network, alter)) { return false }
+    if let kinds, !kinds.allows(ego, alter) { return false }
     if let within, !Self.contains(within, ego, alter) { return false }
     return !Self.contains(disjoint, ego, alter)
   }

@@ -56,9 +56,13 @@ struct FormationSpec: Sendable {
     "feedback", .flag, default: true, shown: "true",
     "whether effects of the outcome's column follow the outcome from year to year; "
       + "`false` keeps them at its values of the start")
+  static let kinds = Key.optional(
+    "kinds", KindsSpec.format, shown: "those of `start`, else every kind",
+    "which kinds of actor may be tied; others cannot begin a tie")
   static let keys = [
     AnyKey(rate), AnyKey(consent), AnyKey(effects), AnyKey(choice), AnyKey(years), AnyKey(feedback),
     AnyKey(rates), AnyKey(maximumDegree), AnyKey(within), AnyKey(disjoint), AnyKey(contains),
+    AnyKey(kinds),
   ]
 
   let rate: Double?
@@ -72,13 +76,14 @@ struct FormationSpec: Sendable {
   let within: LocatedText?
   let disjoint: LocatedText?
   let contains: LocatedText?
+  let kinds: KindsSpec?
   let section: Section?
 
   /// Where all is taken from an earlier step.
   init() {
     (rate, consent, terms, choiceSet, years, feedback, section) =
       (nil, nil, nil, .exact, nil, true, nil)
-    (rates, maximumDegree, within, disjoint, contains) = (nil, nil, nil, nil, nil)
+    (rates, maximumDegree, within, disjoint, contains, kinds) = (nil, nil, nil, nil, nil, nil)
   }
 
   init(from section: Section) throws(SpecErrors) {
@@ -93,6 +98,7 @@ struct FormationSpec: Sendable {
     within = try section.read(Self.within)
     disjoint = try section.read(Self.disjoint)
     contains = try section.read(Self.contains)
+    kinds = try section.read(Self.kinds)
     self.section = section
   }
 

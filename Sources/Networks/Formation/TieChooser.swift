@@ -255,6 +255,15 @@ struct TieChooser: Sendable {
   }
 
   private func sortUnique(_ zone: inout [Int32], except ego: Int32) {
+    if zone.count > 256, zone.count > actorCount / 16 {
+      // By marks, where that is less than to sort.
+      var marks = [Bool](repeating: false, count: actorCount)
+      for value in zone { marks[Int(value)] = true }
+      marks[Int(ego)] = false
+      zone.removeAll(keepingCapacity: true)
+      for actor in marks.indices where marks[actor] { zone.append(Int32(actor)) }
+      return
+    }
     if zone.count > 32 {
       zone.sort()
     } else {

@@ -8,7 +8,7 @@ public struct ActorData: Sendable {
   public let locations: Locations?
   /// The column that tables of pairs call actors by.
   let id: String
-  private let data: DataSet
+  let data: DataSet
 
   /// - Parameters:
   ///   - table: one row an actor.

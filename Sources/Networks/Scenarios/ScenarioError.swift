@@ -21,6 +21,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case tieValue(Double, table: String, row: Int)
   /// Ties of the start that a rule about pairs does not allow.
   case brokenRule(String, table: String, ties: Int)
+  /// A kind of actor that none is of.
+  case unknownKind(String, column: String, known: [String])
   case directedEffect(String)
   case noEstimate(step: String)
   case unknownTerm(String, step: String, known: [String])
@@ -75,8 +77,17 @@ extension ScenarioError: CustomStringConvertible {
     case .tieValue(let value, let table, let row):
       "row \(row) of `\(table)` has value \(value): expected 0, 1, 10 (cannot begin) or 11 (cannot end)"
     case .brokenRule(let rule, let table, let ties):
-      "\(ties) ties of the start are \(rule == "disjoint" ? "in" : "not in") `\(table)`, which "
-        + "`\(rule): \(table)` does not allow"
+      switch rule {
+      case "contains":
+        "\(ties) pairs of `\(table)` are not tied at the start, which `contains: \(table)` asks for"
+      case "kinds":
+        "\(ties) ties of the start join kinds of `\(table)` that `kinds` does not let tie"
+      default:
+        "\(ties) ties of the start are \(rule == "disjoint" ? "in" : "not in") `\(table)`, which "
+          + "`\(rule): \(table)` does not allow"
+      }
+    case .unknownKind(let kind, let column, let known):
+      "`kinds` names `\(kind)`, and `\(column)` has \(known.map { "`\($0)`" }.joined(separator: ", "))"
     case .directedEffect(let name): "`\(name)` has a meaning in directed networks alone"
     case .noEstimate(let step): "step `\(step)` has left no estimate to carry into the scenario"
     case .unknownTerm(let term, let step, let known):

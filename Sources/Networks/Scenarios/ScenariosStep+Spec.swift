@@ -7,7 +7,8 @@ public struct ScenariosStep: Sendable {
     "id", .text("the name of a column"), shown: "the first column", "what `ties` call a school by")
   static let ties = Key.optional(
     "ties", .text("the name of a table"), shown: "no ties",
-    "who is tied at the start: a table with columns `from` and `to`")
+    "who is tied at the start: a table with columns `from` and `to`; a column `value` may mark ties 1, absent ones 0, "
+      + "ties that cannot end 11 and ties that cannot begin 10")
   static let directed = Key(
     "directed", .flag, default: false, shown: "false", "whether a tie has a sender and a receiver")
   static let outcome = Key.optional(

@@ -50,6 +50,7 @@ extension ScenariosStep {
       }
       for column in term.spec.columns { check(column, "formation.rates") }
     }
+    check(formation.kinds?.column, "formation.kinds")
     for (name, key) in [
       (formation.within, "within"), (formation.disjoint, "disjoint"),
       (formation.contains, "contains"),
@@ -245,9 +246,9 @@ extension ScenariosStep {
           "no `ties` are given: every school starts without partner"))
       return Network(actors: actors.count, directed: directed)
     }
-    let key = id?.text ?? data[table: actors.table]?.columnNames.first ?? ""
-    let list = try TieList(ties.text, of: actors.table, id: key, in: data)
-    return Network(actors: actors.count, directed: directed, ties: list.ties)
+    return Network(
+      actors: actors.count, directed: directed,
+      ties: try WaveTies(ties.text, of: actors, in: data).ties)
   }
 
   private func weights(_ actors: ActorData) throws(ScenarioError) -> [Double] {
@@ -288,11 +289,17 @@ extension ScenariosStep {
     let step = starting?.step
     let rules = try PairRules(
       within: formation.within ?? step?.within, disjoint: formation.disjoint ?? step?.disjoint,
-      contains: formation.contains ?? step?.contains, directed: start.isDirected, among: actors)
+      contains: formation.contains ?? step?.contains, kinds: formation.kinds ?? step?.kinds,
+      directed: start.isDirected, among: actors)
     do throws(PairRules.Breach) { try rules.check(start) } catch {
       throw .brokenRule(error.kind.rawValue, table: error.table, ties: error.ties)
     }
-    return rules.limits(maximumDegree: formation.maximumDegree ?? step?.maximumDegree)
+    let wave = try ties.map { (name) throws(ScenarioError) in
+      try WaveTies(name.text, of: actors, in: actors.data)
+    }
+    return rules.limits(
+      maximumDegree: formation.maximumDegree ?? step?.maximumDegree, fixed: wave?.fixed ?? [],
+      start: start)
   }
 
   /// How ties form: as it was estimated, or as the study says.
