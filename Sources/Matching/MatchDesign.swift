@@ -109,7 +109,7 @@ public struct MatchDesign: Sendable {
     if !kind.keepsCalipers, propensityCaliper != nil || !calipers.isEmpty || farthest != nil {
       throw .calipersNotKept(method: kind.name)
     }
-    if kind.grouping == .weights, !candidates.exact.isEmpty {
+    if !kind.keepsStrata, !candidates.exact.isEmpty {
       throw .exactNotKept(method: kind.name)
     }
     guard kind.estimands.contains(estimand) else {
@@ -174,8 +174,7 @@ public struct MatchDesign: Sendable {
     problem.owners = candidates.owners
     if let unit = problem.firstNotFinite { throw .notFiniteDistance(unit: unit) }
     var stream = RandomStream(seed["order"])
-    let sample = try method.match(problem, using: &stream)
-    try requireOwnersOnce(sample, candidates)
+    let sample = try countingOwners(try method.match(problem, using: &stream), candidates)
     let explainer = DropExplainer(problem)
     var reasons = screening.reasons
     for unit in 0..<problem.count where reasons[unit] == nil && !sample.isUsed(unit) {

@@ -44,6 +44,54 @@ struct AwkwardCaseTests {
     #expect(match.sample.weights[5] == 0)
   }
 
+  @Test("who leaves before the match is counted by arm and column")
+  func leftBefore() throws {
+    let match = try MatchDesign(distance: Mahalanobis()).match(
+      Candidates(
+        treated: arms + [true, false],
+        covariates: [
+          Covariate("x", .numbers(overlapping + [.nan, 2])),
+          Covariate("z", .numbers([1, 2, 3, 4, 1, 2, .nan])),
+        ],
+        exact: [Covariate("s", .factor(codes: [0, 0, 0, 0, 1, 0, 0], levels: ["p", "q"]))]),
+      seed: Seed(1))
+    let missing = try #require(match.diagnostics.first { $0.code == "missing-covariates" })
+    #expect(missing.message.contains("1 treated unit and 1 comparator lack"))
+    #expect(missing.message.contains("`x`: 1, `z`: 1"))
+    let strata = try #require(match.diagnostics.first { $0.code == "one-sided-strata" })
+    #expect(strata.message.contains("0 treated units and 1 comparator stand"))
+  }
+
+  @Test("a variance that is no number is refused by name")
+  func tooLarge() {
+    #expect(throws: MatchingError.notFiniteSpread(column: "x")) {
+      try MatchDesign(distance: Mahalanobis()).match(
+        candidates(arms, [1, 1e300, 2, 3, 4]), seed: Seed(1))
+    }
+  }
+
+  @Test(
+    "what is constant in an arm is standardised by both, and balances exactly where it is equal")
+  func constantInAnArm() throws {
+    let n = 30
+    let treated = (0..<n).map { $0 < 10 }
+    let x = (0..<n).map { Double(($0 * 7) % 11) }
+    // Three tenths and the like are no sums of shares.
+    let same = Covariate("same", .numbers([Double](repeating: 0.3, count: n)))
+    let apart = Covariate(
+      "apart", .factor(codes: treated.map { $0 ? 0 : 1 }, levels: ["p", "q"]))
+    let match = try MatchDesign(distance: Mahalanobis()).match(
+      Candidates(treated: treated, covariates: [Covariate("x", .numbers(x)), same, apart]),
+      seed: Seed(1))
+    let rows = BalanceTable(match).rows
+    for row in rows where row.covariate == "same" {
+      #expect(row.standardisedDifference == 0 && row.meanTreated == 0.3)
+    }
+    for row in rows where row.covariate == "apart" {
+      #expect(row.standardisedDifference.isInfinite)
+    }
+  }
+
   @Test("separated arms match by Firth's scores and say so")
   func separation() throws {
     let match = try MatchDesign().match(candidates(arms, [5, 6, 1, 2, 3]), seed: Seed(1))

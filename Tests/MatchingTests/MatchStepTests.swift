@@ -46,6 +46,27 @@ struct MatchStepTests {
     return data
   }
 
+  @Test(
+    "text that is no finite number among numbers is named, not matched on as a category",
+    arguments: ["inf", "-Inf", "NaN"])
+  func notFinite(_ text: String) {
+    var data = data()
+    data.set(
+      Table(
+        name: "schools",
+        columns: [
+          Column("catholic", logical: [true, false, true, false]),
+          Column("ses", categories: ["1.5", text, "2", "-0.25"]),
+          Column("band", categories: ["1", "2", "3", "R"]),
+        ]))
+    let found = problems("{data: schools, treated: catholic, covariates: [ses, band]}", in: data)
+    #expect(found.contains("found `\(text)` among the numbers of `ses`"), "\(found)")
+    #expect(!found.contains("band"))
+    let caliper = problems(
+      "{data: schools, treated: catholic, covariates: [band], caliper: {ses: 1}}", in: data)
+    #expect(caliper.contains("`\(text)`") && !caliper.contains("category"), "\(caliper)")
+  }
+
   @Test("the keys of a whole step are read with their defaults")
   func reading() throws {
     let plain = try step("{data: schools, treated: catholic, covariates: [ses, size]}")

@@ -259,7 +259,9 @@ import Testing
 
   @Test func methodsThatCannotKeepItAreRefused() throws {
     let cohorts = Cohorts(seed: 1, treated: 3, units: 5)
-    for method in [OverlapWeights(), OptimalFull()] as [any MatchingMethod] {
+    for method in [OverlapWeights(), InverseProbabilityWeights(), CardinalityMatching()]
+      as [any MatchingMethod]
+    {
       #expect(throws: MatchingError.self) {
         _ = try MatchDesign(
           estimand: type(of: method).estimands[0], method: method

@@ -115,15 +115,15 @@ import Testing
       says: ["no common support", "use fewer covariates"])
     let infinite = changed { if $0 == 4 { $1.x = "inf" } }
     add(
-      "an infinite number", infinite, ["nearest", "optimal", "full", "weighting", "subclass"],
-      says: ["60 categories of `x`", "which of its values is none"])
+      "an infinite number", infinite, all,
+      says: ["found `inf` among the numbers of `x`", "`missing`"])
     add(
       "an infinite number in a column of numbers", infinite, all, columns: "columns: {x: number}, ",
       says: ["units.csv:6: column `x`: found `inf`, expected a number"])
     let missing = changed { if $0 % 6 == 0 || $0 == 1 { $1.x = "" } }
     add(
       "missing covariates", missing, pairing + ["subclass", "entropy", "weighting"],
-      says: ["10 of 20 treated units are not in the sample"], fails: false)
+      says: ["10 of 20 treated units are not in the sample", "lack a value", "`x`: "], fails: false)
     add(
       "missing covariates", missing, ["cem", "cardinality", "overlap"],
       says: ["units are not in the sample"], fails: false)

@@ -67,6 +67,13 @@ struct ConstraintAudit {
         "exact \(covariate.name)", .count(0),
         links.count { !covariate.isEqual($0.treated, $0.control) })
     }
+    if sample.grouping == .weights, !candidates.exact.isEmpty {
+      let gap = largestStratumGap(sample)
+      checks.append(
+        ConstraintCheck(
+          constraint: "equal shares of exact strata", declared: .number(1e-8), worst: gap,
+          holds: gap <= 1e-8))
+    }
     for caliper in calipers {
       var worst = 0.0
       for link in links {
@@ -167,6 +174,22 @@ struct ConstraintAudit {
           constraint: "no reuse", declared: .count(1), worst: Double(most), holds: most <= 1))
     }
     return checks
+  }
+
+  /// The largest difference of what an exact stratum weighs in either arm, as shares of the arms.
+  private func largestStratumGap(_ sample: MatchedSample) -> Double {
+    let strata = candidates.strata
+    var totals = [Arm.treated: 0.0, .control: 0]
+    var sums = [Double](repeating: 0, count: Int((strata.max() ?? -1) + 1))
+    for unit in strata.indices {
+      totals[Arm(treated: candidates.treated[unit]), default: 0] += sample.weights[unit]
+    }
+    for (unit, stratum) in strata.enumerated() where sample.isUsed(unit) {
+      let isTreated = candidates.treated[unit]
+      let share = sample.weights[unit] / (totals[Arm(treated: isTreated)] ?? 1)
+      sums[Int(stratum)] += isTreated ? share : -share
+    }
+    return sums.map { abs($0) }.max() ?? 0
   }
 
   /// The largest difference of the arms in a covariate's weighted mean, in standard deviations over both, and

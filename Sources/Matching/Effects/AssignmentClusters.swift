@@ -11,7 +11,9 @@ struct AssignmentClusters {
   ///
   /// - Parameter joiningSets: whether strata hold together as well.
   init(_ sample: MatchedSample, groups: [Int32]?, joiningSets: Bool = false) {
-    let joinsSets = joiningSets || sample.grouping == .matchedSets || groups == nil
+    // Sets that share units at several base years would hold everybody together: the unit counts, not the set.
+    let joinsSets =
+      joiningSets || sample.grouping == .matchedSets && !sample.reusesComparators || groups == nil
     var parent = Array(sample.weights.indices)
     func root(_ unit: Int) -> Int {
       var unit = unit

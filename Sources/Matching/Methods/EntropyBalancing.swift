@@ -7,7 +7,8 @@ public import Probability
 /// | moments | 1 | 1, 2 | 1: means; 2: of numbers their variances as well |
 ///
 /// For the ATT comparators are weighted to the treated, for the ATC the treated to the comparators, for the
-/// ATE both to all. Factors give the share of each level. The weights min Σ w log w are exponential in the
+/// ATE both to all. Factors give the share of each level, and exact strata have the same share in both arms. The
+/// weights min Σ w log w are exponential in the
 /// covariates and found by Newton's method on the dual, to 1e-10 standard deviations (Hainmueller 2012,
 /// DOI 10.1093/pan/mpr025). Units are taken in the order of their values, so that the order of rows changes
 /// nothing, not even the last bit.
@@ -23,6 +24,7 @@ public struct EntropyBalancing: MatchingMethod, Hashable {
   public static let basis = MatchingBasis.covariates
   public static let grouping = SampleGrouping.weights
   public static let unusedReason: DropReason? = .notChosen
+  public static let keepsStrata = true
 
   public var ratio: Int? { nil }
 
@@ -62,7 +64,7 @@ public struct EntropyBalancing: MatchingMethod, Hashable {
 }
 
 /// What is to be balanced: numbers in standard deviations from their mean, their squares where variances
-/// count, and a 0/1 column for each level of a factor but the first.
+/// count, and a 0/1 column for each level of a factor and each exact stratum but the first.
 struct BalancingFeatures {
   let names: [String]
   /// Eligible units in ascending order of their features.
@@ -79,6 +81,14 @@ struct BalancingFeatures {
         columns.append(
           (column.level.map { "\(covariate.name) = \($0)" } ?? column.name, column.values))
       }
+    }
+    let strata = Set(eligible.map { problem.strata[$0] }).sorted()
+    for (number, stratum) in strata.enumerated().dropFirst() {
+      columns.append(
+        (
+          "exact stratum \(number + 1)",
+          eligible.map { problem.strata[$0] == stratum ? 1 : 0 }
+        ))
     }
     let raw = eligible.indices.map { unit in columns.map { $0.values[unit] } }
     let order = eligible.indices.sorted { a, b in

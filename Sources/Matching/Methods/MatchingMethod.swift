@@ -23,6 +23,9 @@ public protocol MatchingMethod: Choice {
   var balancedMoments: Int { get }
   /// Whether calipers hold for every pair that it makes.
   static var keepsCalipers: Bool { get }
+  /// Whether `exact` can hold: by putting only equal units together, or by giving every stratum the same weight in
+  /// both arms.
+  static var keepsStrata: Bool { get }
   /// The largest difference of means that it promises, in standard deviations; `nil` for none.
   var meanTolerance: Double? { get }
   /// The propensities that it admits to the sample; `nil` for all.
@@ -46,6 +49,7 @@ extension MatchingMethod {
   public static var grouping: SampleGrouping { .matchedSets }
   public static var unusedReason: DropReason? { nil }
   public static var keepsCalipers: Bool { grouping == .matchedSets }
+  public static var keepsStrata: Bool { grouping != .weights }
   public var meanTolerance: Double? { nil }
   public var balancedMoments: Int { 0 }
   public var setBounds: SetBounds? { nil }

@@ -1,11 +1,12 @@
 internal import StudyFiles
+internal import Tables
 
 extension MatchingError {
   /// Every comparator may be used once although it stands at several base years, which this method cannot keep.
   static func ownersNotKept(_ method: String) -> MatchingError {
     .unresolvedNames(
       "method `\(method)` would use a comparator at several base years: match with `optimal` or `nearest`, "
-        + "without members")
+        + "without members, or with `full`, `entropy` or strata, which count it at each")
   }
 }
 
@@ -76,20 +77,56 @@ extension MatchingProblem {
 }
 
 extension MatchDesign {
-  /// Refuses methods that would use an owner twice, before anything is computed.
+  /// Whether each unit is used at one base year: only methods that make pairs keep that.
+  private var usesOwnersOnce: Bool { method is OptimalPairs || method is NearestNeighbour }
+
+  /// Refuses methods that would use an owner twice and cannot say how much that counts, before anything is
+  /// computed.
   func requireOwnersKept(_ candidates: Candidates) throws(MatchingError) {
-    guard candidates.owners != nil, !method.reusesComparators else { return }
-    guard method is OptimalPairs || method is NearestNeighbour else {
-      throw .ownersNotKept(type(of: method).name)
-    }
+    guard candidates.owners != nil, method is CardinalityMatching else { return }
+    throw .ownersNotKept(type(of: method).name)
   }
 
-  /// Proves that no owner is used twice.
-  func requireOwnersOnce(_ sample: MatchedSample, _ candidates: Candidates) throws(MatchingError) {
-    guard let owners = candidates.owners, !sample.reusesComparators else { return }
-    var used: Set<Int32> = []
-    for unit in owners.indices where sample.isUsed(unit) && !used.insert(owners[unit]).inserted {
+  /// Proves that no owner is used twice by a method that promises it; for the others, says how many are.
+  func countingOwners(
+    _ sample: MatchedSample, _ candidates: Candidates
+  ) throws(MatchingError) -> MatchedSample {
+    guard let owners = candidates.owners, !sample.reusesComparators else { return sample }
+    var places: [Int32: Int] = [:]
+    for unit in owners.indices where sample.isUsed(unit) {
+      guard places[owners[unit]] != nil, usesOwnersOnce else {
+        places[owners[unit], default: 0] += 1
+        continue
+      }
       throw .brokenConstraint(name: "once", declared: "each unit once", found: "unit \(unit) twice")
+    }
+    let several = places.values.filter { $0 > 1 }
+    guard !several.isEmpty else { return sample }
+    return MatchedSample(
+      weights: sample.weights, sets: sample.sets, pairs: sample.pairs,
+      reusesComparators: sample.grouping == .matchedSets, optimum: sample.optimum,
+      grouping: sample.grouping,
+      diagnostics: sample.diagnostics + [
+        Diagnostic(
+          .note, code: "several-base-years",
+          "\(several.count) units stand at several base years, \(several.reduce(0, +)) times in all; "
+            + "errors count each as one")
+      ], equations: sample.equations)
+  }
+}
+
+extension MatchOutcome {
+  /// The groups by which errors are clustered: those that were assigned as one, and the base years of a unit that
+  /// stands at several. One code a candidate, below zero for those that are alone; `nil` where all are.
+  package func errorGroups(_ groups: [Int32]?) -> [Int32]? {
+    guard let owners = candidates.owners else { return groups }
+    var places: [Int32: Int] = [:]
+    for unit in owners.indices where sample.isUsed(unit) { places[owners[unit], default: 0] += 1 }
+    guard places.values.contains(where: { $0 > 1 }) else { return groups }
+    let first = (groups?.max() ?? -1) + 1
+    return owners.indices.map { unit in
+      if let group = groups?[unit], group >= 0 { return group }
+      return places[owners[unit], default: 0] > 1 ? first + owners[unit] : -1
     }
   }
 }

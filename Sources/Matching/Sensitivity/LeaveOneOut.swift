@@ -136,7 +136,7 @@ extension MatchOutcome {
     for unit in units { isGone[unit] = true }
     let treated = candidates.treated
     let left: MatchedSample
-    if sample.reusesComparators {
+    if sample.reusesComparators, !sample.pairs.isEmpty {
       let pairs = sample.pairs.filter { !isGone[$0.treated] && !isGone[$0.control] }
       let focalIsTreated = estimand.treatedAreFocal ?? true
       left = MatchedSample.reusing(pairs, treated: treated, focalIsTreated: focalIsTreated)
@@ -152,7 +152,7 @@ extension MatchOutcome {
       left = MatchedSample(
         weights: weights, sets: zip(kept, weights).map { $1 > 0 ? $0 : -1 },
         pairs: sample.pairs.filter { weights[$0.treated] > 0 && weights[$0.control] > 0 },
-        reusesComparators: false, grouping: sample.grouping)
+        reusesComparators: sample.reusesComparators, grouping: sample.grouping)
     }
     return MatchOutcome(
       candidates: candidates, estimand: estimand, sample: left, score: score,

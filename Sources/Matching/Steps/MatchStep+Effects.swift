@@ -31,7 +31,8 @@ extension MatchStep {
     let isPlain =
       switch method {
       case let pairs as OptimalPairs: pairs.fine.isEmpty && pairs.nearExact.isEmpty
-      case let full as OptimalFull: full.setBounds == nil && full.nearExact.isEmpty
+      case let full as OptimalFull:
+        full.setBounds == nil && full.nearExact.isEmpty && match.candidates.owners == nil
       default: false
       }
     let ranges =

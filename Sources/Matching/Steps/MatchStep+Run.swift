@@ -90,7 +90,7 @@ extension MatchStep {
     diagnostics += match.diagnostics
     let own = groups.map { groups in candidateRows.map { groups[Int($0)] } }
     let effects = try self.effects(
-      match, columns: columns, rows: candidateRows, groups: own, seed: seed)
+      match, columns: columns, rows: candidateRows, groups: match.errorGroups(own), seed: seed)
     tables += effects.tables
     diagnostics += effects.diagnostics.filter { !diagnostics.contains($0) }
     let gate = try judged(

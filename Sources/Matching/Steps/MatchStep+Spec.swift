@@ -194,7 +194,7 @@ extension MatchStep {
         "`\(kind.name)` makes no pairs whose distance could be limited: leave `most` out",
         at: "apart")
     }
-    if kind.grouping == .weights, !exact.isEmpty {
+    if !kind.keepsStrata, !exact.isEmpty {
       rule("`\(kind.name)` puts no units together: give these columns as covariates", at: "exact")
     }
     if kind.basis == .score, !distance.isScore {

@@ -76,12 +76,18 @@ struct EntropyTests {
         == .cannotBalance(column: "kind = b", arm: .control))
   }
 
-  @Test("calipers and exact columns are refused, and the effect says what it leaves out")
-  func honesty() throws {
+  @Test("exact strata weigh the same in both arms")
+  func exactStrata() throws {
     let candidates = RandomCandidates(seed: 5, ties: false, strata: 2).candidates
-    #expect(throws: MatchingError.exactNotKept(method: "entropy")) {
-      _ = try MatchDesign(method: EntropyBalancing()).match(candidates, seed: Seed(1))
+    let match = try MatchDesign(method: EntropyBalancing()).match(candidates, seed: Seed(1))
+    #expect(match.checks.contains { $0.constraint == "equal shares of exact strata" && $0.holds })
+    #expect(throws: MatchingError.exactNotKept(method: "weighting")) {
+      _ = try MatchDesign(method: InverseProbabilityWeights()).match(candidates, seed: Seed(1))
     }
+  }
+
+  @Test("the effect says what it leaves out")
+  func honesty() throws {
     let treated = [true, true, false, false, false, false]
     let match = try MatchDesign(method: EntropyBalancing()).match(
       Candidates(treated: treated, covariates: [Covariate("x", .numbers([0, 1, 0, 0, 0, 1]))]),
