@@ -25,9 +25,18 @@ struct DescribeCommand: ParsableCommand {
     let kinds = Catalogue.kinds
     guard let chosen = kinds.first(where: { $0.name == kind }) else {
       let members = Catalogue.members(named: kind)
-      guard !members.isEmpty, name == nil else {
+      guard !members.isEmpty else {
         throw unknown(
           kind, "kind", among: kinds.map(\.name) + kinds.flatMap { $0.entries.map(\.name) })
+      }
+      if let name {
+        // `describe match nearest`: a step, and one of the things that its settings choose among.
+        let chosen = Catalogue.members(named: name)
+        guard !chosen.isEmpty else {
+          throw unknown(name, "name", among: kinds.flatMap { $0.entries.map(\.name) })
+        }
+        try Terminal.result(chosen.map(\.text).joined(separator: "\n\n"))
+        return
       }
       try Terminal.result(members.map(\.text).joined(separator: "\n\n"))
       return

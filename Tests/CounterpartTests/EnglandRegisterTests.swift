@@ -74,6 +74,23 @@ struct EnglandRegisterTests {
     }
   }
 
+  /// The arms as they are, against the reference's plain differences.
+  @Test func theDifferenceBeforeMatching() throws {
+    try withStudy { folder in
+      _ = try Runner(
+        study: try Study(reading: "\(folder)/study.yaml"), output: "\(folder)/out", threads: 2,
+        only: "unmatched"
+      ).run()
+      let rows = FederationStudyTests.Scratch.rows(
+        try String(contentsOfFile: "\(folder)/out/tables/unmatched.effect.csv", encoding: .utf8))
+      let expected = ["mat_prog": -0.6056232, "read_prog": -0.1790688, "writ_prog": -0.1836439]
+      for (outcome, difference) in expected {
+        let row = try #require(rows.first { $0["outcome"] == outcome })
+        #expect(isClose(Double(row["estimate"] ?? "") ?? 9, difference, absolute: 1e-7))
+      }
+    }
+  }
+
   @Test func withoutAReasonEveryLateCovariateIsRefused() throws {
     let message = try withStudy(
       {

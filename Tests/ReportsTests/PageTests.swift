@@ -29,7 +29,7 @@ import Testing
             .keyFigures([KeyFigure(text, text, detail: text)]),
             .callout(Callout(.warning, prose, code: text)), .table(view), .figure(figure),
             .checklist([ChecklistItem(.notMet, prose)]), .code(text),
-          ], subsections: [ReportSection(text, [.paragraph(prose)])]),
+          ], subsections: [ReportSection(text, [.paragraph(prose)], isFolded: true)]),
         ReportSection(text, []),
       ])
   }

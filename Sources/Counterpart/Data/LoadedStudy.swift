@@ -96,6 +96,10 @@ struct LoadedStudy: Sendable {
     _ study: Study, in data: DataSet, places: [String: Places]
   ) throws(RunError) {
     var problems: [SpecError] = []
+    let models = OutcomeFamily.models(of: study).flatMap {
+      $0.model.estimandProblems(study.estimand, in: data)
+    }
+    problems += models.prefix(1)
     for named in study.steps {
       problems += StreamingRules.problems(named, in: data)
       do throws(SpecErrors) { try named.step.check(in: data, places: places) } catch {

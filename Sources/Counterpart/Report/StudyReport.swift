@@ -36,7 +36,8 @@ struct StudyReport: Sendable {
       named.result.answer.map { (name: named.name, kind: named.kind, answer: $0) }
     }
     let rank = [
-      MultilevelStudyStep.name, EquivalenceStudyStep.name, MatchStudyStep.name,
+      MultilevelStudyStep.name, EventStudyStudyStep.name, EquivalenceStudyStep.name,
+      MatchStudyStep.name,
       ScenariosStudyStep.name,
       FormationStudyStep.name,
       PowerStudyStep.name,
@@ -48,6 +49,7 @@ struct StudyReport: Sendable {
       + rank.flatMap { kind in
         answers.filter { $0.kind == kind && $0.name != primary }.reversed()
       }
+      + answers.filter { !rank.contains($0.kind) && $0.name != primary }
     guard let first = ordered.first?.answer else { return nil }
     // One of each kind: a loop says the same of each pass, and doubts about the design would be crowded out.
     var codes: Set<String> = []

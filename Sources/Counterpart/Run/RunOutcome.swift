@@ -66,7 +66,9 @@ struct RunOutcome: Sendable {
   }
 
   /// Planned beside run, where a plan was frozen.
-  var deviations: TidyTable? { plan?.deviations(of: study, results: results) }
+  var deviations: TidyTable? {
+    plan?.deviations(of: study, results: results, inputs: loaded.inputHashes)
+  }
 
   /// The primary outcome and all others.
   var family: OutcomeFamily? { OutcomeFamily(study, results: results) }

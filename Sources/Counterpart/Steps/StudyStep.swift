@@ -69,6 +69,8 @@ public struct StepContext: Sendable {
   public let earlier: [String: StepResult]
   /// What later steps need of this one.
   public let demanded: Set<StepNeed.Provision>
+  /// Whether only the design is wanted, which may not look at an outcome.
+  var isSealed = false
   /// Where a step that does its work in blocks keeps them; `nil` to keep none.
   var blocks: KeptBlocks? = nil
   /// Called with work done and in all, from any thread.

@@ -10,6 +10,11 @@ struct DatedText: Sendable {
   static func all(in study: Study) -> [DatedText] {
     var found: [DatedText] = []
     var seen: Set<String> = []
+    if let pupils = study.estimand?.pupils, pupils.text.contains("@"),
+      seen.insert(pupils.text).inserted
+    {
+      found.append(DatedText(text: pupils, path: "estimand.pupils"))
+    }
     for step in study.steps {
       for section in (step.step as? LoopStudyStep)?.children.map(\.named.section) ?? [step.section]
       {

@@ -55,10 +55,11 @@ struct EstimandRow: TidyRow, Hashable {
   ///
   /// - Parameters:
   ///   - weights: of the match, one a candidate.
-  ///   - isOfUnits: whether a row is a school, so that only the estimand per school can be had.
+  ///   - isOfUnits: whether a row is a school, so that the estimand per pupil needs their number.
+  ///   - pupils: how many pupils a row of the table stands for; `nil` where nothing says it.
   static func rows(
     _ frame: ModelFrame, term: String, asked: EstimandDeclaration.Unit, in data: DataSet,
-    table: String, weights: [Double], isOfUnits: Bool
+    table: String, weights: [Double], isOfUnits: Bool, pupils: [Double]? = nil
   ) -> [EstimandRow] {
     let candidates = TreatmentDeclaration.candidates
     guard frame.rowCount <= limit, frame.fixedNames.contains(term),
@@ -79,10 +80,16 @@ struct EstimandRow: TidyRow, Hashable {
     }
     let response = frame.values(frame.response)
     let clusters = own.map { cluster[Int($0)] }
-    let kinds: [EstimandDeclaration.Unit] = isOfUnits ? [.school] : [.pupil, .school]
+    let sizes = pupils.map { all in
+      (0..<frame.rowCount).map { all[Int(frame.selection?[$0] ?? Int32($0))] }
+    }
+    // A school without a number of pupils has no place in their average.
+    let isSized = sizes?.allSatisfy { $0 > 0 && $0.isFinite } ?? false
+    let kinds: [EstimandDeclaration.Unit] = isOfUnits && !isSized ? [.school] : [.pupil, .school]
     return kinds.compactMap { per in
-      let rowWeights = own.map { unit in
-        weights[Int(unit)] / (per == .school ? count[unit] ?? 1 : 1)
+      let rowWeights = own.enumerated().map { row, unit in
+        let share = per == .school ? 1 / (count[unit] ?? 1) : isOfUnits ? sizes?[row] ?? 1 : 1
+        return weights[Int(unit)] * share
       }
       guard
         let fit = try? LeastSquares(design, response: response, weights: rowWeights),

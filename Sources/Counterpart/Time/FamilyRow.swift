@@ -26,19 +26,35 @@ struct FamilyRow: Sendable {
     }
   }
 
+  /// The tests without a word about each other.
+  static func plain(_ rows: [FamilyRow]) -> TidyTable {
+    TidyTable(
+      "effects", fields: fields(rows),
+      rows: rows.map { row in
+        row.values.map { Cell(loopValue: $0.value) } + [
+          .text(row.term), .number(row.estimate), .number(row.low), .number(row.high),
+          .number(row.pValue),
+        ]
+      })
+  }
+
+  private static func fields(_ rows: [FamilyRow]) -> [Field] {
+    (rows.first?.values.map(\.name) ?? []).map { Field($0, "the value that the loop took") } + [
+      Field("term", "the coefficient tested"),
+      Field("estimate", "the coefficient"),
+      Field("ci_low", "lower end of its 95 % interval, not adjusted"),
+      Field("ci_high", "upper end"),
+      Field("p_value", "by itself"),
+    ]
+  }
+
   static func table(_ rows: [FamilyRow], by correction: Multiplicity) -> TidyTable {
     let adjusted = correction.adjusted(rows.map(\.pValue))
-    let names = rows.first?.values.map(\.name) ?? []
     return TidyTable(
       "family",
-      fields: names.map { Field($0, "the value that the loop took") } + [
-        Field("term", "the coefficient tested"),
-        Field("estimate", "the coefficient"),
-        Field("ci_low", "lower end of its 95 % interval, not adjusted"),
-        Field("ci_high", "upper end"),
-        Field("p_value", "by itself"),
+      fields: fields(rows) + [
         Field(
-          "p_adjusted", "among the \(rows.count) tests of the family, by \(correction.rawValue)"),
+          "p_adjusted", "among the \(rows.count) tests of the family, by \(correction.rawValue)")
       ],
       rows: zip(rows, adjusted).map { row, adjusted in
         row.values.map { Cell(loopValue: $0.value) } + [

@@ -15,7 +15,9 @@ public struct FrozenPlan: Sendable {
   let settings: [(path: String, value: String)]
   /// The hash of the matched units of each `match` step.
   let designs: [String: String]
-  /// SHA-256 of both together.
+  /// The hash of each file that the design was made from, by its path in the study.
+  let inputs: [String: String]
+  /// SHA-256 of all together.
   public let hash: String
   public let file: String
 
@@ -36,6 +38,10 @@ public struct FrozenPlan: Sendable {
     }
     let loaded = try LoadedStudy(study, notify)
     BLAS.useOneThread()
+    let problems = study.steps.compactMap { $0.step as? MatchStudyStep }.flatMap {
+      $0.sealProblems(in: loaded.data, study: study)
+    }
+    guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
     let sealed = study.sealed(loaded.data)
     var designs: [String: String] = [:]
     for named in StepOrder.sorted(study.steps) where named.step is MatchStudyStep {
@@ -43,13 +49,14 @@ public struct FrozenPlan: Sendable {
       let context = StepContext(
         name: named.name.text, study: study, data: sealed, streams: loaded.streams,
         places: loaded.places, calendar: loaded.calendar, seed: study.seed[named.name.text],
-        threads: threads, earlier: [:], demanded: [], progress: { _, _ in })
+        threads: threads, earlier: [:], demanded: [], isSealed: true, progress: { _, _ in })
       designs[named.name.text] = Self.hash(of: try named.step.run(context))
     }
     self.file = file
     self.designs = designs
+    inputs = loaded.inputHashes
     settings = Self.settings(of: study)
-    hash = Self.hash(settings, designs)
+    hash = Self.hash(settings, designs, inputs)
     try FileAccess.write(json.text + "\n", to: file)
   }
 
@@ -67,8 +74,9 @@ public struct FrozenPlan: Sendable {
       row["path"]?.string.flatMap { path in row["value"]?.string.map { (path, $0) } }
     }
     designs = (json["designs"]?.object ?? [:]).compactMapValues(\.string)
+    inputs = (json["inputs"]?.object ?? [:]).compactMapValues(\.string)
     self.hash = hash
-    guard Self.hash(settings, designs) == hash else {
+    guard Self.hash(settings, designs, inputs) == hash else {
       throw .file(path: file, reason: "has been changed since it was frozen: its hash is another")
     }
   }
@@ -80,17 +88,20 @@ public struct FrozenPlan: Sendable {
       "what": "a frozen plan; do not edit",
       "sha256": .string(hash),
       "designs": .object(designs.mapValues(JSON.string)),
+      "inputs": .object(inputs.mapValues(JSON.string)),
       "settings": .array(
         settings.map { ["path": .string($0.path), "value": .string($0.value)] }),
     ]
   }
 
   private static func hash(
-    _ settings: [(path: String, value: String)], _ designs: [String: String]
+    _ settings: [(path: String, value: String)], _ designs: [String: String],
+    _ inputs: [String: String]
   ) -> String {
     Digest.of(
       (settings.map { "\($0.path.utf8.count)\($0.path)=\($0.value)" }
-        + designs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+        + designs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        + inputs.sorted { $0.key < $1.key }.map { "\($0.key.utf8.count)\($0.key) \($0.value)" })
         .joined(separator: "\n"))
   }
 
@@ -118,51 +129,77 @@ public struct FrozenPlan: Sendable {
   }
 
   /// What a run did otherwise than planned: planned beside run.
-  func deviations(of study: Study, results: [NamedResult]) -> TidyTable {
+  func deviations(
+    of study: Study, results: [NamedResult], inputs now: [String: String]
+  ) -> TidyTable {
+    TidyTable(
+      "deviations",
+      fields: [
+        Field("kind", "setting, design (who was matched) or data (a file that is another now)"),
+        Field("setting", "where it stands in the study, or what differs"),
+        Field("planned", "as it was frozen; missing where it was added since"),
+        Field("run", "as it was run; missing where it was taken out"),
+      ], rows: choices(of: study, results: results) + files(now))
+  }
+
+  /// Data are expected to change: outcomes come in after the plan is frozen. So files are told apart.
+  private func files(_ now: [String: String]) -> [[Cell]] {
+    inputs.sorted { $0.key < $1.key }.compactMap { file, planned in
+      now[file] == planned
+        ? nil
+        : [.text("data"), .text("contents of \(file)"), .text(planned), .optional(now[file])]
+    }
+  }
+
+  private func choices(of study: Study, results: [NamedResult]) -> [[Cell]] {
     let now = Self.settings(of: study)
     var rows: [[Cell]] = []
     for (path, planned) in settings {
       let run = now.first { $0.path == path }?.value
       if run != planned {
-        rows.append([.text(path), .text(planned), .optional(run)])
+        rows.append([.text("setting"), .text(path), .text(planned), .optional(run)])
       }
     }
     for (path, run) in now where !settings.contains(where: { $0.path == path }) {
-      rows.append([.text(path), .missing, .text(run)])
+      rows.append([.text("setting"), .text(path), .missing, .text(run)])
     }
     for (step, planned) in designs.sorted(by: { $0.key < $1.key }) {
       guard let result = results.first(where: { $0.name == step })?.result else { continue }
       let run = Self.hash(of: result)
       if run != planned {
-        rows.append([.text("\(step): matched units"), .text(planned), .text(run)])
+        rows.append(
+          [.text("design"), .text("\(step): matched units"), .text(planned), .text(run)])
       }
     }
-    return TidyTable(
-      "deviations",
-      fields: [
-        Field("setting", "where it stands in the study, or what differs"),
-        Field("planned", "as it was frozen; missing where it was added since"),
-        Field("run", "as it was run; missing where it was taken out"),
-      ], rows: rows)
+    return rows
   }
 
   func section(_ deviations: TidyTable) -> ReportSection {
-    let count = deviations.rows.count
+    let files = deviations.rows.count { $0.first == .text("data") }
+    let count = deviations.rows.count - files
+    let frozen: Prose =
+      "The plan was frozen before outcomes were looked at (SHA-256 \(code: hash))"
+    let data: Prose =
+      files == 0
+      ? ""
+      : " \(files) data file\(files == 1 ? " has" : "s have") changed since, as they do when outcomes are added."
+    let verdict: Prose =
+      count == 0
+      ? ", and the run followed it: the same settings, and the same units matched."
+      : ". The run deviates from it in \(strong: "\(count)") \(count == 1 ? "place" : "places")."
     return ReportSection(
       "Planned and run", anchor: "planned-and-run",
-      [
-        .paragraph(
-          count == 0
-            ? "The plan was frozen before outcomes were looked at (SHA-256 \(code: hash)), and the run followed it: the same settings, and the same units matched."
-            : "The plan was frozen before outcomes were looked at (SHA-256 \(code: hash)). The run deviates from it in \(strong: "\(count)") \(count == 1 ? "place" : "places"):"
-        )
-      ]
-        + (count == 0
+      [.paragraph(frozen + verdict + data)]
+        + (deviations.rows.isEmpty
           ? []
           : [
             .table(
               TableView(
-                deviations, caption: "Planned beside run", file: "tables/study.deviations.csv"))
+                deviations, caption: "Planned beside run",
+                columns: [
+                  TableColumn("kind", "Kind"), TableColumn("setting", "What"),
+                  TableColumn("planned", "Planned"), TableColumn("run", "Run"),
+                ], file: "tables/study.deviations.csv"))
           ]))
   }
 }

@@ -17,14 +17,16 @@ public struct LoopStudyStep: StudyStep {
     let values: [(name: String, value: String)]
     let named: Study.NamedStep
 
-    /// What a reader calls the pass: `attainment: pupils' reading, lag 3`.
-    func title(_ context: StepContext) -> String {
-      let parts = values.map { name, value in
-        let words = context.study.labels.text(value)
+    /// What a reader calls the pass: `pupils' reading, lag 1`.
+    func words(_ labels: Labels) -> String {
+      values.map { name, value in
+        let words = labels.text(value)
         return ["lag", "year"].contains(name) ? "\(name) \(words)" : words
-      }
-      return "\(context.name): \(parts.joined(separator: ", "))"
+      }.joined(separator: ", ")
     }
+
+    /// What its step's name has behind the loop's.
+    var suffix: String { values.map { "\($0.name)-\($0.value)" }.joined(separator: "-") }
 
     var label: String { values.map { "\($0.name) \($0.value)" }.joined(separator: ", ") }
   }
@@ -74,10 +76,12 @@ public struct LoopStudyStep: StudyStep {
     var results: [(child: Child, result: StepResult)] = []
     for (position, child) in children.enumerated() {
       context.progress(position, children.count)
-      let label = child.values.map { "\($0.name)-\($0.value)" }.joined(separator: "-")
-      let name = "\(context.name)-\(label)"
-      let result = try child.named.step.run(context.renamed(name, label))
-      results.append((child, result.titled(name, as: child.title(context))))
+      results.append(
+        (
+          child,
+          try child.named.step.run(
+            context.renamed("\(context.name)-\(child.suffix)", child.suffix))
+        ))
     }
     context.progress(children.count, children.count)
     let family = adjust.map {
@@ -94,24 +98,16 @@ public struct LoopStudyStep: StudyStep {
       answer: OutcomeFamily.primaryChild(of: self, in: context.study).flatMap {
         results[$0].result.answer
       },
-      sections: results.flatMap(\.result.sections)
-        + (family.map { [Self.section($0, name: context.name)] } ?? []),
+      sections: LoopReport(
+        name: context.name, kind: kind, passes: results, family: family,
+        labels: context.study.labels,
+        primary: OutcomeFamily.primaryChild(of: self, in: context.study)
+      ).sections,
       models: context.demanded.contains(.models)
         ? results.flatMap { child, result in
           (result.models ?? []).map { PassedModel(values: child.values, model: $0.model) }
         } : nil,
       failures: results.flatMap(\.result.failures))
-  }
-
-  private static func section(_ family: TidyTable, name: String) -> ReportSection {
-    ReportSection(
-      "The family of tests", anchor: "family-\(name)",
-      [
-        .table(
-          TableView(
-            family, caption: "Effects by themselves and among all of the family",
-            file: "tables/\(name).family.csv"))
-      ])
   }
 
   /// The tables of the same name below each other, with the loop's values as leading columns.
@@ -157,22 +153,6 @@ extension Cell {
     } else {
       self = .text(text)
     }
-  }
-}
-
-extension StepResult {
-  /// The same with another name in the titles of its sections, whose anchors and files stay as they are.
-  fileprivate func titled(_ name: String, as title: String) -> StepResult {
-    func renamed(_ section: ReportSection) -> ReportSection {
-      guard section.title.hasSuffix(name) else { return section }
-      return ReportSection(
-        section.title.dropLast(name.count) + title, anchor: section.anchor, section.blocks,
-        subsections: section.subsections)
-    }
-    return StepResult(
-      tables: tables, diagnostics: diagnostics, sample: sample, estimates: estimates,
-      answer: answer, sections: sections.map(renamed), completed: completed, samples: samples,
-      design: design, model: model, models: models, failures: failures, groups: groups)
   }
 }
 

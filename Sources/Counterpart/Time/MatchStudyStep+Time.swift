@@ -138,7 +138,8 @@ extension MatchStudyStep {
     return first == last ? "the cohort of \(first)" : "the cohorts of \(first) to \(last)"
   }
 
-  private var datedNames: [(name: LocatedText, key: String)] {
+  /// Every name by which units are made alike.
+  var datedNames: [(name: LocatedText, key: String)] {
     step.covariates.map { ($0, "covariates") } + step.exact.map { ($0, "exact") }
       + step.calipers.map { ($0.name, "caliper") }
       + (step.prognostic.map { [($0, "prognostic")] } ?? [])

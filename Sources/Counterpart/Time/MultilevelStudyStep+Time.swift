@@ -162,9 +162,15 @@ extension MultilevelStudyStep {
       let units = step.sample.flatMap({ context.earlier[$0.text]?.sample }),
       units.table == TreatmentDeclaration.candidates
     else { return [] }
+    let pupils = context.study.estimand?.pupils.flatMap { name -> [Double]? in
+      guard let found = try? context.data.resolve(name.text, from: step.data.text),
+        case .numbers(let values) = found.column.storage
+      else { return nil }
+      return found.index?.map { $0 < 0 ? .nan : values[Int($0)] } ?? values
+    }
     let rows = EstimandRow.rows(
       frame, term: effect.of.text, asked: asked, in: context.data, table: step.data.text,
-      weights: units.weights, isOfUnits: isOfUnits(in: context.data))
+      weights: units.weights, isOfUnits: isOfUnits(in: context.data), pupils: pupils)
     return rows.isEmpty ? [] : [TidyTable("estimand", rows)]
   }
 
@@ -180,8 +186,38 @@ extension MultilevelStudyStep {
         .warning, code: "estimand-unit",
         "the study asks for an effect per \(per.rawValue), and each row of `\(step.data.text)`, "
           + "\(isOfUnits ? "a school" : "a pupil"), counts alike in this model"
-          + (isOfUnits ? ": model the pupils" : ""))
+          + (isOfUnits ? ": " + pupilsAdvice(context.study.estimand?.pupils) : ""))
     ]
+  }
+
+  /// The study's treatment, where it stands in the model beside the effect that is asked about.
+  func treatmentBeside(_ frame: ModelFrame, _ study: Study) -> String? {
+    guard let treated = study.treatment?.column.text, let effect = step.effect,
+      effect.of.text != treated, frame.fixedNames.contains(treated)
+    else { return nil }
+    return treated
+  }
+
+  private func pupilsAdvice(_ pupils: LocatedText?) -> String {
+    pupils.map { "`\($0.text)` is no number above zero for every school of the model" }
+      ?? "model the pupils, or name the column with their number as the estimand's `pupils`"
+  }
+
+  /// What is wrong with the column that says how many pupils a school has, for a model of schools.
+  func estimandProblems(_ estimand: EstimandDeclaration?, in data: DataSet) -> [SpecError] {
+    guard let pupils = estimand?.pupils, step.effect != nil, isOfUnits(in: data) else { return [] }
+    let data = timed(data)?.data ?? data
+    do throws(NameError) {
+      let found = try data.resolve(pupils.text, from: step.data.text)
+      guard case .codes = found.column.storage else { return [] }
+      return [
+        SpecError(
+          .wrongType(
+            expected: "a column of numbers",
+            found: "the \(found.column.type.rawValue) `\(pupils.text)`"), path: "estimand.pupils",
+          at: pupils.location)
+      ]
+    } catch { return [SpecError(error, at: pupils, path: "estimand.pupils")] }
   }
 
   /// Federations are assigned, not schools: a model that does not know them counts too many.

@@ -147,18 +147,31 @@ struct OutcomeFamily: Sendable {
       })
   }
 
+  /// `a federation of unlike performance, pupils' reading, years 3 to 5`
+  private func name(of member: Member) -> String {
+    let lags = member.lag.split(separator: " ").compactMap { Int($0) }
+    var years = ""
+    if let first = lags.first, let last = lags.last {
+      years =
+        lags.count == 1
+        ? ", year \(first)"
+        : lags == Array(first...max(first, last))
+          ? ", years \(first) to \(last)"
+          : ", years \(lags.map(String.init).joined(separator: ", "))"
+    }
+    return (member.term == members[0].term ? "" : "\(labels.text(member.term)), ")
+      + labels.text(member.outcome) + years
+  }
+
   var section: ReportSection {
     let number = NumberFormat.decimals(3)
     let primary = members.filter(\.isPrimary)
-    let isOneStep = Set(members.map(\.step)).count == 1
+    let names = members.map(name(of:))
     let plot = IntervalPlot(
-      members.map { member in
+      zip(members, names).map { member, name in
         IntervalPlot.Row(
-          (member.term == members[0].term ? "" : "\(labels.text(member.term)), ")
-            + labels.text(member.outcome)
-            + (member.lag.isEmpty
-              ? "" : ", year \(member.lag.split(separator: " ").joined(separator: ", "))")
-            + (isOneStep ? "" : " (\(member.step))"),
+          // A step is named where two of them say the same.
+          names.count { $0 == name } > 1 ? "\(name) (\(member.step))" : name,
           estimate: member.test.estimate, low: member.test.low, high: member.test.high,
           isPrimary: member.isPrimary)
       }, title: "Effects by outcome and year", axisTitle: "difference, in the outcome's units")

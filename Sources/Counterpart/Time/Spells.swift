@@ -82,7 +82,10 @@ struct Spells {
         uncounted.insert(link.index[row])
         continue
       }
-      let span = (left[row] - joined[row]) / (isDate ? 365.25 : 1)
+      // Registers give the last day: 1 September to 31 August is a year.
+      let span =
+        isDate
+        ? CalendarYears.between(joined[row], and: left[row] + 1) : left[row] - joined[row]
       spells.append(
         Spell(
           row: row, unit: link.index[row], group: groups[row], year: year, from: joined[row],

@@ -94,10 +94,17 @@ extension EstimandDeclaration {
     "per", ValueFormat<Unit>.oneOf("unit"), default: .pupil, shown: "pupil",
     "what counts alike in the average")
 
+  private static let pupilsKey = Key.optional(
+    "pupils", .text("a column"), shown: "none",
+    "how many pupils a school has, such as `roll @ base`: by it a model of schools has an effect per pupil"
+  )
+
   static let format = ValueFormat.section(
-    "a section such as `{effect: att, per: pupil}`", keys: [AnyKey(effectKey), AnyKey(perKey)]
+    "a section such as `{effect: att, per: pupil}`",
+    keys: [AnyKey(effectKey), AnyKey(perKey), AnyKey(pupilsKey)]
   ) { (section) throws(SpecErrors) in
     EstimandDeclaration(
-      effect: try section.read(effectKey), per: try section.read(perKey))
+      effect: try section.read(effectKey), per: try section.read(perKey),
+      pupils: try section.read(pupilsKey))
   }
 }

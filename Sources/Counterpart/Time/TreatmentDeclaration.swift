@@ -56,4 +56,6 @@ public struct EstimandDeclaration: Sendable, Hashable {
 
   public let effect: Effect
   public let per: Unit
+  /// The column that says how many pupils a row of the schools' own table stands for.
+  public let pupils: LocatedText?
 }

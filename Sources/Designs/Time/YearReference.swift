@@ -50,6 +50,25 @@ extension Expression {
     return found
   }
 
+  /// The columns of other tables over all of whose rows an aggregate runs, for want of `by`: `pupils.score` of
+  /// `mean(pupils.score)`. What looks at a year is of the row's own unit.
+  public var ungrouped: [String] {
+    var found: [String] = []
+    func look(_ syntax: Syntax) {
+      if case .at = syntax.kind { return }
+      if case .call(let name, let arguments) = syntax.kind, Aggregate(rawValue: name) != nil,
+        !arguments.contains(where: { $0.label == "by" })
+      {
+        found += arguments.flatMap { NameUse.all(in: $0.value) }.map(\.name).filter {
+          $0.contains(".") && !$0.contains("@")
+        }
+      }
+      for part in syntax.parts { look(part) }
+    }
+    look(syntax)
+    return found
+  }
+
   /// Where the expression is a bare `member(episodes, condition)`: the table of episodes and the condition.
   public var membership: (episodes: String, condition: String?)? {
     guard case .call("member", let arguments) = syntax.bare.kind,

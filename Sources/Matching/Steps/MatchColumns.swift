@@ -18,8 +18,9 @@ struct MatchColumns {
   let prognostic: Covariate?
   let members: MemberColumns?
 
+  /// - Parameter outcomes: the same data with the outcome, where `data` lacks it.
   /// - Throws: ``StudyFiles/SpecErrors`` with every name that is unknown, ambiguous or of the wrong type.
-  init(_ step: MatchStep, in data: DataSet) throws(SpecErrors) {
+  init(_ step: MatchStep, in data: DataSet, outcomes: DataSet? = nil) throws(SpecErrors) {
     guard let dataName = step.data, let treatedName = step.treated else {
       throw SpecErrors(
         SpecError(
@@ -46,7 +47,9 @@ struct MatchColumns {
     scoreGroups = step.distance.propensity?.groups.flatMap { column in
       finder.covariate(LocatedText(column, at: step.location), key: "distance")
     }
-    outcome = step.outcome.flatMap { finder.numbers($0, key: "outcome") }
+    var measuring = ColumnFinder(step, data: outcomes ?? data, table: table)
+    outcome = step.outcome.flatMap { measuring.numbers($0, key: "outcome") }
+    finder.problems += measuring.problems
     adjust = step.adjust.compactMap { finder.covariate($0, key: "adjust") }
     prognostic = step.prognostic.flatMap { finder.numbers($0, key: "prognostic") }
     members = step.members.map {

@@ -12,6 +12,7 @@ extension MatchStep {
   /// Matches the rows of the population.
   ///
   /// - Parameters:
+  ///   - outcomes: the same data with the outcome, where `data` has been kept from it.
   ///   - seed: the step's.
   ///   - rows: the population, as rows of the match's table; `nil` for all.
   ///   - unitKey: the column that names the units.
@@ -21,12 +22,13 @@ extension MatchStep {
   ///   - owners: who stands behind each row of the table, where one unit may be used in one of several rows.
   ///   - groups: where groups are assigned, that of each row of the table, below zero for none.
   public func run(
-    in data: DataSet, seed: Seed, rows: [Int32]? = nil, unitKey: String, places: [Place?]? = nil,
+    in data: DataSet, outcomes: DataSet? = nil, seed: Seed, rows: [Int32]? = nil, unitKey: String,
+    places: [Place?]? = nil,
     groups: [Int32]? = nil, owners: [Int32]? = nil, memberKey: String? = nil,
     fitter: (any MixedPropensityFitter)? = nil
   ) throws(MatchingError) -> MatchResult {
     let columns: MatchColumns
-    do throws(SpecErrors) { columns = try MatchColumns(self, in: data) } catch {
+    do throws(SpecErrors) { columns = try MatchColumns(self, in: data, outcomes: outcomes) } catch {
       throw .unresolvedNames(error.description)
     }
     let population = rows ?? columns.table.allRows

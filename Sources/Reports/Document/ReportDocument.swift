@@ -73,15 +73,19 @@ public struct ReportSection: Sendable, Hashable, Codable {
   public let anchor: String
   public let blocks: [Block]
   public let subsections: [ReportSection]
+  /// Whether only its title stands on the page until a reader opens it.
+  public let isFolded: Bool
 
   /// - Parameter anchor: Where links point; the title in lower case with hyphens if none is given.
   public init(
-    _ title: String, anchor: String? = nil, _ blocks: [Block], subsections: [ReportSection] = []
+    _ title: String, anchor: String? = nil, _ blocks: [Block], subsections: [ReportSection] = [],
+    isFolded: Bool = false
   ) {
     self.title = title
     self.anchor = Reports.anchor(for: anchor ?? title, fallback: "section")
     self.blocks = blocks
     self.subsections = subsections
+    self.isFolded = isFolded
   }
 
   var figures: [Figure] {

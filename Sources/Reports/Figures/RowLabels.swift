@@ -12,7 +12,7 @@ struct RowLabels {
   ) {
     let bold = bold ?? labels.map { _ in false }
     let lines = zip(labels, bold).map { label, bold in
-      TextMeasure.balanced(label, to: room, lines: 2, size: size, bold: bold)
+      TextMeasure.balanced(label, to: room, lines: 3, size: size, bold: bold)
     }
     var centres: [Double] = []
     var bottom = 4.0

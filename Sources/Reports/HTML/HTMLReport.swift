@@ -145,8 +145,13 @@ struct HTMLWriter {
       ])
     let blocks = numbered.section.blocks.map { block($0) }
     let below = numbered.subsections.map { section($0, level: level + 1) }
-    return .element(
-      .section, Attribute(.id, numbered.anchor), content: [heading] + blocks + below)
+    let content =
+      numbered.section.isFolded
+      ? [
+        Markup.element(
+          .details, content: [.element(.summary, content: [heading])] + blocks + below)
+      ] : [heading] + blocks + below
+    return .element(.section, Attribute(.id, numbered.anchor), content: content)
   }
 
   private mutating func footnotes() -> Markup {

@@ -113,6 +113,9 @@ enum Stylesheet {
     details{font-size:.9375rem;margin-top:.6rem}
     summary{cursor:pointer;color:var(--link);padding:.3rem 0}
     details .scroll{margin-top:.6rem}
+    section>details{font-size:1rem;margin:0;border-top:1px solid var(--rule)}
+    section>details>summary{padding:.7rem 0}
+    section>details>summary>*{display:inline;margin:0;font-size:1.05rem}
     .checklist{list-style:none;padding:0;border-top:1px solid var(--rule)}
     .checklist li{display:grid;grid-template-columns:10rem minmax(0,1fr);gap:1rem;margin:0;
       padding:.5rem 0;border-bottom:1px solid var(--rule)}
@@ -155,7 +158,7 @@ enum Stylesheet {
       h1{font-size:21pt}
       .sentence{font-size:14pt}
       .interval{font-size:11pt}
-      .skip,details{display:none}
+      .skip,figure details{display:none}
       .columns{display:block}
       nav{position:static;max-height:none;margin-bottom:8mm}
       article{max-width:none;padding:0}

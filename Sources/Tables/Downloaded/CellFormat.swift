@@ -1,7 +1,5 @@
 /// How the cells of a column are written where they are no plain numbers or dates.
 public enum CellFormat: Sendable, Hashable {
-  /// Plain numbers, for columns with codes of their own.
-  case number
   /// `1,234.5` is 1234.5; groups of three behind the first comma.
   case thousands
   /// `55 - <60%`, `<5%`, `GE95%`: the middle of the band.
@@ -23,7 +21,7 @@ public enum CellFormat: Sendable, Hashable {
   /// What the values are.
   public var type: ColumnType {
     switch self {
-    case .number, .thousands, .band: .number
+    case .thousands, .band: .number
     case .date: .date
     }
   }
@@ -31,7 +29,6 @@ public enum CellFormat: Sendable, Hashable {
   /// What fits, for a message.
   var expectation: String {
     switch self {
-    case .number: "a number"
     case .thousands: "a number, with commas between thousands or without"
     case .band: "a band such as `55 - <60%`, `<5%` or `GE95%`, or a number"
     case .date(let pattern): "a date written as \(pattern.text) with four digits of the year"
@@ -41,7 +38,6 @@ public enum CellFormat: Sendable, Hashable {
   /// The value of a cell; NaN where it is none.
   func value(_ text: String) -> Double {
     switch self {
-    case .number: NumberWithThousands.plain(text)
     case .thousands: NumberWithThousands.value(text)
     case .band: Band(text)?.middle ?? .nan
     case .date(let pattern): pattern.days(text)
@@ -67,7 +63,7 @@ enum NumberWithThousands {
     return plain(text.filter { $0 != "," })
   }
 
-  static func plain(_ text: String) -> Double {
+  private static func plain(_ text: String) -> Double {
     let bytes = Array(text.utf8)
     var forms: NumberForms = []
     return NumberText.parse(bytes.span, 0, bytes.count, forms: &forms)
@@ -81,11 +77,12 @@ struct Band: Hashable {
 
   var middle: Double { (low + high) / 2 }
 
-  /// `55 - <60%`, `55-60`, `55 to 60%`; `<5%`, `<=5%`, `LE5%` from 0; `>95%`, `>=95%`, `GE95%`, `95%+` up to 100; a
-  /// plain number is a band of no width. Bands without an end are percentages, and so must end in `%`.
+  /// `55 - <60%`, `55-60`, `55 to 60%`; `<5%`, `<=5%`, `≤5%`, `LE5%` from 0; `>95%`, `>=95%`, `≥95%`, `GE95%`, `95%+` up
+  /// to 100; a plain number is a band of no width. Bands without an end are percentages, and so must end in `%`.
   init?(_ text: String) {
     let isPercent = text.contains("%")
     let plain = text.replacingAll("%", by: "").replacingAll("–", by: "-").replacingAll(" ", by: "")
+      .replacingAll("≤", by: "<=").replacingAll("≥", by: ">=")
     func number(_ part: Substring) -> Double? {
       let value = NumberWithThousands.value(String(part))
       return value.isNaN || part.isEmpty ? nil : value

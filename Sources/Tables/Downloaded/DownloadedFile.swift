@@ -101,7 +101,7 @@ public struct DownloadedFile: Sendable {
       diagnostics.append(
         Diagnostic(
           .warning, code: "encoding-found",
-          "\(path) is not UTF-8 (first on line \(line)); its \(survey.highCount) letters beyond ASCII are "
+          "\(path) is not UTF-8\(survey.hasLineFeed ? " (first on line \(line))" : ""); its \(survey.highCount) letters beyond ASCII are "
             + "read as windows-1252: declare `encoding: windows-1252` if they look right"))
     case .loneCarriageReturn: survey = try ByteSurvey(source)
     default: throw problem

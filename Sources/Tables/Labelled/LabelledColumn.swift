@@ -16,6 +16,13 @@ struct LabelledColumn {
   }
 
   func column(file: String, diagnostics: inout [Diagnostic]) throws(TableError) -> Column {
+    try interpreted(file: file, diagnostics: &diagnostics)
+      .without(texts: declaration?.missing ?? [])
+  }
+
+  private func interpreted(
+    file: String, diagnostics: inout [Diagnostic]
+  ) throws(TableError) -> Column {
     if variable.isText { return try texts(file: file) }
     if let date = days {
       return Column(
@@ -76,7 +83,7 @@ struct LabelledColumn {
   }
 
   private func texts(file: String) throws(TableError) -> Column {
-    let missing = Set(missingTexts)
+    let missing = Set(missingTexts + (declaration?.missing ?? []))
     var counted: [String: Int] = [:]
     let declaredRows = Set(variable.declaredMissing.map(\.row))
     var values: [String?] = []
@@ -145,7 +152,7 @@ struct LabelledColumn {
 
   /// Days since 1970 where the format is one of days: Stata counts from 1960-01-01, SPSS seconds from 1582-10-14.
   private var days: [Double]? {
-    guard declaration == nil || declaration?.type == .date else { return nil }
+    guard declaration?.type == nil || declaration?.type == .date else { return nil }
     let format = variable.format.uppercased()
     if format.hasPrefix("%TD") || format.hasPrefix("%D") || format.hasPrefix("%-TD") {
       return variable.numbers.map { $0 - 3_653 }
@@ -175,6 +182,33 @@ struct LabelledColumn {
     case .tag(let tag): ".\(Character(Unicode.Scalar(tag)))"
     case .number(let value): ColumnType.number.text(of: value)
     case .text(let text): text
+    }
+  }
+}
+
+extension Column {
+  /// The column without the values that are written as one of the texts, each counted on its own.
+  fileprivate func without(texts: [String]) -> Column {
+    guard !texts.isEmpty else { return self }
+    let gone = Set(texts)
+    var counts: [String: Int] = [:]
+    var isGone = [Bool](repeating: false, count: count)
+    for row in 0..<count where !isMissing(row) {
+      let text = self.text(at: row)
+      guard gone.contains(text) else { continue }
+      counts[text, default: 0] += 1
+      isGone[row] = true
+    }
+    guard !counts.isEmpty else { return self }
+    let found = texts.compactMap { text in
+      counts.removeValue(forKey: text).map { MissingCount(code: text, count: $0) }
+    }
+    switch storage {
+    case .codes: return without(gone, counts: missing + found)
+    case .numbers(let values):
+      return Column(
+        name, type: type, storage: .numbers(zip(values, isGone).map { $1 ? .nan : $0 }),
+        missing: missing + found)
     }
   }
 }

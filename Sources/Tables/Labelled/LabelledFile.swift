@@ -9,7 +9,7 @@ internal import FoundationEssentials
 /// values are taken as such.
 ///
 /// What the header says about rows is not believed: rows are counted as they come, and a file that holds fewer
-/// than it announces is refused.
+/// than it announces, or more, is refused.
 public struct LabelledFile: Sendable {
   public enum Format: String, Sendable, Hashable, CaseIterable {
     case stata = "dta"
@@ -58,7 +58,7 @@ public struct LabelledFile: Sendable {
   /// - Throws: ``TableError``
   public func read(as name: String) throws(TableError) -> Table {
     guard FileManager.default.fileExists(atPath: path) else { throw .missingFile(path) }
-    guard let bytes = FileManager.default.contents(atPath: path) else {
+    guard let bytes = FileManager.default.contents(atPath: path).map({ Array($0) }) else {
       throw .unreadableFile(path, reason: "no permission, or it is no plain file")
     }
     guard format.isStart(Array(bytes.prefix(16))) else {
@@ -68,13 +68,16 @@ public struct LabelledFile: Sendable {
           "it does not start as a file of \(format.program) does, as its ending says: check what it is"
       )
     }
-    let contents = try ReadStatReader.contents(of: path, format: format, encoding: encoding)
+    let contents = try ReadStatReader.contents(
+      of: path, bytes, format: format, encoding: encoding)
     guard contents.announcedRows.map({ $0 == contents.rows }) ?? true else {
       throw .unreadableFile(
         path,
         reason:
           "its header announces \(contents.announcedRows ?? 0) rows and \(contents.rows) could be read: "
-          + "it was cut off, download it again")
+          + (contents.rows < contents.announcedRows ?? 0
+            ? "it was cut off, download it again"
+            : "one of the two is wrong, export it again"))
     }
     let header = contents.variables.map(\.name)
     for column in settings.columns.keys.sorted() where !header.contains(column) {

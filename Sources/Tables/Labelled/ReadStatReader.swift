@@ -36,7 +36,7 @@ enum ReadStatReader {
   }
 
   static func contents(
-    of path: String, format: LabelledFile.Format, encoding: TextEncoding? = nil
+    of path: String, _ bytes: [UInt8], format: LabelledFile.Format, encoding: TextEncoding? = nil
   ) throws(TableError) -> Contents {
     guard let parser = unsafe readstat_parser_init() else {
       throw .unreadableFile(path, reason: "there is no memory to read it")
@@ -98,6 +98,10 @@ enum ReadStatReader {
         _ = unsafe readstat_set_file_character_encoding(parser, $0)
       }
     }
+    // Outlives the parsing, as `contents` does.
+    let source = format == .stata ? nil : SPSSBytes(bytes)
+    unsafe source?.attach(to: parser)
+    defer { withExtendedLifetime(source) {} }
     let status =
       unsafe format == .stata
       ? readstat_parse_dta(parser, path, context) : readstat_parse_sav(parser, path, context)
@@ -108,6 +112,7 @@ enum ReadStatReader {
         reason: contents.rows > 0
           ? "after \(contents.rows) rows: \(reason)" : reason.isEmpty ? "it is damaged" : reason)
     }
+    if let source { contents.announcedRows = source.announced }
     return contents
   }
 

@@ -45,7 +45,7 @@ struct ColumnReader {
     self.name = name
     self.missing = missing
     missingCounts = Array(repeating: 0, count: missing.codes.count)
-    declared = declaration != nil
+    declared = declaration?.type != nil
     switch declaration?.type {
     case nil: kind = .undecided
     case .number: kind = .number

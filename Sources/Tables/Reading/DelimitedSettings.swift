@@ -21,14 +21,18 @@ public struct DelimitedSettings: Sendable, Hashable {
 
   /// What a column is declared to be.
   public struct Declaration: Sendable, Hashable {
-    public let type: ColumnType
+    /// `nil` where it is to be found out.
+    public let type: ColumnType?
     /// The levels of a category in their order; any other text is then an error. `nil`: the texts that
     /// occur, sorted.
     public let levels: [String]?
+    /// Texts that stand for no value in this column, beside those of the table.
+    public let missing: [String]
 
-    public init(_ type: ColumnType, levels: [String]? = nil) {
+    public init(_ type: ColumnType?, levels: [String]? = nil, missing: [String] = []) {
       self.type = type
       self.levels = levels
+      self.missing = missing
     }
   }
 

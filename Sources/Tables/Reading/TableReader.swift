@@ -38,7 +38,11 @@ struct TableReader {
     return (
       header, kept,
       kept.map {
-        ColumnReader(header[$0], declaration: settings.columns[header[$0]], missing: missing)
+        let declaration = settings.columns[header[$0]]
+        let own = declaration?.missing ?? []
+        return ColumnReader(
+          header[$0], declaration: declaration,
+          missing: own.isEmpty ? missing : MissingCodes(settings.missing + own))
       }
     )
   }

@@ -27,3 +27,13 @@ printf 'from,to\n1,51\n51,101\n' > 10-successors.csv
 # What the tests of single files need.
 printf 'urn,name\n1,Ash\n2,Birch\n3,Cedar\n' | gzip -n > schools.csv.gz
 { printf 'urn,name\n1,Ash\n2,Birch\n' | gzip -n; printf '3,Cedar\n4,Damson\n' | gzip -n; } > two-members.csv.gz
+# 11 · Three years with three encodings and line ends, codes, bands, a school that converts twice, and one that merges.
+printf 'RECTYPE,URN,SCHNAME,TOTPUPS,PTKS1EXP_L,OPENDATE\r5,,,"600,000",60%%,\r1,100,\311gl\373s,"1,050",55 - <60%%,01/09/2001\r1,101,Birch,"98",SUPP,01/01/1900\r1,102,Oak,"210",NE,15/04/1999\r' | gzip -n > 11-2016.csv.gz
+printf 'RECTYPE,URN,NAME,TOT_PUPILS,PTEXP,OPENED\r\n1,200,\311gl\373s \226 upper,"1,100",60 - <65%%,01/09/2001\r\n1,101,Birch,NP,LOWCOV,01/01/1900\r\n1,102,Oak,"215",<5%%,15/04/1999\r\n4,,,"1,415",61%%,\r\n' > 11-2017.csv
+printf 'RECTYPE,URN,NAME,TOT_PUPILS,PTEXP,OPENED\n1,300,\303\211gl\303\273s,"1,150",\342\211\24595%%,01/09/2001\n1,101,Birch,99,SP,01/01/1900\n1,102,Oak,220,37%%,15/04/1999\n' > 11-2018.csv
+printf 'year,from,to\n,RECTYPE,level\n,URN,urn\n2016,SCHNAME,name\n,NAME,name\n2016,TOTPUPS,roll\n2016,PTKS1EXP_L,expected\n2016,OPENDATE,opened\n,TOT_PUPILS,roll\n,PTEXP,expected\n,OPENED,opened\n' > 11-renames.csv
+printf 'from,to\n100,200\n200,300\n' > 11-successors.csv
+# A school that merges into another of the same year.
+printf 'from,to\n102,101\n' > 11-merger.csv
+# A byte that Windows-1252 does not have.
+printf 'urn,name\n1,Ash\n2,Be\201ch\n' > 12-undefined.csv

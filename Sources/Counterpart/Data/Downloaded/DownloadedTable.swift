@@ -136,13 +136,13 @@ struct DownloadedTable {
   ) -> DelimitedSettings {
     var declared: [String: DelimitedSettings.Declaration] = [:]
     for column in columns {
-      // What is written in another notation is read as text first; so is what has codes of its own.
-      let type: ColumnType =
-        column.notation != nil
-        ? .text
-        : column.type ?? (column.levels == nil ? .text : .category)
+      // What is written in another notation is read as text first, and its codes are taken off then.
       declared[renames.original(of: column.name.text, year: year)] =
-        DelimitedSettings.Declaration(type, levels: column.notation == nil ? column.levels : nil)
+        column.format != nil
+        ? DelimitedSettings.Declaration(.text)
+        : DelimitedSettings.Declaration(
+          column.type ?? (column.levels == nil ? nil : .category), levels: column.levels,
+          missing: column.missing)
     }
     return DelimitedSettings(missing: declaration.missing, columns: declared)
   }
@@ -174,7 +174,9 @@ struct DownloadedTable {
           + (undecided > 0
             ? "; \(undecided) could not be decided, because a value is missing, and are left out"
             : "")))
-    let declared = Set(declaration.columns.map(\.name.text))
+    let declared = Set(
+      declaration.columns.filter { $0.type != nil || $0.levels != nil || $0.format != nil }
+        .map(\.name.text))
     return table.selecting(rows: rows).withTypesFoundAgain(except: declared)
   }
 
@@ -195,17 +197,8 @@ struct DownloadedTable {
 }
 
 extension TableDeclaration.ColumnDeclaration {
-  /// What is said of its cells beyond their type.
-  var cells: CellDeclaration { CellDeclaration(name.text, format: notation, missing: missing) }
-
-  /// How its cells are written where they have to be read as texts first.
-  fileprivate var notation: CellFormat? {
-    if let format { return format }
-    guard !missing.isEmpty else { return nil }
-    return switch type {
-    case .number, .integer: .number
-    case .date: CellFormat("y-m-d")
-    default: nil
-    }
+  /// What is said of its cells beyond what reading them takes care of.
+  var cells: CellDeclaration {
+    CellDeclaration(name.text, format: format, missing: format == nil ? [] : missing)
   }
 }

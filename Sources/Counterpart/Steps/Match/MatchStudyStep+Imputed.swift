@@ -37,7 +37,8 @@ extension MatchStudyStep {
         return try step.run(
           in: context.calendar == nil
             ? completed.sets[index] : context.study.sealed(completed.sets[index]),
-          seed: context.seed["imputation \(index + 1)"], rows: time.rows,
+          outcomes: completed.sets[index], seed: context.seed["imputation \(index + 1)"],
+          rows: time.rows,
           unitKey: time.rows == nil ? key : "candidate", places: places, groups: time.groups,
           owners: time.owners, fitter: MultilevelPropensity())
       } catch {

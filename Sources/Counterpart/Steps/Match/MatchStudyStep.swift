@@ -63,10 +63,10 @@ public struct MatchStudyStep: StudyStep {
     let time = timed(context.calendar)
     let result: MatchResult
     do throws(MatchingError) {
-      result = try step.run(
+      result = try (context.isSealed ? step.withoutOutcome : step).run(
         in: context.calendar == nil
           ? context.data : gated(context.study.sealed(context.data)),
-        seed: context.seed, rows: time.rows,
+        outcomes: context.data, seed: context.seed, rows: time.rows,
         unitKey: time.rows == nil ? key : "candidate", places: context.places[table]?.places,
         groups: time.groups, owners: time.owners,
         fitter: MultilevelPropensity())
@@ -77,7 +77,8 @@ public struct MatchStudyStep: StudyStep {
     return StepResult(
       tables: result.tables,
       diagnostics: result.diagnostics + BalanceTable(result.outcome).doubts
-        + postTreatmentDoubts(in: context.data),
+        + postTreatmentDoubts(in: context.data)
+        + outcomeDoubts(in: context.data, study: context.study),
       sample: MatchedUnits(
         table: table, weights: result.weights(rowCount: rows),
         mustAdjust: result.gate?.mustAdjust ?? [],

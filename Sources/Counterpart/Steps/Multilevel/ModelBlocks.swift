@@ -16,13 +16,14 @@ struct ModelBlocks {
 
   var rows: TableView {
     TableView(
-      TidyTable("rows", RowUse.rows(of: frame)), caption: "Rows used and not used",
+      TidyTable("rows", RowUse.rows(of: frame)).unquoted("reason"),
+      caption: "Rows used and not used",
       columns: [TableColumn("reason", "Reason"), TableColumn("rows", "Rows", .whole)],
       file: "tables/\(step).rows.csv")
   }
 
   var coefficients: [Block] {
-    guard let table = table("coefficients") else { return [] }
+    guard let table = table("coefficients")?.unquoted("term") else { return [] }
     let plotted = tests.filter { $0.term != "(Intercept)" }
     let view = TableView(
       table, caption: "Coefficients",
@@ -42,7 +43,8 @@ struct ModelBlocks {
           IntervalPlot(
             plotted.map {
               IntervalPlot.Row(
-                labels.text($0.term), estimate: $0.estimate, low: $0.low, high: $0.high,
+                labels.text($0.term).filter { $0 != "`" }, estimate: $0.estimate, low: $0.low,
+                high: $0.high,
                 isPrimary: $0.term == asked)
             }, title: "Coefficients", axisTitle: "in units of \(labels.text(response))"))),
       .table(view),
@@ -76,4 +78,18 @@ struct ModelBlocks {
   }
 
   func table(_ name: String) -> TidyTable? { tables.first { $0.name == name } }
+}
+
+extension TidyTable {
+  /// The table as a reader sees it: names without the backquotes that files need.
+  fileprivate func unquoted(_ column: String) -> TidyTable {
+    guard let place = fields.firstIndex(where: { $0.name == column }) else { return self }
+    return TidyTable(
+      name, fields: fields,
+      rows: rows.map { row in
+        var row = row
+        if case .text(let text) = row[place] { row[place] = .text(text.filter { $0 != "`" }) }
+        return row
+      })
+  }
 }

@@ -13,6 +13,8 @@ struct MultilevelReport {
   let frame: ModelFrame
   let result: MultilevelStep.Result
   let labels: Labels
+  /// The study's treatment, where the effect is what a kind of it has more than others.
+  let beside: String?
   /// What was asked beside the coefficients.
   let inference: [TidyTable]
 
@@ -41,7 +43,7 @@ struct MultilevelReport {
       With \(labels.prose(effect.effect)), \(labels.prose(result.fit.responseName)) is \
       \(strong: format.text(abs(effect.estimate)) + " standard deviations") \
       \(effect.estimate < 0 ? "lower" : "higher") \
-      \(settings.sample == nil ? "where all else in the model is alike" : "than among matched comparators").
+      \(comparison).
       """,
       interval: "95% interval \(format.interval(effect.low, effect.high))",
       details: [
@@ -50,6 +52,12 @@ struct MultilevelReport {
         of 100 repetitions.
         """
       ])
+  }
+
+  private var comparison: Prose {
+    if let beside { return "than with \(labels.prose(beside)) that is otherwise alike" }
+    return settings.sample == nil
+      ? "where all else in the model is alike" : "than among matched comparators"
   }
 
   private var variation: Answer? {

@@ -184,7 +184,8 @@ public struct MultilevelStudyStep: StudyStep {
     let asked = inference.tables + estimands
     let report = MultilevelReport(
       step: context.name, settings: step, frame: frame, result: result,
-      labels: context.study.labels, inference: asked)
+      labels: context.study.labels, beside: treatmentBeside(frame, context.study),
+      inference: asked)
     let model = FittedModel(
       result: result, coefficient: step.effect?.of.text, degreesOfFreedom: step.degreesOfFreedom)
     return StepResult(
