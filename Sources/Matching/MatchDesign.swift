@@ -203,7 +203,7 @@ public struct MatchDesign: Sendable {
       candidates: candidates, estimand: estimand, sample: sample, score: score,
       propensity: model, reasons: reasons, calipers: problem.calipers, checks: checks,
       diagnostics: diagnostics
-        + Self.screeningDoubts(screening.reasons, treated: candidates.treated)
+        + screeningDoubts(screening.reasons, treated: candidates.treated)
         + sample.diagnostics + doubts(sample, problem: problem, reasons: reasons), problem: problem)
   }
 

@@ -91,6 +91,52 @@ struct EnglandRegisterTests {
     }
   }
 
+  @Test("the same schools by other methods", arguments: ["optimal", "full", "entropy"])
+  func otherMethods(_ method: String) throws {
+    try withStudy({ $0.replacingOccurrences(of: "method: nearest", with: "method: \(method)") }) {
+      folder in
+      let study = try Study(reading: "\(folder)/study.yaml")
+      _ = try Runner(study: study, output: "\(folder)/out", threads: 2, only: "one-year").run()
+      func rows(_ name: String) throws -> [[String: String]] {
+        FederationStudyTests.Scratch.rows(
+          try String(contentsOfFile: "\(folder)/out/tables/one-year.\(name).csv", encoding: .utf8))
+      }
+      for check in try rows("checks") { #expect(check["holds"] == "true") }
+      let summary = try rows("summary")
+      #expect(summary.first { $0["arm"] == "treated" }?["used"] == "416")
+      let comparators = summary.first { $0["arm"] == "control" }
+      #expect(comparators?["used"] == (method == "optimal" ? "416" : "8273"))
+      let largest = Double(try rows("overall").first?["max_abs_smd"] ?? "") ?? 9
+      #expect(largest < (method == "entropy" ? 1e-8 : 0.2))
+      if method != "entropy" {
+        let optimum = try #require(try rows("optimum").first)
+        #expect(
+          isClose(
+            Double(optimum["objective"] ?? "") ?? 0, Double(optimum["dual"] ?? "") ?? 1,
+            relative: 1e-9))
+      }
+    }
+  }
+
+  @Test func unitsAtSeveralBaseYearsHaveBalanceButNoModel() throws {
+    try withStudy({ $0.replacingOccurrences(of: "method: nearest", with: "method: full") }) {
+      folder in
+      let study = try Study(reading: "\(folder)/study.yaml")
+      _ = try Runner(
+        study: study, output: "\(folder)/out", threads: 2, only: "comparators"
+      ).run()
+      let checks = FederationStudyTests.Scratch.rows(
+        try String(
+          contentsOfFile: "\(folder)/out/tables/comparators.checks.csv", encoding: .utf8))
+      #expect(checks.contains { $0["constraint"] == "exact cohort" })
+      for check in checks { #expect(check["holds"] == "true") }
+      let error = #expect(throws: RunError.self) {
+        _ = try Runner(study: study, output: "\(folder)/out", threads: 2, only: "progress").run()
+      }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("units at several base years"))
+    }
+  }
+
   @Test func withoutAReasonEveryLateCovariateIsRefused() throws {
     let message = try withStudy(
       {

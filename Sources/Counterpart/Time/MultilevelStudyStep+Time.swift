@@ -52,6 +52,7 @@ extension MultilevelStudyStep {
       units.table == TreatmentDeclaration.candidates,
       let view = timed(context.data, units: units)
     else { return try runOnce(context) }
+    try requireOneBase(units, of: name.text, context)
     let result = try runOnce(context.replacing(data: view.data))
     var diagnostics =
       postTreatmentDoubts(in: view.data) + nestingDoubts(context.study)
@@ -76,6 +77,27 @@ extension MultilevelStudyStep {
       sample: result.sample, estimates: result.estimates, answer: result.answer,
       sections: result.sections, model: result.model, models: result.models,
       failures: result.failures)
+  }
+
+  /// A row of outcomes belongs to one candidate, so a sample that uses a unit at several base years has no model.
+  private func requireOneBase(
+    _ units: MatchedUnits, of sample: String, _ context: StepContext
+  ) throws(RunError) {
+    guard let own = context.data.links.first(where: { $0.from == units.table })?.index else {
+      return
+    }
+    var places: [Int32: Int] = [:]
+    for row in own.indices where own[row] >= 0 && units.weights[row] > 0 {
+      places[own[row], default: 0] += 1
+    }
+    let several = places.values.filter { $0 > 1 }
+    guard !several.isEmpty else { return }
+    throw .estimation(
+      step: context.name,
+      reason:
+        "`\(sample)` uses \(several.count) units at several base years, \(several.reduce(0, +)) "
+        + "times in all, and a model takes the rows of each unit once: match with `optimal` or `nearest`, "
+        + "without `replace`")
   }
 
   /// What the formula takes from years after joining.

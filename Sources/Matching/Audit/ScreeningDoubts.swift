@@ -3,7 +3,7 @@ internal import Tables
 extension MatchDesign {
   /// How many units of either arm left before anybody was matched for want of a value, or of anybody of the
   /// other arm in their exact stratum.
-  static func screeningDoubts(_ reasons: [DropReason?], treated: [Bool]) -> [Diagnostic] {
+  func screeningDoubts(_ reasons: [DropReason?], treated: [Bool]) -> [Diagnostic] {
     var lacking: [(column: String, units: Int)] = []
     var incomplete = ArmCount()
     var alone = ArmCount()
@@ -31,9 +31,16 @@ extension MatchDesign {
         ))
     }
     if alone.total > 0 {
+      // Comparators without anybody to compare with take nothing from whom the estimate speaks about.
+      let lost =
+        switch estimand.treatedAreFocal {
+        case true?: alone.treated
+        case false?: alone.control
+        case nil: alone.total
+        }
       doubts.append(
         Diagnostic(
-          .warning, code: "one-sided-strata",
+          lost > 0 ? .warning : .note, code: "one-sided-strata",
           "\(alone.words) stand in exact strata without anybody of the other arm and are left out: match "
             + "exactly on fewer or coarser columns to keep them"))
     }
