@@ -56,8 +56,11 @@ struct StudyReport: Sendable {
     let warnings = outcome.diagnostics.filter {
       $0.diagnostic.severity == .warning && codes.insert($0.diagnostic.code).inserted
     }
-    // A variance of zero is a fact about a model; the others are about whether to believe it.
-    let isMinor = { (doubt: String) in doubt.contains("singular") }
+    // A variance of zero is a fact about a model; the others are about whether to believe it. A covariate without any
+    // difference takes nothing from a comparison.
+    let isMinor = { (doubt: String) in
+      doubt.contains("singular") || doubt == "constant-covariate"
+    }
     let cautions =
       (warnings.filter { !isMinor($0.diagnostic.code) }
       + warnings.filter { isMinor($0.diagnostic.code) }).map {
