@@ -85,6 +85,22 @@ import Testing
     #expect(summary.warnings.contains { $0.message.contains(says) })
   }
 
+  @Test func matchesInALoopAreSealedToo() throws {
+    let loop = Self.study("covariates: [prior], outcome: mean_score")
+      .replacingOccurrences(of: "method: optimal", with: "method: WAY")
+      .replacingOccurrences(
+        of: "  comparators:\n", with: "  comparators:\n    for: {WAY: [optimal, nearest]}\n"
+      )
+      .replacingOccurrences(of: "      sample: comparators\n", with: "")
+    let design = try frozen(loop)
+    #expect(design.contains("\"comparators\""))
+    #expect(try design == frozen(loop, scores: { Double(($0 * 31) % 17) }))
+    let error = #expect(throws: RunError.self) {
+      try frozen(loop.replacingOccurrences(of: "[prior]", with: "[prior, mean_score]"))
+    }
+    #expect("\(try #require(error))".contains("`mean_score` is made from `score`"))
+  }
+
   @Test func dataThatChangedAreTold() throws {
     let scratch = try Scratch(FederationStudyTests.study())
     defer { scratch.remove() }

@@ -38,13 +38,13 @@ public struct FrozenPlan: Sendable {
     }
     let loaded = try LoadedStudy(study, notify)
     BLAS.useOneThread()
-    let problems = study.steps.compactMap { $0.step as? MatchStudyStep }.flatMap {
+    let problems = study.steps.flatMap { Self.matches(of: $0) }.flatMap {
       $0.sealProblems(in: loaded.data, study: study)
     }
     guard problems.isEmpty else { throw .study(SpecErrors(problems)) }
     let sealed = study.sealed(loaded.data)
     var designs: [String: String] = [:]
-    for named in StepOrder.sorted(study.steps) where named.step is MatchStudyStep {
+    for named in StepOrder.sorted(study.steps) where !Self.matches(of: named).isEmpty {
       guard named.step.needs.isEmpty else { continue }
       let context = StepContext(
         name: named.name.text, study: study, data: sealed, streams: loaded.streams,
@@ -78,6 +78,13 @@ public struct FrozenPlan: Sendable {
     self.hash = hash
     guard Self.hash(settings, designs, inputs) == hash else {
       throw .file(path: file, reason: "has been changed since it was frozen: its hash is another")
+    }
+  }
+
+  /// The match that a step is, or those that a loop repeats.
+  private static func matches(of named: Study.NamedStep) -> [MatchStudyStep] {
+    ((named.step as? LoopStudyStep)?.children.map(\.named.step) ?? [named.step]).compactMap {
+      $0 as? MatchStudyStep
     }
   }
 

@@ -162,13 +162,14 @@ extension StepContext {
     StepContext(
       name: name, study: study, data: data, streams: streams, places: places, calendar: calendar,
       seed: seed[label], threads: threads, earlier: earlier, demanded: demanded,
-      progress: { _, _ in })
+      isSealed: isSealed, progress: { _, _ in })
   }
 
   /// The same with other data.
   func replacing(data: DataSet) -> StepContext {
     StepContext(
       name: name, study: study, data: data, streams: streams, places: places, calendar: calendar,
-      seed: seed, threads: threads, earlier: earlier, demanded: demanded, progress: progress)
+      seed: seed, threads: threads, earlier: earlier, demanded: demanded, isSealed: isSealed,
+      progress: progress)
   }
 }
