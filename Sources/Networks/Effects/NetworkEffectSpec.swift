@@ -50,7 +50,9 @@ extension Registry where Kind == any NetworkEffectSpec {
       Entry(ReturnedActivitySpec.self) { $0 }, Entry(ReturnedTransitivitySpec.self) { $0 },
       Entry(BackwardPartnersSpec.self) { $0 }, Entry(ReturnedSimilaritySpec.self) { $0 },
       Entry(EgoSquareSpec.self) { $0 }, Entry(AlterSquareSpec.self) { $0 },
-      Entry(SquaredDifferenceSpec.self) { $0 },
+      Entry(SquaredDifferenceSpec.self) { $0 }, Entry(TiedInSpec.self) { $0 },
+      Entry(ReturnedInSpec.self) { $0 }, Entry(ClosedInSpec.self) { $0 },
+      Entry(PopularInSpec.self) { $0 }, Entry(ActiveInSpec.self) { $0 },
     ])
 }
 

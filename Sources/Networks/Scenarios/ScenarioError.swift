@@ -24,6 +24,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   /// A kind of actor that none is of.
   case unknownKind(String, column: String, known: [String])
   case directedEffect(String)
+  /// An effect that looks at a relation which the step does not have.
+  case otherRelation(String, effect: String)
   case noEstimate(step: String)
   case unknownTerm(String, step: String, known: [String])
   case termNotNamed(step: String, known: [String])
@@ -89,6 +91,8 @@ extension ScenarioError: CustomStringConvertible {
     case .unknownKind(let kind, let column, let known):
       "`kinds` names `\(kind)`, and `\(column)` has \(known.map { "`\($0)`" }.joined(separator: ", "))"
     case .directedEffect(let name): "`\(name)` has a meaning in directed networks alone"
+    case .otherRelation(let relation, let effect):
+      "`\(effect)(\(relation))` looks at a relation `\(relation)`, which is not there: name it under `relations`"
     case .noEstimate(let step): "step `\(step)` has left no estimate to carry into the scenario"
     case .unknownTerm(let term, let step, let known):
       "step `\(step)` has no term `\(term)`: it has \(known.joined(separator: ", "))"
