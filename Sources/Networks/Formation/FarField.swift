@@ -8,11 +8,11 @@ struct FarField: Sendable {
   private let slots: [Slot]
   private let totals: [Double]
 
-  /// A slot of an alias table with both blocks' bounds beside it, so that a draw reads one place.
+  /// A slot of an alias table with its block's bound beside it; three words, in an order that leaves no gap.
   private struct Slot: Sendable {
-    let slot: AliasTable.Slot
+    let threshold: Double
     let bound: Double
-    let aliasBound: Double
+    let alias: Int32
   }
 
   init(
@@ -32,11 +32,11 @@ struct FarField: Sendable {
       totals.append(total)
       if total > 0 {
         slots += AliasTable(masses).slots.enumerated().map { other, slot in
-          Slot(slot: slot, bound: row[other], aliasBound: row[Int(slot.alias)])
+          Slot(threshold: slot.threshold, bound: row[other], alias: slot.alias)
         }
       } else {
         // Never drawn: this block has no far field.
-        let empty = Slot(slot: .init(threshold: 1, alias: 0), bound: 0, aliasBound: 0)
+        let empty = Slot(threshold: 1, bound: 0, alias: 0)
         slots += [Slot](repeating: empty, count: blocks.count)
       }
     }
@@ -81,11 +81,12 @@ struct FarField: Sendable {
     let block = Int(blocks.blockOf[ego])
     let scaled = place * Double(blocks.count)
     let position = min(blocks.count - 1, Int(scaled))
-    let far = slots[block * blocks.count + position]
-    let isOwn = scaled - Double(position) < far.slot.threshold
-    let other = isOwn ? position : Int(far.slot.alias)
+    let row = block * blocks.count
+    let slot = slots[row + position]
+    let isOwn = scaled - Double(position) < slot.threshold
+    let other = isOwn ? position : Int(slot.alias)
     let size = blocks.size(of: other)
     let alter = blocks.member(min(size - 1, Int(member * Double(size))), of: other)
-    return (alter, isOwn ? far.bound : far.aliasBound)
+    return (alter, isOwn ? slot.bound : slots[row + other].bound)
   }
 }

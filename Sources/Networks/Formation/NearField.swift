@@ -20,7 +20,9 @@ struct NearField: Sendable {
       starts.append(candidates.count)
       candidates += list
     }
+    // The largest part of a scenario's memory, so no more of it than is used.
     var running: [Double] = []
+    running.reserveCapacity(listOf.reduce(0) { $0 + lists[Int($1)].count })
     var runningStarts = [0]
     var totals: [Double] = []
     for (ego, position) in listOf.enumerated() {
