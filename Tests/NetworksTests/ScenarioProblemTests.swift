@@ -85,7 +85,7 @@ import Testing
     #expect(error(change: { data, _ in (data, nil) }) == .noLocations(needed: "log-distance"))
     #expect(
       error(change: { data, places in (data, Places([nil] + places.places.dropFirst())) })
-        == .missingLocations(count: 1, of: 200, firstRow: 1))
+        == .missingLocations(count: 1, of: 200, at: "table schools, row 1"))
     #expect(
       error(change: { data, places in
         (data, Places([.globe(latitude: 52, longitude: 0)] + places.places.dropFirst()))
@@ -104,15 +104,15 @@ import Testing
     attainment[3] = .nan
     #expect(
       error(change: setting(Column("attainment", numbers: attainment)))
-        == .missingValues(column: "attainment", count: 1, of: 200, firstRow: 4))
+        == .missingValues(column: "attainment", count: 1, of: 200, at: "table schools, row 4"))
     var roll = ScenariosStepTests.numbers("roll")
     roll[7] = -1
     #expect(
       error(change: setting(Column("roll", numbers: roll)))
-        == .negativeWeight(column: "roll", row: 8))
+        == .negativeWeight(column: "roll", at: "table schools, row 8"))
     #expect(
       error(change: setting(Column("urn", numbers: [Double](repeating: 1, count: 200))))
-        == .duplicateActor("1", table: "schools"))
+        == .duplicateActor("1", at: "table schools, row 2"))
     #expect(
       error("similar(attainment)", "similar(la)") == .notNumeric("la", table: "schools"))
     func ties(_ from: [Double], _ to: [Double]) -> (DataSet, Places) -> (DataSet, Places?) {
@@ -125,8 +125,9 @@ import Testing
     }
     #expect(
       error(change: ties([1000, 77], [1001, 1002]))
-        == .unknownActors(table: "ties", count: 1, first: "77"))
-    #expect(error(change: ties([1000, 1003], [1001, 1003])) == .selfTie(table: "ties", row: 2))
+        == .unknownActors(
+          table: "ties", count: 1, first: "77", at: "table ties, row 2"))
+    #expect(error(change: ties([1000, 1003], [1001, 1003])) == .selfTie(actor: "1003", at: "table ties, row 2"))
   }
 
   @Test func runawayIsStopped() {

@@ -48,7 +48,7 @@ extension FormationError: CustomStringConvertible {
       "\(count) replicates are too few for \(parameters) parameters: give at least \(10 * parameters)"
     case .constant(let effect):
       "`\(effect)` has the same statistic in every simulated network, so that it cannot be estimated: "
-        + "leave it out"
+        + "leave it out, or look at what `maximum-degree` and other rules leave to change"
     case .collinear(let effect, let others):
       "`\(effect)` cannot be told apart from "
         + (others.isEmpty

@@ -195,7 +195,8 @@ struct WaveTies: Sendable {
     }
     let pairs = try actors.pairs(table, valued: true)
     if let row = pairs.firstIndex(where: { ![0, 1, 10, 11].contains($0.value) }) {
-      throw .tieValue(pairs[row].value, table: table, row: row + 1)
+      throw .tieValue(
+        pairs[row].value, at: data[table: table]?.place(of: row) ?? table)
     }
     ties = pairs.filter { $0.value == 1 || $0.value == 11 }.map { ($0.from, $0.to) }
     fixed = pairs.filter { $0.value >= 10 }.map { ($0.from, $0.to) }

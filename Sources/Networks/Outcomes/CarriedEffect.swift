@@ -14,12 +14,13 @@ public struct CarriedEffect: PartnershipEffect {
   public var source: EvidenceSource { .estimate }
 
   /// - Parameters:
-  ///   - term: which coefficient; `nil` where the step has only one.
+  ///   - term: which coefficient; `nil` for the one that the step was asked about, or its only one.
   ///   - share: by years; from year 1 the whole where nothing is known.
   public init(
     _ carried: CarriedEstimate, step: String, term: String?, share: YearProfile, unit: Double
   ) throws(ScenarioError) {
-    guard let name = term ?? (carried.terms.count == 1 ? carried.terms.first : nil) else {
+    let only = carried.terms.count == 1 ? carried.terms.first : nil
+    guard let name = term ?? carried.effect ?? only else {
       throw .termNotNamed(step: step, known: carried.terms)
     }
     guard let position = carried.terms.firstIndex(of: name) else {

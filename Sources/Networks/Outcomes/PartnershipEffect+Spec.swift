@@ -31,7 +31,9 @@ public struct PartnershipEffectSpec: Sendable {
   static let source = Key.optional(
     "source", ValueFormat<EvidenceSource>.oneOf("source"), "how well the numbers are founded")
   static let from = Key.optional("from", .text("the name of a step"), "the step that estimated it")
-  static let term = Key.optional("term", .text("the name of a term"), "which of its terms")
+  static let term = Key.optional(
+    "term", .text("the name of a term"), shown: "that of the step's `effect`, or its only one",
+    "which of its terms")
   static let share = Key.optional(
     "share", profile, shown: "all from year 1",
     "how much of the full effect is reached after so many years, an assumption")

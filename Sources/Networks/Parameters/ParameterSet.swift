@@ -50,6 +50,20 @@ public struct ParameterSet: Sendable {
       })
   }
 
+  /// Draw number `index` of a set that covers what is unknown evenly.
+  public func point(_ points: SobolPoints, index: UInt32) -> ParameterPoint {
+    var rest = points.point(index)[...]
+    return ParameterPoint(
+      normals: factors.map { factor in
+        let taken = rest.prefix(factor.dimensions).map(Normal.standardQuantile)
+        rest = rest.dropFirst(factor.dimensions)
+        return taken
+      })
+  }
+
+  /// How many standard normal numbers a draw takes.
+  public var dimensions: Int { factors.reduce(0) { $0 + $1.dimensions } }
+
   /// The point at which everything has its middle value.
   public var middle: ParameterPoint {
     ParameterPoint(normals: factors.map { [Double](repeating: 0, count: $0.dimensions) })

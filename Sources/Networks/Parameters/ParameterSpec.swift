@@ -53,7 +53,9 @@ public struct ParameterSpec: Sendable {
   static let source = Key.optional(
     "source", ValueFormat<EvidenceSource>.oneOf("source"), "how well the number is founded")
   static let from = Key.optional("from", .text("the name of a step"), "the step that estimated it")
-  static let term = Key.optional("term", .text("the name of a term"), "which of its terms")
+  static let term = Key.optional(
+    "term", .text("the name of a term"), shown: "that of the step's `effect`, or its only one",
+    "which of its terms")
   static let keys = [
     AnyKey(prior), AnyKey(normal), AnyKey(uniform), AnyKey(lognormal), AnyKey(source),
     AnyKey(from), AnyKey(term),

@@ -43,7 +43,7 @@ public struct PriorTable: Sendable {
     var priors: [Prior] = []
     for row in 0..<table.rowCount {
       func bad(_ problem: String) -> ScenarioError {
-        .badPrior(table: table.name, row: row + 1, problem)
+        .badPrior(problem, at: table.place(of: row))
       }
       guard let name = names[row] else { throw bad("it has no name") }
       guard !priors.contains(where: { $0.name == name }) else {

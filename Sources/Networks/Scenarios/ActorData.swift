@@ -46,7 +46,8 @@ public struct ActorData: Sendable {
     }
     if let row = values.firstIndex(where: { !$0.isFinite }) {
       throw .missingValues(
-        column: "value", count: values.count { !$0.isFinite }, of: values.count, firstRow: row + 1)
+        column: "value", count: values.count { !$0.isFinite }, of: values.count,
+        at: data[table: name]?.place(of: row) ?? name)
     }
     return zip(list.ties, values).map { ($0.from, $0.to, $1) }
   }
@@ -90,7 +91,7 @@ public struct ActorData: Sendable {
   public func places(for effect: String) throws(ScenarioError) -> Locations {
     guard let locations else { throw .noLocations(needed: effect) }
     if let first = locations.missing.first {
-      throw .missingLocations(count: locations.missing.count, of: count, firstRow: first + 1)
+      throw .missingLocations(count: locations.missing.count, of: count, at: place(of: first))
     }
     return locations
   }
@@ -108,6 +109,9 @@ public struct ActorData: Sendable {
   private func requireComplete(_ name: String, _ known: [Bool]) throws(ScenarioError) {
     guard let first = known.firstIndex(of: false) else { return }
     throw .missingValues(
-      column: name, count: known.count { !$0 }, of: known.count, firstRow: first + 1)
+      column: name, count: known.count { !$0 }, of: known.count, at: place(of: first))
   }
+
+  /// Where an actor stands, for messages.
+  func place(of actor: Int) -> String { data[table: table]?.place(of: actor) ?? table }
 }

@@ -97,7 +97,7 @@ struct MembershipsSpec: Sendable {
     let leftYears = try left.map { (name) throws(ScenarioError) in try column(name.text) }
     var found: [(name: String, kind: PartnershipKind, members: [(Int32, Int32)])] = []
     var places: [String: Int] = [:]
-    var unknown = (count: 0, first: "")
+    var unknown = (count: 0, first: "", place: "")
     var isIn: Set<String> = []
     for row in 0..<source.rowCount {
       guard let group = names.name(row), let school = schools.name(row) else { continue }
@@ -108,13 +108,13 @@ struct MembershipsSpec: Sendable {
       let joined = joinedYears?.year(row)
       if let at, let joined, joined > at { continue }
       guard let actor = position[school] else {
-        if unknown.count == 0 { unknown.first = school }
+        if unknown.count == 0 { (unknown.first, unknown.place) = (school, source.place(of: row)) }
         unknown.count += 1
         continue
       }
       let rooms = kind.isGoverning ? "governed \(actor)" : "\(kind.rawValue) \(actor)"
       guard isIn.insert(rooms).inserted else {
-        throw .groupTwice(kind: kind.rawValue, actor: school, table: table.text)
+        throw .groupTwice(kind: kind.rawValue, actor: school, at: source.place(of: row))
       }
       let name = "\(kind.rawValue) \(group)"
       if places[name] == nil {
@@ -125,7 +125,8 @@ struct MembershipsSpec: Sendable {
       if let place = places[name] { found[place].members.append((Int32(actor), since)) }
     }
     guard unknown.count == 0 else {
-      throw .unknownActors(table: table.text, count: unknown.count, first: unknown.first)
+      throw .unknownActors(
+        table: table.text, count: unknown.count, first: unknown.first, at: unknown.place)
     }
     return found.map { group in
       let members = group.members.sorted { $0.0 < $1.0 }

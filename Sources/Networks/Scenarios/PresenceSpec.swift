@@ -55,18 +55,21 @@ struct PresenceSpec: Sendable {
     if let into, let column = try? actors.resolve(into.text).column {
       var position: [String: Int32] = [:]
       for school in 0..<actors.count { position[actors.name(school, in: data)] = Int32(school) }
-      var unknown = (count: 0, first: "")
+      var unknown = (count: 0, first: "", place: "")
       for school in 0..<actors.count {
         guard let name = TieList.name(column, school) else { continue }
         guard let other = position[name] else {
-          if unknown.count == 0 { unknown.first = name }
+          if unknown.count == 0 {
+            (unknown.first, unknown.place) = (name, actors.place(of: school))
+          }
           unknown.count += 1
           continue
         }
         successors[school] = other
       }
       guard unknown.count == 0 else {
-        throw .unknownActors(table: actors.table, count: unknown.count, first: unknown.first)
+        throw .unknownActors(
+          table: actors.table, count: unknown.count, first: unknown.first, at: unknown.place)
       }
     }
     return try SchoolPresence(

@@ -9,6 +9,17 @@ public struct Replications: Sendable, Hashable {
   /// Whether means are adjusted by the draws of the parameters, whose means are known.
   public let usesControls: Bool
 
+  /// How draws of the parameters are spread.
+  public let design: Design
+
+  /// How draws of the parameters are spread over what is not known.
+  public enum Design: String, CaseIterable, Sendable {
+    /// Each by itself.
+    case random
+    /// By scrambled points of Sobol's sequence, which cover it evenly.
+    case sobol
+  }
+
   /// Until the Monte Carlo standard error of every policy's contrast with the first, in the last year, is at
   /// most `mcse` for each named measure.
   public struct Target: Sendable, Hashable {
@@ -28,7 +39,8 @@ public struct Replications: Sendable, Hashable {
   public static let block = 20
 
   public init(
-    atMost: Int, target: Target? = nil, perDraw: Int = 1, usesControls: Bool = false
+    atMost: Int, target: Target? = nil, perDraw: Int = 1, usesControls: Bool = false,
+    design: Design = .random
   ) {
     precondition(atMost > 0, "\(atMost) replicates")
     precondition(perDraw > 0, "\(perDraw) replicates a draw")
@@ -36,5 +48,6 @@ public struct Replications: Sendable, Hashable {
     self.target = target
     self.perDraw = perDraw
     self.usesControls = usesControls
+    self.design = design
   }
 }

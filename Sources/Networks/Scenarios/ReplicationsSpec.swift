@@ -11,14 +11,17 @@ struct ReplicationsSpec: Sendable {
   let target: Target?
   let perDraw: Int
   let usesControls: Bool
+  let design: Replications.Design
 
   init(
-    atMost: Int, target: Target? = nil, perDraw: Int = 1, usesControls: Bool = false
+    atMost: Int, target: Target? = nil, perDraw: Int = 1, usesControls: Bool = false,
+    design: Replications.Design = .random
   ) {
     self.atMost = atMost
     self.target = target
     self.perDraw = perDraw
     self.usesControls = usesControls
+    self.design = design
   }
 
   static let most = Key(
@@ -45,13 +48,18 @@ struct ReplicationsSpec: Sendable {
   static let controls = Key(
     "control-variates", .flag, default: false, shown: "false",
     "whether means are adjusted by the draws of the parameters, whose means are known")
+  static let design = Key<Replications.Design>(
+    "design", .oneOf("design"), default: .random, shown: "random",
+    "how draws of the parameters are spread: `sobol` covers what is unknown evenly, by scrambled Sobol points"
+  )
 
   static let format = ValueFormat<ReplicationsSpec>.section(
     "`{at-most: 400}`",
-    keys: [AnyKey(most), AnyKey(until), AnyKey(perDraw), AnyKey(controls)]
+    keys: [AnyKey(most), AnyKey(until), AnyKey(perDraw), AnyKey(controls), AnyKey(design)]
   ) { (section) throws(SpecErrors) in
     ReplicationsSpec(
       atMost: try section.read(most), target: try section.read(until),
-      perDraw: try section.read(perDraw), usesControls: try section.read(controls))
+      perDraw: try section.read(perDraw), usesControls: try section.read(controls),
+      design: try section.read(design))
   }
 }

@@ -61,7 +61,13 @@ extension Scenario {
   func point(
     _ replicate: UInt32, _ replications: Replications, _ seed: Seed
   ) -> ParameterPoint {
-    point(seed, replicate: replicate / UInt32(replications.perDraw))
+    let draw = replicate / UInt32(replications.perDraw)
+    switch replications.design {
+    case .random: return point(seed, replicate: draw)
+    case .sobol:
+      return parameters.point(
+        SobolPoints(dimensions: parameters.dimensions, seed: seed["effect"]), index: draw)
+    }
   }
 
   /// Names of the columns that a policy yields each year.
@@ -172,6 +178,13 @@ extension Scenario {
             + "`\(stopped[0].policy)` in year \(stopped[0].year) with \(stopped[0].meanDegree.rounded()) partners "
             + "a school; they are left out, and `replay: \(stopped[0].replicate + 1)` shows one"))
     }
+    if sample.runs.count < 100 {
+      diagnostics.append(
+        Diagnostic(
+          .note, code: "few-replicates",
+          "ranges are of \(sample.runs.count) replicates, so that their ends are rough: means are as sure as `mcse` says, "
+            + "ranges want a hundred or more"))
+    }
     if let target = replications.target, !reached(target, sample) {
       diagnostics.append(
         Diagnostic(
@@ -185,6 +198,13 @@ extension Scenario {
           .note, code: "no-control-variates",
           "means are not adjusted by the draws of the parameters: that takes one replicate a draw, "
             + "something unknown, and ten replicates for each unknown"))
+    }
+    if replications.design == .sobol {
+      diagnostics.append(
+        Diagnostic(
+          .note, code: "sobol-draws",
+          "draws of the parameters are scrambled Sobol points: means are closer than `mcse`, which takes draws "
+            + "as independent, says"))
     }
     for kernel in model.kernels where kernel.effect.source == .assumption {
       diagnostics.append(

@@ -63,6 +63,7 @@ public struct Scenario: Sendable {
     let years = yearRanges(opportunities.events)
     let seeds = DecisionSeeds(seed)
     let fundingEnd = fundingEnd
+    let looksBack = measures.contains(where: \.looksBack)
     var work = TieChooser.Workspace()
     var run = ReplicateRun(replicate: replicate)
     run.values.reserveCapacity(policies.count * (horizon + 1) * width)
@@ -96,6 +97,7 @@ public struct Scenario: Sendable {
           if year == fundingEnd { world.reference = world.network }
           record?.note(world)
         }
+        let ended = looksBack ? world.network : nil
         if path.hasAnticipation {
           // Ties and memberships as they are, outcomes with what the coming year's joiners do already.
           var state = ScenarioState(world, year: year, outcome: values, path: path)
@@ -109,6 +111,7 @@ public struct Scenario: Sendable {
           }
           begin(year + 1, policy, &world)
         }
+        world.yearBefore = ended
       }
       run.deeds.append(world.deeds)
       if let record { run.records.append(record) }

@@ -1,24 +1,26 @@
 /// What keeps a scenario from being simulated: wrong or insufficient data, or a model that runs away.
+///
+/// `at` is the place of the first row in question, as `schools.csv:12`.
 public enum ScenarioError: Error, Sendable, Hashable {
   case unknownTable(String)
   case unknownColumn(String, table: String)
   case notNumeric(String, table: String)
   /// Some actors lack a value that the model needs.
-  case missingValues(column: String, count: Int, of: Int, firstRow: Int)
+  case missingValues(column: String, count: Int, of: Int, at: String)
   /// A rule that cannot be evaluated.
   case rule(String, String)
   case noLocations(needed: String)
-  case missingLocations(count: Int, of: Int, firstRow: Int)
+  case missingLocations(count: Int, of: Int, at: String)
   case mixedPlaces(table: String)
   case placeCount(Int, actors: Int)
   case tooFewActors(Int)
-  case negativeWeight(column: String, row: Int)
-  case duplicateActor(String, table: String)
+  case negativeWeight(column: String, at: String)
+  case duplicateActor(String, at: String)
   /// Ties name actors that are not in the table.
-  case unknownActors(table: String, count: Int, first: String)
-  case selfTie(table: String, row: Int)
+  case unknownActors(table: String, count: Int, first: String, at: String)
+  case selfTie(actor: String, at: String)
   /// A tie's value that is none of those known.
-  case tieValue(Double, table: String, row: Int)
+  case tieValue(Double, at: String)
   /// Ties of the start that a rule about pairs does not allow.
   case brokenRule(String, table: String, ties: Int)
   /// A kind of actor that none is of.
@@ -35,7 +37,7 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case tooFewForFifths(Int)
   case runaway(policy: String, year: Int, meanDegree: Double)
   /// A row of a table of priors that will not do.
-  case badPrior(table: String, row: Int, String)
+  case badPrior(String, at: String)
   case unknownPrior(String, known: [String])
   /// Amounts in prices of different years, and nothing to take one to the other.
   case priceYears(Int, Int)
@@ -44,10 +46,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case families(String)
   case noValueOfSD
   case groupsOfOtherTable(step: String, table: String, actors: String)
-  /// A kind of group that is none.
-  case groupKind(String, table: String, row: Int)
   /// Groups of the start larger than they may be, or a school in two of one kind.
-  case groupTwice(kind: String, actor: String, table: String)
+  case groupTwice(kind: String, actor: String, at: String)
 }
 
 extension ScenarioError: CustomStringConvertible {
@@ -57,27 +57,28 @@ extension ScenarioError: CustomStringConvertible {
     case .unknownColumn(let name, let table): "there is no column `\(name)` in `\(table)`"
     case .notNumeric(let name, let table):
       "`\(name)` of `\(table)` holds no numbers, which this use of it needs"
-    case .missingValues(let column, let count, let total, let row):
-      "`\(column)` is missing for \(count) of \(total) actors, first in row \(row): exclude them or "
-        + "fill them in"
+    case .missingValues(let column, let count, let total, let place):
+      "\(place): `\(column)` is missing, in all for \(count) of \(total): exclude them or fill them in"
     case .rule(let rule, let problem): "`\(rule)`: \(problem)"
     case .noLocations(let needed):
       "`\(needed)` needs places, and the actors have none: give their table a `location`"
-    case .missingLocations(let count, let total, let row):
-      "\(count) of \(total) actors have no place, first in row \(row): exclude them or fill them in"
+    case .missingLocations(let count, let total, let place):
+      "\(place): no place on the map, in all for \(count) of \(total) actors: exclude them or fill them in"
     case .mixedPlaces(let table):
       "some places of `\(table)` are on the globe and others on a grid: give all in one way"
     case .placeCount(let count, let actors): "\(count) places for \(actors) actors"
     case .tooFewActors(let count): "expected at least 2 actors, found \(count)"
-    case .negativeWeight(let column, let row):
-      "the weight `\(column)` is below 0 in row \(row), or 0 everywhere"
-    case .duplicateActor(let name, let table):
-      "actor `\(name)` stands twice in `\(table)`: keep one row an actor"
-    case .unknownActors(let table, let count, let first):
-      "\(count) ties of `\(table)` name actors that are not there, first `\(first)`: correct or drop them"
-    case .selfTie(let table, let row): "row \(row) of `\(table)` ties an actor to itself"
-    case .tieValue(let value, let table, let row):
-      "row \(row) of `\(table)` has value \(value): expected 0, 1, 10 (cannot begin) or 11 (cannot end)"
+    case .negativeWeight(let column, let place):
+      "\(place): the weight `\(column)` is below 0, or 0 everywhere"
+    case .duplicateActor(let name, let place):
+      "\(place): actor `\(name)` stands twice: keep one row an actor"
+    case .unknownActors(let table, let count, let first, let place):
+      "\(place): there is no actor `\(first)`; rows of `\(table)` that name unknown actors: \(count); correct or drop "
+        + "them"
+    case .selfTie(let actor, let place):
+      "\(place): actor `\(actor)` is tied to itself: drop the row"
+    case .tieValue(let value, let place):
+      "\(place): value \(value): expected 0, 1, 10 (cannot begin) or 11 (cannot end)"
     case .brokenRule(let rule, let table, let ties):
       switch rule {
       case "contains":
@@ -108,8 +109,7 @@ extension ScenarioError: CustomStringConvertible {
     case .runaway(let policy, let year, let degree):
       "under policy `\(policy)` partnerships run away: \(degree.rounded()) partners a school by year "
         + "\(year); lower `density` or `transitivity`"
-    case .badPrior(let table, let row, let problem):
-      "row \(row) of the priors in `\(table)`: \(problem)"
+    case .badPrior(let problem, let place): "\(place): \(problem)"
     case .unknownPrior(let name, let known):
       "there is no prior `\(name)`: there are \(known.joined(separator: ", "))"
     case .priceYears(let year, let target):
@@ -120,11 +120,8 @@ extension ScenarioError: CustomStringConvertible {
       "`net-cost` needs to know what a gain is worth: give `costs: {value-of-sd: …}`"
     case .groupsOfOtherTable(let step, let table, let actors):
       "step `\(step)` has grouped the rows of `\(table)`, and the scenario is of `\(actors)`"
-    case .groupKind(let kind, let table, let row):
-      "row \(row) of `\(table)` is of kind `\(kind)`: expected "
-        + PartnershipKind.ofGroups.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-    case .groupTwice(let kind, let actor, let table):
-      "`\(actor)` stands in two groups of kind \(kind) in `\(table)`, or is governed in two: keep one"
+    case .groupTwice(let kind, let actor, let place):
+      "\(place): `\(actor)` stands in two groups of kind \(kind), or is governed in two: keep one"
     }
   }
 }

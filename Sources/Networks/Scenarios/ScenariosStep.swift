@@ -145,11 +145,11 @@ extension ScenariosStep {
         mcse: $0.mcse.unit == "sd" ? $0.mcse.value * sd : $0.mcse.value,
         measures: $0.measures.map(\.text))
     }
+    let asked = Replications(
+      atMost: replications.atMost, target: target, perDraw: replications.perDraw,
+      usesControls: replications.usesControls, design: replications.design)
     var result = try scenario.run(
-      Replications(
-        atMost: replications.atMost, target: target, perDraw: replications.perDraw,
-        usesControls: replications.usesControls), seed: seed, threads: threads,
-      store: store, progress: progress)
+      asked, seed: seed, threads: threads, store: store, progress: progress)
     if let backCast {
       result = result.opening(
         try backCast.run(scenario, actors, in: data, id: actors.id, seed: seed, threads: threads))
@@ -161,7 +161,7 @@ extension ScenariosStep {
     if let replay {
       let run = scenario.simulate(
         replicate: UInt32(replay - 1), seed: seed,
-        point: scenario.point(seed, replicate: UInt32((replay - 1) / replications.perDraw)),
+        point: scenario.point(UInt32(replay - 1), asked, seed),
         recording: true)
       result = result.adding(run.tables)
     }
@@ -255,10 +255,10 @@ extension ScenariosStep {
     guard let column = outcome?.weight else { return [Double](repeating: 1, count: actors.count) }
     let weights = try actors.numbers(column.text)
     if let row = weights.firstIndex(where: { $0 < 0 }) {
-      throw .negativeWeight(column: column.text, row: row + 1)
+      throw .negativeWeight(column: column.text, at: actors.place(of: row))
     }
     guard weights.contains(where: { $0 > 0 }) else {
-      throw .negativeWeight(column: column.text, row: 1)
+      throw .negativeWeight(column: column.text, at: actors.place(of: 0))
     }
     return weights
   }

@@ -21,23 +21,27 @@ public struct TieList: Sendable {
     for row in 0..<target.rowCount {
       guard let name = Self.name(key, row) else { continue }
       if position.updateValue(row, forKey: name) != nil {
-        throw .duplicateActor(name, table: actors)
+        throw .duplicateActor(name, at: target.place(of: row))
       }
     }
     var ties: [(from: Int, to: Int)] = []
-    var unknown = (count: 0, first: "")
+    var unknown = (count: 0, first: "", place: "")
     for row in 0..<source.rowCount {
       let names = (Self.name(from, row) ?? "", Self.name(to, row) ?? "")
       guard let a = position[names.0], let b = position[names.1] else {
-        if unknown.count == 0 { unknown.first = position[names.0] == nil ? names.0 : names.1 }
+        if unknown.count == 0 {
+          unknown.first = position[names.0] == nil ? names.0 : names.1
+          unknown.place = source.place(of: row)
+        }
         unknown.count += 1
         continue
       }
-      guard a != b else { throw .selfTie(table: table, row: row + 1) }
+      guard a != b else { throw .selfTie(actor: names.0, at: source.place(of: row)) }
       ties.append((a, b))
     }
     guard unknown.count == 0 else {
-      throw .unknownActors(table: table, count: unknown.count, first: unknown.first)
+      throw .unknownActors(
+        table: table, count: unknown.count, first: unknown.first, at: unknown.place)
     }
     self.ties = ties
   }

@@ -33,6 +33,8 @@ public struct World: Sendable {
   package var notes: [ActionNotes]
   /// The ties at the end of the last year in which any policy works; empty before.
   package internal(set) var reference: Network?
+  /// The ties at the end of the year before, where a measure looks back.
+  package internal(set) var yearBefore: Network?
   /// How choices of this year differ by what outcomes have become.
   package private(set) var drift: OutcomeDrift?
   /// Who is not there.

@@ -46,7 +46,9 @@ extension Table {
       value: columns.map { $0.text(at: row) }.joined(separator: ", "), first: first)
   }
 
-  private func place(of row: Int) -> String {
+  /// Where a row stands, for messages: `schools.csv:12`, or the table's name and the row where it was not read from a
+  /// file.
+  public func place(of row: Int) -> String {
     source.map { "\($0.file):\($0.line(ofRow: row))" } ?? "table \(name), row \(row + 1)"
   }
 }

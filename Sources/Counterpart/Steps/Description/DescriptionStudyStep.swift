@@ -20,11 +20,14 @@ public struct DescriptionStudyStep: StudyStep {
 
   private let networks: DescriptionStep
   private let survey: SurveyWaves?
+  /// Of the step in the study file.
+  private let location: SourceLocation
 
   public init(from section: Section) throws(SpecErrors) {
     try section.check(Self.keys)
     networks = try DescriptionStep(from: section)
     survey = try section.read(Self.survey)
+    location = section.location
     guard networks.hasNetworks || survey != nil else {
       throw section.error(.rule("expected `actors` with `waves` of ties, or a `survey`"))
     }
@@ -40,12 +43,12 @@ public struct DescriptionStudyStep: StudyStep {
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
     let described: NetworkDescriptionResult
     do throws(ScenarioError) { described = try networks.run(in: context.data) } catch {
-      throw .estimation(step: context.name, reason: "\(error)")
+      throw RunError(error, error.fault, step: context.name, at: location)
     }
     var answers: SurveyWaves.Result?
     if let survey {
       do throws(SurveyError) { answers = try survey.run(in: context.data) } catch {
-        throw .estimation(step: context.name, reason: "\(error)")
+        throw .data(["step `\(context.name)`: \(error)"])
       }
     }
     var tables = described.tables

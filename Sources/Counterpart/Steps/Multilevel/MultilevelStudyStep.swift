@@ -193,7 +193,8 @@ public struct MultilevelStudyStep: StudyStep {
       diagnostics: result.diagnostics + inference.diagnostics + losses, sample: nil,
       estimates: CarriedEstimate(
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
-        covariance: result.robust?.covariance ?? result.fit.covariance, unit: ""),
+        covariance: result.robust?.covariance ?? result.fit.covariance, unit: "",
+        effect: step.effect?.of.text),
       answer: report.answer, sections: [report.section],
       model: context.demanded.contains(.model) ? model : nil,
       models: context.demanded.contains(.models) ? [PassedModel(values: [], model: model)] : nil)
@@ -245,7 +246,7 @@ public struct MultilevelStudyStep: StudyStep {
       diagnostics: result.diagnostics + losses, sample: nil,
       estimates: CarriedEstimate(
         terms: result.fit.coefficientNames, estimates: result.fit.coefficients,
-        covariance: result.fit.covariance, unit: ""),
+        covariance: result.fit.covariance, unit: "", effect: step.effect?.of.text),
       answer: nil, sections: [report.section])
   }
 

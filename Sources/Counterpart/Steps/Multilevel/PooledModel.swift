@@ -4,6 +4,7 @@ internal import LinearAlgebra
 internal import Multilevel
 internal import Networks
 internal import Probability
+internal import StudyFiles
 internal import Tables
 
 /// A multilevel model on several completed data sets, pooled by Rubin's rules.
@@ -56,7 +57,8 @@ struct PooledModel: Sendable {
   /// The pooled coefficients with their whole covariance, for scenarios.
   var estimates: CarriedEstimate {
     CarriedEstimate(
-      terms: terms, estimates: vector.estimates, covariance: vector.covariance, unit: "")
+      terms: terms, estimates: vector.estimates, covariance: vector.covariance, unit: "",
+      effect: settings.effect?.of.text)
   }
 
   /// `coefficients`, `pooling`, `joint`, `variances`, `vpc`, `groups`, `random_effects`, `effects`,

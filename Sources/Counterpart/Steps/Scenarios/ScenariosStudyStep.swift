@@ -51,6 +51,17 @@ public struct ScenariosStudyStep: StudyStep {
     try step.check(in: data)
   }
 
+  /// A term that an earlier step lacks is named where the study carries it from that step.
+  private func located(_ error: ScenarioError, _ name: String) -> RunError {
+    let source: String? =
+      switch error {
+      case .unknownTerm(_, let step, _), .termNotNamed(let step, _): step
+      default: nil
+      }
+    let place = step.estimateSteps.first { $0.text == source }?.location
+    return RunError(error, error.fault, step: name, at: place ?? section.location)
+  }
+
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
     let result: ScenarioResult
     do throws(ScenarioError) {
@@ -60,7 +71,7 @@ public struct ScenariosStudyStep: StudyStep {
         groups: context.earlier.compactMapValues(\.groups), starting: starting(context),
         seed: context.seed, threads: context.threads, store: context.blocks,
         progress: context.progress)
-    } catch { throw .estimation(step: context.name, reason: "\(error)") }
+    } catch { throw located(error, context.name) }
     let report = ScenariosReport(
       step: context.name, section: section, horizon: step.horizon, result: result,
       labels: context.study.labels)

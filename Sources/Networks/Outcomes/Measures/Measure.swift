@@ -6,6 +6,12 @@ public protocol Measure: Sendable {
   var groups: [String] { get }
   /// One value a group.
   func values(_ state: ScenarioState) -> [Double]
+  /// Whether it compares the ties of a year's end with those of the year before.
+  var looksBack: Bool { get }
+}
+
+extension Measure {
+  public var looksBack: Bool { false }
 }
 
 /// What is known of a simulated year's end.

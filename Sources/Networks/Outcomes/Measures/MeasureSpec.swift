@@ -40,6 +40,9 @@ extension Registry where Kind == any MeasureSpec {
       Entry(MembersMeasureSpec.self) { $0 }, Entry(SpanMeasureSpec.self) { $0 },
       Entry(SustainedMeasureSpec.self) { $0 }, Entry(WorkloadMeasureSpec.self) { $0 },
       Entry(TrustMeasureSpec.self) { $0 }, Entry(DiscountedCostMeasureSpec.self) { $0 },
-      Entry(NetCostMeasureSpec.self) { $0 },
+      Entry(NetCostMeasureSpec.self) { $0 }, Entry(ComponentsMeasureSpec.self) { $0 },
+      Entry(LargestComponentMeasureSpec.self) { $0 },
+      Entry(AssortativityMeasureSpec.self) { $0 }, Entry(BridgingMeasureSpec.self) { $0 },
+      Entry(ConcentrationMeasureSpec.self) { $0 }, Entry(TurnoverMeasureSpec.self) { $0 },
     ])
 }

@@ -1,0 +1,47 @@
+/// Who can put right what keeps a step from its result.
+public enum Fault: Sendable, Hashable {
+  /// The study asks for what there is not.
+  case study
+  /// The data are wrong or lack something.
+  case data
+  /// Study and data are in order, and the model has no result for them.
+  case model
+}
+
+extension ScenarioError {
+  public var fault: Fault {
+    switch self {
+    case .unknownTable, .unknownColumn, .rule, .noLocations, .directedEffect, .otherRelation,
+      .noEstimate, .unknownTerm, .termNotNamed, .unknownPrior, .priceYears, .noGroups,
+      .noValueOfSD, .groupsOfOtherTable, .unknownKind:
+      .study
+    case .notNumeric, .missingValues, .missingLocations, .mixedPlaces, .placeCount, .tooFewActors,
+      .negativeWeight, .duplicateActor, .unknownActors, .selfTie, .tieValue, .brokenRule,
+      .noSpreadOfOutcome, .tooFewForFifths, .badPrior, .groupTwice:
+      .data
+    case .covarianceShape, .covarianceNotPositive, .runaway, .families: .model
+    }
+  }
+}
+
+extension SummaryProblem {
+  public var fault: Fault {
+    switch self {
+    case .data(let problem): problem.fault
+    case .nothingUnknown, .tooFewSummaries: .study
+    case .priorsRunAway: .model
+    }
+  }
+}
+
+extension FormationError {
+  public var fault: Fault {
+    switch self {
+    case .data(let problem): problem.fault
+    case .tooFewWaves, .constraintCount, .tooFewReplicates, .conditionalBehaviour, .notTieSum:
+      .study
+    case .otherActors, .otherKind, .notWhole, .neverPresent, .absentWithTies, .brokenRule: .data
+    case .noChange, .noChoice, .constant, .collinear, .runaway: .model
+    }
+  }
+}

@@ -1,0 +1,15 @@
+public import StudyFiles
+
+/// `turnover`
+public struct TurnoverMeasureSpec: PlainMeasureSpec {
+  public static let name = "turnover"
+  public static let documentation = ChoiceDocumentation(
+    summary: "the share of ties of a year's start or end that are not there at both",
+    formula: "1 - Jaccard index of the ties at the two ends of the year")
+
+  public init() {}
+
+  public func measure(
+    named name: String, of schools: MeasuredSchools
+  ) throws(ScenarioError) -> any Measure { Turnover() }
+}
