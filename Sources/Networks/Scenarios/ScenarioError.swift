@@ -19,6 +19,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case selfTie(table: String, row: Int)
   /// A tie's value that is none of those known.
   case tieValue(Double, table: String, row: Int)
+  /// A value of a behaviour that it cannot have.
+  case behaviourValue(Double, behaviour: String, row: Int, String)
   /// Ties of the start that a rule about pairs does not allow.
   case brokenRule(String, table: String, ties: Int)
   /// A kind of actor that none is of.
@@ -26,6 +28,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case directedEffect(String)
   /// An effect that looks at a relation which the step does not have.
   case otherRelation(String, effect: String)
+  /// An effect of groups as they are at present, in a step that has none.
+  case presentGroups(effect: String)
   case noEstimate(step: String)
   case unknownTerm(String, step: String, known: [String])
   case termNotNamed(step: String, known: [String])
@@ -34,6 +38,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case noSpreadOfOutcome(column: String)
   case tooFewForFifths(Int)
   case runaway(policy: String, year: Int, meanDegree: Double)
+  /// The same in a relation beside the first.
+  case runawayRelation(String, policy: String, year: Int, meanDegree: Double)
   /// A row of a table of priors that will not do.
   case badPrior(table: String, row: Int, String)
   case unknownPrior(String, known: [String])
@@ -78,6 +84,8 @@ extension ScenarioError: CustomStringConvertible {
     case .selfTie(let table, let row): "row \(row) of `\(table)` ties an actor to itself"
     case .tieValue(let value, let table, let row):
       "row \(row) of `\(table)` has value \(value): expected 0, 1, 10 (cannot begin) or 11 (cannot end)"
+    case .behaviourValue(let value, let behaviour, let row, let problem):
+      "behaviour `\(behaviour)` is \(value) in row \(row), which \(problem)"
     case .brokenRule(let rule, let table, let ties):
       switch rule {
       case "contains":
@@ -93,6 +101,9 @@ extension ScenarioError: CustomStringConvertible {
     case .directedEffect(let name): "`\(name)` has a meaning in directed networks alone"
     case .otherRelation(let relation, let effect):
       "`\(effect)(\(relation))` looks at a relation `\(relation)`, which is not there: name it under `relations`"
+    case .presentGroups(let effect):
+      "`\(effect)` looks at groups as a scenario's policies change them, and this step knows none: "
+        + "give `shared-group(COLUMN)` with a column of the actors"
     case .noEstimate(let step): "step `\(step)` has left no estimate to carry into the scenario"
     case .unknownTerm(let term, let step, let known):
       "step `\(step)` has no term `\(term)`: it has \(known.joined(separator: ", "))"
@@ -108,6 +119,9 @@ extension ScenarioError: CustomStringConvertible {
     case .runaway(let policy, let year, let degree):
       "under policy `\(policy)` partnerships run away: \(degree.rounded()) partners a school by year "
         + "\(year); lower `density` or `transitivity`"
+    case .runawayRelation(let relation, let policy, let year, let degree):
+      "under policy `\(policy)` ties of `\(relation)` run away: \(degree.rounded()) a school by year "
+        + "\(year); lower its `density` or `transitivity`"
     case .badPrior(let table, let row, let problem):
       "row \(row) of the priors in `\(table)`: \(problem)"
     case .unknownPrior(let name, let known):
