@@ -16,10 +16,10 @@ extension ScenarioError {
       .noValueOfSD, .groupsOfOtherTable, .unknownKind:
       .study
     case .notNumeric, .missingValues, .missingLocations, .mixedPlaces, .placeCount, .tooFewActors,
-      .negativeWeight, .duplicateActor, .unknownActors, .selfTie, .tieValue, .brokenRule,
+      .negativeWeight, .behaviourValue, .duplicateActor, .unknownActors, .selfTie, .tieValue, .brokenRule,
       .noSpreadOfOutcome, .tooFewForFifths, .badPrior, .groupTwice:
       .data
-    case .covarianceShape, .covarianceNotPositive, .runaway, .families: .model
+    case .covarianceShape, .covarianceNotPositive, .runaway, .runawayRelation, .families: .model
     }
   }
 }

@@ -124,8 +124,9 @@ import Testing
     ("actors: schools\nwaves", "actors: pupils\nwaves", "is of `pupils`"),
     ("consent: confirm", "conditional: true", "estimates no rate"),
     (
-      "consent: confirm", "behaviour: {fsm: {columns: [fsm, fsm], effects: [linear]}}",
-      "its `outcome`"
+      "consent: confirm",
+      "behaviour: {attainment: {columns: [attainment, attainment], effects: [linear]}}",
+      "give another outcome"
     ),
   ])
   func whatAScenarioCannotKeepIsRefused(old: String, new: String, text: String) throws {

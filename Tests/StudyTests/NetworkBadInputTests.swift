@@ -72,11 +72,11 @@ import Testing
       says: "self.csv:3: actor `105` is tied to itself", exitCode: 3),
     Case(
       name: "waves outside what is allowed", step: formation(more: ", within: allowed"),
-      says: "which `within: allowed` does not allow", exitCode: 3),
+      says: "`within: allowed` is broken by", exitCode: 3),
     Case(
       name: "rules against each other",
       step: scenario(ties: "must", formation: ", disjoint: must, contains: must"),
-      says: "`disjoint: must` does not allow", exitCode: 3),
+      says: "`disjoint: must` is broken by 1 of the ties", exitCode: 3),
     Case(
       name: "waves above the largest degree", step: formation(more: ", maximum-degree: 1"),
       says: "`maximum-degree", exitCode: 4),

@@ -53,6 +53,7 @@ extension Registry where Kind == any NetworkEffectSpec {
       Entry(SquaredDifferenceSpec.self) { $0 }, Entry(TiedInSpec.self) { $0 },
       Entry(ReturnedInSpec.self) { $0 }, Entry(ClosedInSpec.self) { $0 },
       Entry(PopularInSpec.self) { $0 }, Entry(ActiveInSpec.self) { $0 },
+      Entry(TogetherInSpec.self) { $0 },
     ])
 }
 

@@ -70,11 +70,11 @@ extension FormationError: CustomStringConvertible {
       "`\(actor)` has ties in `\(wave)` but has not joined by then, or has left: correct `joins` and `leaves`, or "
         + "drop the ties"
     case .brokenRule("kinds", let column, let wave, let ties):
-      "\(ties) ties of `\(wave)` join kinds of `\(column)` that `kinds` does not let tie"
+      "`kinds` is broken by \(ties) of the ties of `\(wave)`, which join other kinds of `\(column)`: allow or drop them"
+    case .brokenRule("contains", let table, let wave, let ties):
+      "`contains: \(table)` is broken by \(ties) of its pairs, which are not tied in `\(wave)`: tie or drop them"
     case .brokenRule(let rule, let table, let wave, let ties):
-      "\(ties) ties \(rule == "contains" ? "of `\(table)` are not in" : "of") `\(wave)`"
-        + (rule == "contains" ? "" : " \(rule == "within" ? "are not in" : "are in") `\(table)`")
-        + ", which `\(rule): \(table)` does not allow"
+      "`\(rule): \(table)` is broken by \(ties) of the ties of `\(wave)`: allow or drop them"
     case .data(let problem): "\(problem)"
     }
   }

@@ -24,10 +24,13 @@ public struct FormationSimulator: Sendable {
       nearBlocks: nearBlocks, feedback: nil)
   }
 
-  /// - Parameter feedback: effects of the model that follow the outcome.
+  /// - Parameters:
+  ///   - feedback: effects of the model that follow the outcome.
+  ///   - around: effects of other relations and of groups.
   package init(
     _ model: FormationModel, actors count: Int, directed: Bool, lists: [[Int32]]? = nil,
-    blockSize: Int? = nil, nearBlocks: Int = 8, feedback: OutcomeFeedback?
+    blockSize: Int? = nil, nearBlocks: Int = 8, feedback: OutcomeFeedback?,
+    around: [SurroundingEffect] = []
   ) {
     self.model = model
     self.feedback = feedback
@@ -38,7 +41,8 @@ public struct FormationSimulator: Sendable {
       actors: count, network: Network(actors: count, directed: directed), effects: model.effects,
       lists: lists, blockSize: blockSize ?? max(8, (count + 1023) / 1024), nearBlocks: nearBlocks)
     chooser = TieChooser(
-      effects: model.effects, limits: model.limits, field: field, actorCount: count)
+      effects: model.effects, around: around, limits: model.limits, field: field,
+      actorCount: count)
   }
 
   /// The candidates that are left of a list, or of everyone, within a relation.
@@ -51,7 +55,7 @@ public struct FormationSimulator: Sendable {
   }
 
   /// The occasions of `years` years for every actor, where all have the same rate; else there is a ``clock``.
-  func opportunities(years: Double, seed: Seed, replicate: UInt32) -> Opportunities {
+  private func opportunities(years: Double, seed: Seed, replicate: UInt32) -> Opportunities {
     var rate = model.rateTerms.isEmpty ? model.rate : 0
     // Where pairs meet: Σ_j≠i ρ_i ρ_j with equal rates.
     if !isDirected, case .meeting = model.consent { rate *= rate * Double(actorCount - 1) }
@@ -60,8 +64,17 @@ public struct FormationSimulator: Sendable {
       rates: rates, years: years, seed: seed["opportunities"], replicate: replicate)
   }
 
+  /// Whose opportunity comes when in `years` years from a network.
+  func agenda(
+    _ start: borrowing Network, years: Double, seed: Seed, replicate: UInt32
+  ) -> Agenda {
+    Agenda(
+      opportunities(years: years, seed: seed, replicate: replicate).events,
+      clock(start, seed: seed, replicate: replicate))
+  }
+
   /// What says whose opportunity comes next, where rates differ between actors.
-  func clock(
+  private func clock(
     _ network: borrowing Network, seed: Seed, replicate: UInt32
   ) -> OpportunityClock? {
     guard !model.rateTerms.isEmpty else { return nil }
@@ -87,11 +100,10 @@ public struct FormationSimulator: Sendable {
   ) -> Network {
     var network = start
     var work = TieChooser.Workspace()
-    let events = opportunities(years: years, seed: seed, replicate: replicate).events
     let lift = YearConditions(lift: lift ?? [Double](repeating: 0, count: actorCount))
-    var clock = clock(network, seed: seed, replicate: replicate)
+    var agenda = agenda(network, years: years, seed: seed, replicate: replicate)
     advance(
-      &network, events[...], &clock, until: years, lift: lift, seeds: DecisionSeeds(seed),
+      &network, &agenda, until: years, lift: lift, around: .none, seeds: DecisionSeeds(seed),
       replicate: replicate, &work)
     return network
   }
@@ -99,14 +111,15 @@ public struct FormationSimulator: Sendable {
   /// What an actor would toggle at one opportunity; `nil` for nothing. For tests of the draw itself.
   package func draw(
     _ network: Network, ego: Int, lift: Double, seed: Seed, replicate: UInt32,
-    outcome: [Double]? = nil, closed: [Bool] = []
+    outcome: [Double]? = nil, closed: [Bool] = [], around: Surroundings = .none
   ) -> Int? {
     var random = RandomStream(seed, replicate: replicate, entity: UInt32(ego))
     var work = TieChooser.Workspace()
     let conditions = YearConditions(
       lift: [Double](repeating: lift, count: actorCount),
       drift: outcome.flatMap { drift(to: $0) }, closed: closed)
-    return chooser.choose(network, ego: ego, conditions, using: &random, &work)?.alter
+    return chooser.choose(
+      network, ego: ego, conditions, around, using: &random, &work)?.alter
   }
 
   /// What having a tie, over not having it, is worth to `ego`.
@@ -114,43 +127,52 @@ public struct FormationSimulator: Sendable {
   /// - Parameter drift: see ``drift(to:)``.
   func worth(
     _ network: borrowing Network, ego: Int, alter: Int, lift: Double, drift: OutcomeDrift?,
-    _ work: inout TieChooser.Workspace
+    around: borrowing Surroundings, _ work: inout TieChooser.Workspace
   ) -> Double {
-    chooser.utility(network, ego: ego, alter: alter, lift: lift, &work)
+    chooser.utility(network, ego: ego, alter: alter, lift: lift, around, &work)
       + (drift?.gain(ego, alter, tied: network.hasTie(ego, alter)) ?? 0)
   }
 
   /// How choices differ by what outcomes have become; `nil` where they do not.
   func drift(to outcome: [Double]) -> OutcomeDrift? { feedback?.drift(to: outcome) }
 
-  /// Lets the given opportunities happen, or those of the clock up to a time, until there are more than `most` ties.
+  /// Lets the opportunities up to a time happen, until there are more than `most` ties.
   func advance(
-    _ network: inout Network, _ events: ArraySlice<Opportunities.Event>,
-    _ clock: inout OpportunityClock?, until end: Double, atMost most: Int = .max,
-    lift: YearConditions, seeds: DecisionSeeds, replicate: UInt32,
+    _ network: inout Network, _ agenda: inout Agenda, until end: Double, atMost most: Int = .max,
+    lift: YearConditions, around: borrowing Surroundings, seeds: DecisionSeeds, replicate: UInt32,
     _ work: inout TieChooser.Workspace
   ) {
-    clock?.follow(network)
-    while network.tieCount <= most, let event = clock?.next(until: end) {
-      let ego = Int(event.actor)
-      if lift.isClosed(ego) { continue }
-      if let alter = happen(
-        &network, event, clock, lift: lift, seeds: seeds, replicate: replicate, &work)
-      {
-        clock?.follow(network, ego, alter)
-      }
+    while network.tieCount <= most,
+      step(
+        &network, &agenda, until: end, lift: lift, around: around, seeds: seeds,
+        replicate: replicate, &work)
+    {}
+  }
+
+  /// Lets the next opportunity happen; gives whether there was one before `end`.
+  @inline(__always)
+  func step(
+    _ network: inout Network, _ agenda: inout Agenda, until end: Double, lift: YearConditions,
+    around: borrowing Surroundings, seeds: DecisionSeeds, replicate: UInt32,
+    _ work: inout TieChooser.Workspace
+  ) -> Bool {
+    guard let event = agenda.next(until: end) else { return false }
+    let ego = Int(event.actor)
+    if lift.isClosed(ego) { return true }
+    if let alter = happen(
+      &network, event, agenda.clock, lift: lift, around, seeds: seeds, replicate: replicate, &work)
+    {
+      agenda.follow(network, ego, alter)
     }
-    for event in events where network.tieCount <= most {
-      if lift.isClosed(Int(event.actor)) { continue }
-      _ = happen(&network, event, nil, lift: lift, seeds: seeds, replicate: replicate, &work)
-    }
+    return true
   }
 
   /// One opportunity; gives the alter whose tie was toggled.
   @inline(__always)
   private func happen(
     _ network: inout Network, _ event: Opportunities.Event, _ clock: OpportunityClock?,
-    lift: YearConditions, seeds: DecisionSeeds, replicate: UInt32,
+    lift: YearConditions, _ around: borrowing Surroundings, seeds: DecisionSeeds,
+    replicate: UInt32,
     _ work: inout TieChooser.Workspace
   ) -> Int? {
     let ego = Int(event.actor)
@@ -167,10 +189,12 @@ public struct FormationSimulator: Sendable {
         let other = random.index(below: actorCount - 1)
         alter = other >= ego ? other + 1 : other
       }
-      return meet(&network, ego, alter, rule, lift: lift, using: &random, &work) ? alter : nil
+      return meet(&network, ego, alter, rule, lift: lift, around, using: &random, &work)
+        ? alter : nil
     case .initiative(let rule) where !isDirected:
-      guard let choice = choose(network, ego, lift, using: &random, &work) else { return nil }
-      let worth = worth(network, choice.alter, ego, lift, &work)
+      guard let choice = choose(network, ego, lift, around, using: &random, &work)
+      else { return nil }
+      let worth = worth(network, choice.alter, ego, lift, around, &work)
       let probability = rule.confirmation(
         creating: choice.creating, alter: choice.creating ? worth : -worth)
       var answer = RandomStream(
@@ -179,7 +203,8 @@ public struct FormationSimulator: Sendable {
       network.toggle(ego, choice.alter)
       return choice.alter
     default:
-      guard let choice = choose(network, ego, lift, using: &random, &work) else { return nil }
+      guard let choice = choose(network, ego, lift, around, using: &random, &work)
+      else { return nil }
       network.toggle(ego, choice.alter)
       return choice.alter
     }
@@ -188,17 +213,19 @@ public struct FormationSimulator: Sendable {
   @inline(__always)
   private func choose(
     _ network: borrowing Network, _ ego: Int, _ lift: YearConditions,
-    using random: inout RandomStream, _ work: inout TieChooser.Workspace
+    _ around: borrowing Surroundings, using random: inout RandomStream,
+    _ work: inout TieChooser.Workspace
   ) -> TieChooser.Choice? {
-    chooser.choose(network, ego: ego, lift, using: &random, &work)
+    chooser.choose(network, ego: ego, lift, around, using: &random, &work)
   }
 
   @inline(__always)
   private func worth(
     _ network: borrowing Network, _ ego: Int, _ alter: Int, _ lift: YearConditions,
-    _ work: inout TieChooser.Workspace
+    _ around: borrowing Surroundings, _ work: inout TieChooser.Workspace
   ) -> Double {
-    let worth = chooser.utility(network, ego: ego, alter: alter, lift: lift.utility[ego], &work)
+    let worth = chooser.utility(
+      network, ego: ego, alter: alter, lift: lift.utility[ego], around, &work)
     guard let drift = lift.drift else { return worth }
     return worth + drift.gain(ego, alter, tied: network.hasTie(ego, alter))
   }
@@ -206,14 +233,15 @@ public struct FormationSimulator: Sendable {
   /// A meeting of the ego with another actor: the pair decides by the rule. Gives whether its tie was toggled.
   private func meet(
     _ network: inout Network, _ ego: Int, _ alter: Int, _ rule: any MeetingRule,
-    lift: YearConditions, using random: inout RandomStream, _ work: inout TieChooser.Workspace
+    lift: YearConditions, _ around: borrowing Surroundings, using random: inout RandomStream,
+    _ work: inout TieChooser.Workspace
   ) -> Bool {
     if lift.isClosed(alter) { return false }
     if !model.limits.isNone, !model.limits.admits(network, ego, alter) { return false }
     let creating = !network.hasTie(ego, alter)
     let sign: Double = creating ? 1 : -1
-    let own = worth(network, ego, alter, lift, &work)
-    let other = worth(network, alter, ego, lift, &work)
+    let own = worth(network, ego, alter, lift, around, &work)
+    let other = worth(network, alter, ego, lift, around, &work)
     let probability = rule.probability(
       creating: creating, ego: sign * own, alter: sign * other)
     guard random.uniform() < probability else { return false }

@@ -37,11 +37,16 @@ struct OpportunityClock: Sendable {
     for actor in 0..<count { wait(actor) }
   }
 
+  /// How fast running time goes.
+  private var speed: Double { pairs ? rates.total : 1 }
+
+  /// When the next opportunity is, in years, while no rate changes.
+  var nextTime: Double { speed > 0 ? years + (due[1] - running) / speed : .infinity }
+
   /// The next opportunity before `end`; time has come there without one.
   mutating func next(until end: Double) -> Opportunities.Event? {
-    let speed = pairs ? rates.total : 1
-    let moment = years + (due[1] - running) / speed
-    guard speed > 0, moment < end else {
+    let moment = nextTime
+    guard moment < end else {
       running += max(0, end - years) * speed
       years = max(years, end)
       return nil

@@ -10,7 +10,13 @@ struct TieChooser: Sendable {
   /// Effects that act on making ties, and those that act on ending them.
   private let making: [WeightedEffect]
   private let ending: [WeightedEffect]
-  /// Whether the two differ.
+  /// The same of what surrounds the relation.
+  private let makingAround: [SurroundingEffect]
+  private let endingAround: [SurroundingEffect]
+  /// Those whose worth is the same for all alters, and those that say whom they look at.
+  private let ownAround: [SurroundingEffect]
+  private let reachingAround: [SurroundingEffect]
+  /// Whether making and ending differ.
   private let hasParts: Bool
   private let limits: FormationLimits
   private let isLimited: Bool
@@ -18,9 +24,7 @@ struct TieChooser: Sendable {
   private let ownEffects: [(effect: any OwnEffect, weight: Double)]
   /// Who must be enumerated.
   private let reachesEveryone: Bool
-  private let reachesPair: Bool
-  private let reachesPartners: Bool
-  private let reachesSenders: Bool
+  private let reach: NetworkReach
   private let actorCount: Int
 
   /// Room for one choice, used again and again.
@@ -46,21 +50,25 @@ struct TieChooser: Sendable {
   }
 
   init(
-    effects: [WeightedEffect], limits: FormationLimits, field: ChoiceField, actorCount: Int
+    effects: [WeightedEffect], around: [SurroundingEffect] = [], limits: FormationLimits,
+    field: ChoiceField, actorCount: Int
   ) {
     making = effects.filter { $0.part != .endowment }
     ending = effects.filter { $0.part != .creation }
-    hasParts = effects.contains { $0.part != .evaluation }
+    makingAround = around.filter { $0.part != .endowment }
+    endingAround = around.filter { $0.part != .creation }
+    ownAround = makingAround.filter { $0.function.reach == .own }
+    reachingAround = around.filter { ![.own, .everywhere].contains($0.function.reach) }
+    hasParts =
+      effects.contains { $0.part != .evaluation } || around.contains { $0.part != .evaluation }
     self.limits = limits
     isLimited = !limits.isNone
     self.field = field
     self.actorCount = actorCount
     let localEffects = effects.filter { $0.effect.reach != .pair }
     let reaches = localEffects.map(\.effect.reach)
-    reachesEveryone = reaches.contains(.everywhere)
-    reachesPair = reaches.allSatisfy { $0 == .own }
-    reachesPartners = reaches.contains(.partnersOfPartners)
-    reachesSenders = reaches.contains(.sendersOfSenders)
+    reachesEveryone = (reaches + around.map(\.function.reach)).contains(.everywhere)
+    reach = NetworkReach(reaches)
     ownEffects = making.compactMap { term in
       (term.effect as? any OwnEffect).map { (effect: $0, weight: term.weight) }
     }
@@ -68,19 +76,19 @@ struct TieChooser: Sendable {
 
   func choose(
     _ network: borrowing Network, ego: Int, _ conditions: YearConditions,
-    using random: inout RandomStream, _ work: inout Workspace
+    _ around: borrowing Surroundings, using random: inout RandomStream, _ work: inout Workspace
   ) -> Choice? {
-    fillZone(network, ego: ego, &work.zone)
+    fillZone(network, ego: ego, around, &work.zone)
     if !conditions.closed.isEmpty { work.zone.removeAll { conditions.closed[Int($0)] } }
     let isFull = isLimited && limits.isFull(network, ego)
     if isLimited { restrict(network, ego: ego, &work.zone) }
     let drift = conditions.drift
     let zoneTotal = weighZone(
-      network, ego: ego, lift: conditions.utility[ego], drift: drift, &work)
+      network, ego: ego, lift: conditions.utility[ego], drift: drift, around, &work)
     // What the field offers, before the lift: the same under every policy.
     let near = reachesEveryone ? 0 : field.near.total(ego)
     let offered = reachesEveryone || isFull ? 0 : near + field.far.total(ego)
-    let ownScale = conditions.factor[ego] * ownFactor(network, ego: ego)
+    let ownScale = conditions.factor[ego] * ownFactor(network, ego: ego, around)
     // Outcomes that have moved: what is offered is above what it is worth by this at least.
     let room = drift?.factors[ego] ?? 1
     let scale = ownScale * room
@@ -123,11 +131,17 @@ struct TieChooser: Sendable {
 
   /// What the ego's own position multiplies the weights of the field by.
   @inline(__always)
-  private func ownFactor(_ network: borrowing Network, ego: Int) -> Double {
-    if ownEffects.isEmpty { return 1 }
+  private func ownFactor(
+    _ network: borrowing Network, ego: Int, _ around: borrowing Surroundings
+  ) -> Double {
+    if ownEffects.isEmpty, ownAround.isEmpty { return 1 }
     var utility = 0.0
     for term in ownEffects {
       utility += term.weight * term.effect.gain(network, ego: ego, tied: false)
+    }
+    // The same for all alters, so that any will do.
+    if !ownAround.isEmpty {
+      utility += ownAround.worth(around, ego: ego, alter: ego == 0 ? 1 : 0)
     }
     return choiceWeight(utility)
   }
@@ -189,10 +203,14 @@ struct TieChooser: Sendable {
 
   /// What having the tie, over not having it, is worth to `ego`.
   func utility(
-    _ network: borrowing Network, ego: Int, alter: Int, lift: Double, _ work: inout Workspace
+    _ network: borrowing Network, ego: Int, alter: Int, lift: Double,
+    _ around: borrowing Surroundings, _ work: inout Workspace
   ) -> Double {
-    let effects = hasParts && network.hasTie(ego, alter) ? ending : making
-    return utility(network, ego: ego, alter: Int32(alter), effects, &work) + lift
+    let isEnding = hasParts && network.hasTie(ego, alter)
+    let own = utility(network, ego: ego, alter: Int32(alter), isEnding ? ending : making, &work)
+    if makingAround.isEmpty, endingAround.isEmpty { return own + lift }
+    return own + lift
+      + (isEnding ? endingAround : makingAround).worth(around, ego: ego, alter: alter)
   }
 
   /// Whether the field's offer of an alter stands.
@@ -225,32 +243,18 @@ struct TieChooser: Sendable {
   }
 
   /// Collects the candidates that must be enumerated, ascending.
-  private func fillZone(_ network: borrowing Network, ego: Int, _ zone: inout [Int32]) {
+  private func fillZone(
+    _ network: borrowing Network, ego: Int, _ around: borrowing Surroundings,
+    _ zone: inout [Int32]
+  ) {
     zone.removeAll(keepingCapacity: true)
     if reachesEveryone {
       for alter in 0..<actorCount where alter != ego { zone.append(Int32(alter)) }
       return
     }
-    for k in 0..<network.degree(ego) { zone.append(network.partner(k, of: ego)) }
-    if reachesPair { return }
-    if network.isDirected {
-      for k in 0..<network.inDegree(ego) { zone.append(network.sender(k, to: ego)) }
-    }
-    if reachesPartners {
-      for k in 0..<network.degree(ego) {
-        let middle = Int(network.partner(k, of: ego))
-        for m in 0..<network.degree(middle) { zone.append(network.partner(m, of: middle)) }
-        if network.isDirected {
-          for m in 0..<network.inDegree(middle) { zone.append(network.sender(m, to: middle)) }
-        }
-      }
-    }
-    if reachesSenders {
-      for k in 0..<network.inDegree(ego) {
-        let middle = Int(network.sender(k, to: ego))
-        for m in 0..<network.inDegree(middle) { zone.append(network.sender(m, to: middle)) }
-      }
-    }
+    reach.add(network, ego: ego, to: &zone)
+    for effect in reachingAround { effect.function.addReached(around, ego: ego, to: &zone) }
+    if reach.isPair, reachingAround.isEmpty { return }
     sortUnique(&zone, except: Int32(ego))
   }
 
@@ -289,7 +293,7 @@ struct TieChooser: Sendable {
   /// exponentials.
   private func weighZone(
     _ network: borrowing Network, ego: Int, lift: Double, drift: OutcomeDrift?,
-    _ work: inout Workspace
+    _ around: borrowing Surroundings, _ work: inout Workspace
   ) -> Double {
     let count = work.zone.count
     work.running.removeAll(keepingCapacity: true)
@@ -305,6 +309,13 @@ struct TieChooser: Sendable {
       Self.add(ending, network, ego: ego, work.zone, to: &work.endings)
       for k in 0..<count where network.hasTie(ego, Int(work.zone[k])) {
         work.utilities[k] = work.endings[k]
+      }
+    }
+    if !makingAround.isEmpty || !endingAround.isEmpty {
+      for k in 0..<count {
+        let alter = Int(work.zone[k])
+        let effects = hasParts && network.hasTie(ego, alter) ? endingAround : makingAround
+        work.utilities[k] += effects.worth(around, ego: ego, alter: alter)
       }
     }
     if let drift {

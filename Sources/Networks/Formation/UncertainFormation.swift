@@ -11,7 +11,15 @@ struct UncertainFormation: Sendable {
     let follows: (any PairFunction)?
   }
 
+  /// An effect of other relations or of groups, with its coefficient.
+  struct AroundTerm: Sendable {
+    let function: any SurroundingFunction
+    let weight: ParameterValue
+    let part: PanelModel.Part
+  }
+
   let terms: [Term]
+  var around: [AroundTerm] = []
   /// What makes rates differ.
   let rateTerms: [(effect: any RateEffect, weight: ParameterValue)]
   let limits: FormationLimits
@@ -29,7 +37,8 @@ struct UncertainFormation: Sendable {
   let outcome: [Double]
 
   var isFixed: Bool {
-    (rates + terms.map(\.weight) + rateTerms.map(\.weight)).allSatisfy(\.isFixed)
+    (rates + terms.map(\.weight) + rateTerms.map(\.weight) + around.map(\.weight))
+      .allSatisfy(\.isFixed)
   }
 
   func effects(at point: ParameterPoint) -> [WeightedEffect] {
@@ -59,6 +68,9 @@ struct UncertainFormation: Sendable {
     }
     return FormationSimulator(
       model(at: point), actors: actorCount, directed: isDirected, lists: lists,
-      feedback: following.isEmpty ? nil : OutcomeFeedback(effects: following, start: outcome))
+      feedback: following.isEmpty ? nil : OutcomeFeedback(effects: following, start: outcome),
+      around: around.map {
+        SurroundingEffect($0.function, weight: $0.weight.value(at: point), part: $0.part)
+      })
   }
 }

@@ -11,11 +11,14 @@ public struct Diffusion: Sendable {
   public let rate: ParameterValue
   public let mutual: Double
   public let groups: [(kind: PartnershipKind, rate: ParameterValue)]
+  /// The position of the relation along whose ties practice spreads.
+  public let relation: Int
 
   public init(
     rate: ParameterValue, mutual: Double = 1,
-    groups: [(kind: PartnershipKind, rate: ParameterValue)] = []
+    groups: [(kind: PartnershipKind, rate: ParameterValue)] = [], relation: Int = 0
   ) {
+    self.relation = relation
     self.rate = rate
     self.mutual = mutual
     self.groups = groups
@@ -26,11 +29,12 @@ public struct Diffusion: Sendable {
     let y = world.outcome
     var gains = [Double](repeating: 0, count: y.count)
     let rate = min(1, max(0, world.value(rate)))
+    let ties = world.ties(relation)
     for school in y.indices where rate > 0 {
       var (sum, total) = (0.0, 0.0)
-      for k in 0..<world.network.degree(school) {
-        let partner = Int(world.network.partner(k, of: school))
-        let isMutual = world.network.isDirected && world.network.hasTie(partner, school)
+      for k in 0..<ties.degree(school) {
+        let partner = Int(ties.partner(k, of: school))
+        let isMutual = ties.isDirected && ties.hasTie(partner, school)
         let weight = isMutual ? mutual : 1
         sum += weight * max(0, y[partner] - y[school])
         total += 1

@@ -35,12 +35,15 @@ struct KernelSpec: Sendable {
   static let trust = Key(
     "trust", .flag, default: false, shown: "false",
     "whether the effect of ties is in proportion to their trust")
+  static let relation = Key.optional(
+    "relation", .text("the name of a relation"), shown: "the scenario's own ties",
+    "the relation whose ties have the effect, where it is of ties")
   static let estimatedOn = Key.optional(
     "estimated-on", TransportSpec.format, shown: "what it is used for",
     "what the numbers were estimated on; beyond it they are an assumption, and wider")
   static let keys = [
     AnyKey(kind), AnyKey(anticipation), AnyKey(decay), AnyKey(role), AnyKey(moderator),
-    AnyKey(size), AnyKey(between), AnyKey(trust), AnyKey(estimatedOn),
+    AnyKey(size), AnyKey(between), AnyKey(trust), AnyKey(estimatedOn), AnyKey(relation),
   ]
 
   let kind: PartnershipKind?
@@ -52,6 +55,7 @@ struct KernelSpec: Sendable {
   let between: ParameterSpec?
   let needsTrust: Bool
   let transport: TransportSpec?
+  let relation: LocatedText?
   let path: String
 
   init(from section: Section) throws(SpecErrors) {
@@ -64,6 +68,7 @@ struct KernelSpec: Sendable {
     between = try section.read(Self.between)
     needsTrust = try section.read(Self.trust)
     transport = try section.read(Self.estimatedOn)
+    relation = try section.read(Self.relation)
     path = section.path
   }
 
@@ -181,6 +186,7 @@ extension PartnershipEffectSpec {
     }
     kernel.sizes = self.kernel.size
     kernel.needsTrust = self.kernel.needsTrust
+    kernel.relation = try builder.relation(self.kernel.relation)
     if let spec = self.kernel.transport {
       kernel.transport.widen = spec.widen
       kernel.transport.everyone = spec.kind.map { $0 != kernel.kind } ?? false

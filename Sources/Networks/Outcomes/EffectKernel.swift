@@ -21,6 +21,8 @@ public struct EffectKernel: Sendable {
   public let effect: any PartnershipEffect
   /// Which factor of the ``ParameterSet`` holds its normal numbers.
   public let factor: Int
+  /// The position of the relation whose ties have the effect, where it is of ties.
+  public var relation = 0
   /// In the outcome's unit.
   public var anticipation: ParameterValue?
   /// The share of what is left that is lost in each year after the end, 0 to 1.

@@ -11,13 +11,17 @@ struct DiffusionSpec: Sendable {
   static let groups = Key(
     "groups", .named(ParameterSpec.format("a share from 0 to 1", in: 0...1)), default: [],
     shown: "none", "rates within kinds of groups, as `{trust: 0.05}`")
+  static let relation = Key.optional(
+    "relation", .text("the name of a relation"), shown: "the scenario's own ties",
+    "the relation along whose ties practice spreads")
 
   let rate: ParameterSpec
   let mutual: Double
   let groups: [(kind: PartnershipKind, rate: ParameterSpec)]
+  let relation: LocatedText?
 
   static let format = ValueFormat<DiffusionSpec>.section(
-    "`{rate: 0.02}`", keys: [AnyKey(rate), AnyKey(mutual), AnyKey(groups)]
+    "`{rate: 0.02}`", keys: [AnyKey(rate), AnyKey(mutual), AnyKey(groups), AnyKey(relation)]
   ) { (section) throws(SpecErrors) in
     let groups = try collecting(try section.read(groups)) { (item) throws(SpecErrors) in
       guard let kind = PartnershipKind(rawValue: item.name.text), kind != .ties else {
@@ -31,7 +35,8 @@ struct DiffusionSpec: Sendable {
       return (kind: kind, rate: item.value)
     }
     return DiffusionSpec(
-      rate: try section.read(rate), mutual: try section.read(mutual), groups: groups)
+      rate: try section.read(rate), mutual: try section.read(mutual), groups: groups,
+      relation: try section.read(relation))
   }
 
   var parameters: [ParameterSpec] { [rate] + groups.map(\.rate) }
@@ -43,7 +48,8 @@ struct DiffusionSpec: Sendable {
       made.append(
         (group.kind, try builder.value(group.rate, "diffusion.groups.\(group.kind.rawValue)")))
     }
-    return Diffusion(rate: rate, mutual: mutual, groups: made)
+    return Diffusion(
+      rate: rate, mutual: mutual, groups: made, relation: try builder.relation(relation))
   }
 }
 
@@ -57,25 +63,30 @@ struct WorkloadSection: Sendable {
     "what each partner beyond that costs the outcome in the year")
   static let unit = Key<PartnershipEffectSpec.Unit>(
     "unit", .oneOf("unit"), default: .outcome, shown: "outcome", "of `per-tie` as a number")
+  static let relation = Key.optional(
+    "relation", .text("the name of a relation"), shown: "the scenario's own ties",
+    "the relation whose ties are work")
 
   let capacity: Double
   let perTie: ParameterSpec
   let unit: PartnershipEffectSpec.Unit
+  let relation: LocatedText?
 
   static let format = ValueFormat<WorkloadSection>.section(
     "`{capacity: 4, per-tie: 0.01, unit: sd}`",
-    keys: [AnyKey(capacity), AnyKey(perTie), AnyKey(unit)]
+    keys: [AnyKey(capacity), AnyKey(perTie), AnyKey(unit), AnyKey(relation)]
   ) { (section) throws(SpecErrors) in
     WorkloadSection(
       capacity: try section.read(capacity), perTie: try section.read(perTie),
-      unit: try section.read(unit))
+      unit: try section.read(unit), relation: try section.read(relation))
   }
 
   func workload(_ builder: inout ScenarioBuilder) throws(ScenarioError) -> Workload {
     Workload(
       capacity: capacity,
       perTie: try builder.value(
-        perTie, "workload.per-tie", unit: unit == .sd ? builder.sd : 1))
+        perTie, "workload.per-tie", unit: unit == .sd ? builder.sd : 1),
+      relation: try builder.relation(relation))
   }
 }
 
@@ -87,17 +98,26 @@ struct TrustSection: Sendable {
   static let turnover = Key(
     "turnover", ParameterSpec.format("a share from 0 to 1", in: 0...1), default: ParameterSpec(0),
     shown: "0", "the share of schools whose head leaves in a year, and trust with it")
+  static let relation = Key.optional(
+    "relation", .text("the name of a relation"), shown: "the scenario's own ties",
+    "the relation whose ties are trusted")
 
   let years: YearProfile
   let turnover: ParameterSpec
+  let relation: LocatedText?
 
   static let format = ValueFormat<TrustSection>.section(
-    "`{years: {1: 0.3, 2: 0.7, 3: 1}, turnover: 0.1}`", keys: [AnyKey(years), AnyKey(turnover)]
+    "`{years: {1: 0.3, 2: 0.7, 3: 1}, turnover: 0.1}`",
+    keys: [AnyKey(years), AnyKey(turnover), AnyKey(relation)]
   ) { (section) throws(SpecErrors) in
-    TrustSection(years: try section.read(years), turnover: try section.read(turnover))
+    TrustSection(
+      years: try section.read(years), turnover: try section.read(turnover),
+      relation: try section.read(relation))
   }
 
   func trust(_ builder: inout ScenarioBuilder) throws(ScenarioError) -> TieTrust {
-    TieTrust(years: years, turnover: try builder.value(turnover, "trust.turnover"))
+    TieTrust(
+      years: years, turnover: try builder.value(turnover, "trust.turnover"),
+      relation: try builder.relation(relation))
   }
 }

@@ -74,7 +74,7 @@ struct OutcomePath: Sendable {
       }
       tracks.append(track)
     }
-    if model.trust != nil { ages = TieTrust.Ages(world.network) }
+    if let trust = model.trust { ages = TieTrust.Ages(world.ties(trust.relation)) }
     if model.diffusion != nil { learnt = [Double](repeating: 0, count: count) }
     // Memberships of the start have had their years, and outcomes of the start hold what these did.
     for position in tracks.indices where model.kernels[position].kind != .ties {
@@ -96,7 +96,7 @@ struct OutcomePath: Sendable {
       for (school, gain) in diffusion.gains(world).enumerated() { learnt[school] += gain }
     }
     if let trust = model.trust {
-      ages?.advance(world.network, startingAgain: trust.startingAgain(world))
+      ages?.advance(world.ties(trust.relation), startingAgain: trust.startingAgain(world))
       noteTrust(world, trust)
     }
     for position in tracks.indices {
@@ -104,7 +104,9 @@ struct OutcomePath: Sendable {
       let isOfTies = kernel.kind == .ties
       guard isOfTies || world.hasGroups(kernel.kind) else { continue }
       for school in start.indices {
-        let isIn = isOfTies ? world.degree(school) > 0 : isActive(kernel.kind, school, world)
+        let isIn =
+          isOfTies
+          ? world.degree(school, in: kernel.relation) > 0 : isActive(kernel.kind, school, world)
         if isIn {
           if !tracks[position].kept.isEmpty, tracks[position].kept[school] < 1 {
             let left = Double(tracks[position].exposure[school]) * tracks[position].kept[school]
@@ -199,7 +201,7 @@ struct OutcomePath: Sendable {
     guard !tracks[position].factor.isEmpty else { return }
     var factor = kernel.moderator.map { $0[school] } ?? 1
     if kernel.strong != 1 || kernel.weak != 1 {
-      factor *= isStrong(kernel.kind, school, group, world) ? kernel.strong : kernel.weak
+      factor *= isStrong(kernel, school, group, world) ? kernel.strong : kernel.weak
     }
     if let group {
       if let sizes = kernel.sizes { factor *= sizes[world.groups[group].count] }
@@ -214,7 +216,7 @@ struct OutcomePath: Sendable {
   /// The lead of a group; where none leads, and among ties, a school whose outcome at the start is not below the
   /// mean of its partners'.
   private func isStrong(
-    _ kind: PartnershipKind, _ school: Int, _ group: Int?, _ world: World
+    _ kernel: EffectKernel, _ school: Int, _ group: Int?, _ world: World
   ) -> Bool {
     if let group {
       let lead = world.groups[group].lead
@@ -223,8 +225,9 @@ struct OutcomePath: Sendable {
       return start[school] * Double(members.count) >= members.reduce(0) { $0 + start[Int($1)] }
     }
     var (sum, count) = (0.0, 0.0)
-    for k in 0..<world.network.degree(school) {
-      sum += start[Int(world.network.partner(k, of: school))]
+    let ties = world.ties(kernel.relation)
+    for k in 0..<ties.degree(school) {
+      sum += start[Int(ties.partner(k, of: school))]
       count += 1
     }
     return start[school] * count >= sum

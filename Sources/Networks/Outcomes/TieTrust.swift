@@ -9,8 +9,11 @@ public struct TieTrust: Sendable {
   public let years: YearProfile
   /// Share of schools whose head leaves in a year.
   public let turnover: ParameterValue
+  /// The position of the relation.
+  public let relation: Int
 
-  public init(years: YearProfile, turnover: ParameterValue) {
+  public init(years: YearProfile, turnover: ParameterValue, relation: Int = 0) {
+    self.relation = relation
     self.years = years
     self.turnover = turnover
   }

@@ -4,8 +4,11 @@ public struct Workload: Sendable {
   public let capacity: Double
   /// In the outcome's unit; the value is taken to be 0 or more.
   public let perTie: ParameterValue
+  /// The position of the relation whose ties are work.
+  public let relation: Int
 
-  public init(capacity: Double, perTie: ParameterValue) {
+  public init(capacity: Double, perTie: ParameterValue, relation: Int = 0) {
+    self.relation = relation
     self.capacity = capacity
     self.perTie = perTie
   }
@@ -14,7 +17,7 @@ public struct Workload: Sendable {
   func excess(_ world: World) -> [Double] {
     (0..<world.count).map { school in
       let groups = PartnershipKind.ofGroups.count { world.group($0, of: school) != nil }
-      let over = Double(world.degree(school) + groups) - capacity
+      let over = Double(world.degree(school, in: relation) + groups) - capacity
       return max(0, over) * (1 - min(1, world.relief[school]))
     }
   }

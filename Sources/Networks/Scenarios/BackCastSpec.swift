@@ -84,15 +84,15 @@ struct BackCastSpec: Sendable {
       WorldSetting(
         start: earlier, formation: setting.formation, horizon: years,
         outcome: before ?? setting.outcome, locations: setting.locations, rules: setting.rules,
-        uncertain: setting.uncertain),
+        uncertain: setting.uncertain, relations: setting.relations,
+        behaviours: setting.behaviours),
       model: scenario.model, parameters: scenario.parameters,
       policies: Array(scenario.policies.prefix(1)), measures: [statistics])
     let runs = replicate(replicates, threads: threads) { index in
       past.simulate(replicate: UInt32(index), seed: seed["back-cast"])
     }
     if let runaway = runs.compactMap(\.runaway).first {
-      throw .runaway(
-        policy: runaway.policy, year: runaway.year, meanDegree: runaway.meanDegree)
+      throw runaway.error
     }
     let observed = statistics.values(later, outcome: after ?? setting.outcome)
     let began = statistics.values(earlier, outcome: before ?? setting.outcome)
@@ -120,6 +120,15 @@ struct BackCastSpec: Sendable {
           .note, code: "groups-not-back-cast",
           "groups are known as they are at the start alone, survivors that say nothing of those that have "
             + "ended: the back-cast is of ties and outcomes"))
+    }
+    let beside = setting.relations.map(\.name) + setting.behaviours.map(\.name)
+    if !beside.isEmpty {
+      diagnostics.append(
+        Diagnostic(
+          .warning, code: "relations-not-back-cast",
+          "other relations and behaviours (\(beside.map { "`\($0)`" }.joined(separator: ", "))) begin the "
+            + "back-cast as they are at the start of the scenario, since what they were earlier is not given"
+        ))
     }
     return (TidyTable("back-cast", rows), diagnostics)
   }

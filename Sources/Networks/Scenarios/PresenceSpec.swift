@@ -43,7 +43,7 @@ struct PresenceSpec: Sendable {
   }
 
   func presence(
-    _ actors: ActorData, in data: DataSet, network: Network, groups: [StartGroup]
+    _ actors: ActorData, in data: DataSet, networks: [Network], groups: [StartGroup]
   ) throws(ScenarioError) -> SchoolPresence {
     func years(_ column: LocatedText?, missing: Int32) throws(ScenarioError) -> [Int32] {
       guard let column else { return [Int32](repeating: missing, count: actors.count) }
@@ -74,6 +74,6 @@ struct PresenceSpec: Sendable {
     }
     return try SchoolPresence(
       opens: try years(opens, missing: 0), closes: try years(closes, missing: .max),
-      successors: successors, network: network, groups: groups)
+      successors: successors, networks: networks, groups: groups)
   }
 }

@@ -6,10 +6,13 @@ package struct ReplicateRecord: Sendable {
   let policy: String
   private(set) var ties: [TieEvent] = []
   private(set) var memberships: [MembershipEvent] = []
-  private var network: Network
+  /// The last year's ties of each relation.
+  private var networks: [Network]
   private var groups: [[Int32]]
 
   struct TieEvent: Sendable {
+    /// The position of the relation.
+    let relation: Int
     let year: Int
     let from: Int
     let to: Int
@@ -26,7 +29,9 @@ package struct ReplicateRecord: Sendable {
 
   init(policy: String, _ world: World) {
     self.policy = policy
-    network = Network(actors: world.count, directed: world.network.isDirected)
+    networks = world.others.indices.map { relation in
+      Network(actors: world.count, directed: world.ties(relation).isDirected)
+    }
     groups = []
     compare(world, year: 0)
   }
@@ -35,14 +40,11 @@ package struct ReplicateRecord: Sendable {
   mutating func note(_ world: World) { compare(world, year: world.year) }
 
   private mutating func compare(_ world: World, year: Int) {
-    for (old, new, begins) in [(network, world.network, true), (world.network, network, false)] {
-      for school in 0..<world.count {
-        for k in 0..<new.degree(school) {
-          let partner = Int(new.partner(k, of: school))
-          guard new.isDirected || school < partner, !old.hasTie(school, partner) else { continue }
-          ties.append(TieEvent(year: year, from: school, to: partner, begins: begins))
-        }
-      }
+    for relation in networks.indices {
+      let (before, after) = (networks[relation], world.ties(relation))
+      note(from: before, to: after, begins: true, relation, year: year)
+      note(from: after, to: before, begins: false, relation, year: year)
+      networks[relation] = after
     }
     for (position, group) in world.groups.enumerated() {
       let old = position < groups.count ? Set(groups[position]) : []
@@ -57,8 +59,22 @@ package struct ReplicateRecord: Sendable {
             year: year, group: position, kind: group.kind, school: Int(school), begins: false))
       }
     }
-    network = world.network
     groups = world.groups.map(\.members)
+  }
+
+  /// Notes the ties of one network that another has not.
+  private mutating func note(
+    from old: Network, to new: Network, begins: Bool, _ relation: Int, year: Int
+  ) {
+    for school in 0..<new.actorCount {
+      for k in 0..<new.degree(school) {
+        let partner = Int(new.partner(k, of: school))
+        guard new.isDirected || school < partner, !old.hasTie(school, partner) else { continue }
+        ties.append(
+          TieEvent(
+            relation: relation, year: year, from: school, to: partner, begins: begins))
+      }
+    }
   }
 }
 
@@ -79,6 +95,29 @@ public struct ReplayTieRow: TidyRow {
     [
       .text(policy), .count(event.year), .count(event.from + 1), .count(event.to + 1),
       .text(event.begins ? "begins" : "ends"),
+    ]
+  }
+}
+
+/// A row of `replay-relations`.
+public struct ReplayRelationRow: TidyRow {
+  let policy: String
+  let relation: String
+  let event: ReplicateRecord.TieEvent
+
+  public static let schema = [
+    Field("policy", "The policy's name in the study."),
+    Field("relation", "The relation's name in the study, one beside the scenario's own ties."),
+    Field("time", unit: "year", "The model year; 0 is the start."),
+    Field("from", "The row of the school among the actors, from 1."),
+    Field("to", "The row of the other school."),
+    Field("event", "begins or ends."),
+  ]
+
+  public var cells: [Cell] {
+    [
+      .text(policy), .text(relation), .count(event.year), .count(event.from + 1),
+      .count(event.to + 1), .text(event.begins ? "begins" : "ends"),
     ]
   }
 }

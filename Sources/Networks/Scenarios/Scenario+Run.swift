@@ -40,7 +40,7 @@ extension Scenario {
         let trial = first + (done == 0 ? min(2, range.count) : 0)
         more = simulated(first..<trial)
         if done == 0, more.allSatisfy({ $0.runaway != nil }), let first = more.first?.runaway {
-          throw .runaway(policy: first.policy, year: first.year, meanDegree: first.meanDegree)
+          throw first.error
         }
         more += simulated(trial..<range.upperBound)
         store?.keep(ReplicateBlock(runs: more), number: done)
@@ -176,7 +176,8 @@ extension Scenario {
           "\(stopped.count) of \(stopped.count + sample.runs.count) replicates were stopped because "
             + "partnerships ran away, first replicate \(stopped[0].replicate + 1) under policy "
             + "`\(stopped[0].policy)` in year \(stopped[0].year) with \(stopped[0].meanDegree.rounded()) partners "
-            + "a school; they are left out, and `replay: \(stopped[0].replicate + 1)` shows one"))
+            + "a school\(stopped[0].relation.map { " in relation `\($0)`" } ?? ""); they are left out, and `replay: \(stopped[0].replicate + 1)` shows one"
+        ))
     }
     if sample.runs.count < 100 {
       diagnostics.append(

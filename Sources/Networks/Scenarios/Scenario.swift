@@ -58,17 +58,17 @@ public struct Scenario: Sendable {
   ) -> ReplicateRun {
     let point = point ?? self.point(seed, replicate: replicate)
     let setting = setting.drawn(point)
-    let opportunities = setting.formation.opportunities(
-      years: Double(horizon), seed: seed, replicate: replicate)
-    let years = yearRanges(opportunities.events)
-    let seeds = DecisionSeeds(seed)
+    let process = setting.process(at: point)
+    let start = process.agendas(
+      setting.starts, years: Double(horizon), seed: seed, replicate: replicate)
+    let seeds = process.seeds(seed)
     let fundingEnd = fundingEnd
     let looksBack = measures.contains(where: \.looksBack)
     var work = TieChooser.Workspace()
     var run = ReplicateRun(replicate: replicate)
     run.values.reserveCapacity(policies.count * (horizon + 1) * width)
     for policy in policies {
-      var clock = setting.formation.clock(setting.start, seed: seed, replicate: replicate)
+      var agendas = start
       var world = World(
         setting, point: point, seed: seed["policy"], replicate: replicate,
         actions: policy.actions.count)
@@ -78,15 +78,15 @@ public struct Scenario: Sendable {
       world.outcome = values
       for year in 0...horizon {
         if year > 0 {
-          setting.formation.advance(
-            &world.network, opportunities.events[years[year - 1]], &clock, until: Double(year),
-            atMost: setting.mostTies, lift: world.conditions, seeds: seeds, replicate: replicate,
-            &work)
-          if world.network.tieCount > setting.mostTies {
-            let ends = world.network.isDirected ? 1.0 : 2.0
+          if let relation = world.advance(
+            process, &agendas, until: Double(year), seeds: seeds, &work)
+          {
+            let ties = world.ties(relation)
+            let ends = ties.isDirected ? 1.0 : 2.0
             run.runaway = Runaway(
               policy: policy.name, year: year, replicate: replicate,
-              meanDegree: ends * Double(world.network.tieCount) / Double(world.count))
+              meanDegree: ends * Double(ties.tieCount) / Double(world.count),
+              relation: relation == 0 ? nil : setting.relationName(relation))
             if let record { run.records.append(record) }
             return run
           }
@@ -94,10 +94,12 @@ public struct Scenario: Sendable {
           values = path.values(world)
           world.outcome = values
           for (id, action) in policy.actions.enumerated() { action.end(&world, id: id) }
-          if year == fundingEnd { world.reference = world.network }
+          if year == fundingEnd {
+            world.reference = world.allTies
+          }
           record?.note(world)
         }
-        let ended = looksBack ? world.network : nil
+        let ended = looksBack ? world.allTies : []
         if path.hasAnticipation {
           // Ties and memberships as they are, outcomes with what the coming year's joiners do already.
           var state = ScenarioState(world, year: year, outcome: values, path: path)
@@ -130,19 +132,6 @@ public struct Scenario: Sendable {
       action.begin(&world, id: id)
     }
   }
-
-  /// Where each year's opportunities stand.
-  private func yearRanges(_ events: [Opportunities.Event]) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    var start = 0
-    for year in 0..<horizon {
-      var end = start
-      while end < events.count, events[end].time < Double(year + 1) { end += 1 }
-      ranges.append(start..<end)
-      start = end
-    }
-    return ranges
-  }
 }
 
 /// What one replicate yields.
@@ -167,4 +156,13 @@ package struct Runaway: Sendable, Hashable, Codable {
   package let year: Int
   package let replicate: UInt32
   package let meanDegree: Double
+  /// The name of the relation; `nil` for the first.
+  package let relation: String?
+
+  var error: ScenarioError {
+    if let relation {
+      return .runawayRelation(relation, policy: policy, year: year, meanDegree: meanDegree)
+    }
+    return .runaway(policy: policy, year: year, meanDegree: meanDegree)
+  }
 }

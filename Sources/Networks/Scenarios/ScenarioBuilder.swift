@@ -17,13 +17,16 @@ public struct ScenarioBuilder: Sendable {
   let groups: [String: SchoolGroups]
   let priors: PriorTable
   let prices: Prices
+  /// Names of the relations, the scenario's own ties first.
+  let relations: [String]
   var parameters = ParameterSet()
 
   init(
     data: DataSet, actors: ActorData, horizon: Int, sd: Double, outcome: [Double],
     estimates: [String: CarriedEstimate], groups: [String: SchoolGroups], priors: PriorTable,
-    prices: Prices
+    prices: Prices, relations: [String] = []
   ) {
+    self.relations = relations
     self.data = data
     self.actors = actors
     self.horizon = horizon
@@ -56,6 +59,15 @@ public struct ScenarioBuilder: Sendable {
     let size = outcome.count / 5
     for school in lowest ? order.prefix(size) : order.suffix(size) { isIn[school] = true }
     return SchoolRule(Eligibility(isIn))
+  }
+
+  /// The position of a relation; that of the scenario's own ties, 0, unless it is named.
+  func relation(_ name: LocatedText?) throws(ScenarioError) -> Int {
+    guard let name else { return 0 }
+    guard let position = relations.firstIndex(of: name.text) else {
+      throw .otherRelation(name.text, effect: "relation")
+    }
+    return position
   }
 
   /// A number that may be unsure.

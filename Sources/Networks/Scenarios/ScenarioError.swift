@@ -21,6 +21,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case selfTie(actor: String, at: String)
   /// A tie's value that is none of those known.
   case tieValue(Double, at: String)
+  /// A value of a behaviour that it cannot have.
+  case behaviourValue(Double, behaviour: String, at: String, String)
   /// Ties of the start that a rule about pairs does not allow.
   case brokenRule(String, table: String, ties: Int)
   /// A kind of actor that none is of.
@@ -28,6 +30,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case directedEffect(String)
   /// An effect that looks at a relation which the step does not have.
   case otherRelation(String, effect: String)
+  /// An effect of groups as they are at present, in a step that has none.
+  case presentGroups(effect: String)
   case noEstimate(step: String)
   case unknownTerm(String, step: String, known: [String])
   case termNotNamed(step: String, known: [String])
@@ -36,6 +40,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   case noSpreadOfOutcome(column: String)
   case tooFewForFifths(Int)
   case runaway(policy: String, year: Int, meanDegree: Double)
+  /// The same in a relation beside the first.
+  case runawayRelation(String, policy: String, year: Int, meanDegree: Double)
   /// A row of a table of priors that will not do.
   case badPrior(String, at: String)
   case unknownPrior(String, known: [String])
@@ -79,21 +85,22 @@ extension ScenarioError: CustomStringConvertible {
       "\(place): actor `\(actor)` is tied to itself: drop the row"
     case .tieValue(let value, let place):
       "\(place): value \(value): expected 0, 1, 10 (cannot begin) or 11 (cannot end)"
+    case .behaviourValue(let value, let behaviour, let place, let problem):
+      "\(place): behaviour `\(behaviour)` is \(value), which \(problem)"
+    case .brokenRule("contains", let table, let ties):
+      "`contains: \(table)` is broken by \(ties) of its pairs, which are not tied at the start: tie or drop them"
+    case .brokenRule("kinds", let column, let ties):
+      "`kinds` is broken by \(ties) of the ties of the start, which join other kinds of `\(column)`: allow or drop them"
     case .brokenRule(let rule, let table, let ties):
-      switch rule {
-      case "contains":
-        "\(ties) pairs of `\(table)` are not tied at the start, which `contains: \(table)` asks for"
-      case "kinds":
-        "\(ties) ties of the start join kinds of `\(table)` that `kinds` does not let tie"
-      default:
-        "\(ties) ties of the start are \(rule == "disjoint" ? "in" : "not in") `\(table)`, which "
-          + "`\(rule): \(table)` does not allow"
-      }
+      "`\(rule): \(table)` is broken by \(ties) of the ties of the start: allow or drop them"
     case .unknownKind(let kind, let column, let known):
       "`kinds` names `\(kind)`, and `\(column)` has \(known.map { "`\($0)`" }.joined(separator: ", "))"
     case .directedEffect(let name): "`\(name)` has a meaning in directed networks alone"
     case .otherRelation(let relation, let effect):
       "`\(effect)(\(relation))` looks at a relation `\(relation)`, which is not there: name it under `relations`"
+    case .presentGroups(let effect):
+      "`\(effect)` looks at groups as a scenario's policies change them, and this step knows none: "
+        + "give `shared-group(COLUMN)` with a column of the actors"
     case .noEstimate(let step): "step `\(step)` has left no estimate to carry into the scenario"
     case .unknownTerm(let term, let step, let known):
       "step `\(step)` has no term `\(term)`: it has \(known.joined(separator: ", "))"
@@ -110,6 +117,9 @@ extension ScenarioError: CustomStringConvertible {
       "under policy `\(policy)` partnerships run away: \(degree.rounded()) partners a school by year "
         + "\(year); lower `density` or `transitivity`"
     case .badPrior(let problem, let place): "\(place): \(problem)"
+    case .runawayRelation(let relation, let policy, let year, let degree):
+      "under policy `\(policy)` ties of `\(relation)` run away: \(degree.rounded()) a school by year "
+        + "\(year); lower its `density` or `transitivity`"
     case .unknownPrior(let name, let known):
       "there is no prior `\(name)`: there are \(known.joined(separator: ", "))"
     case .priceYears(let year, let target):

@@ -54,18 +54,33 @@ extension ScenariosStep {
 
 extension ReplicateRun {
   /// What happened, as tables.
-  var tables: [TidyTable] {
-    [
+  ///
+  /// - Parameter relations: names of all relations, that of the scenario's own ties first.
+  func tables(_ relations: [String]) -> [TidyTable] {
+    let own = [
       TidyTable(
         "replay-ties",
         records.flatMap { record in
-          record.ties.map { ReplayTieRow(policy: record.policy, event: $0) }
+          record.ties.filter { $0.relation == 0 }.map {
+            ReplayTieRow(policy: record.policy, event: $0)
+          }
         }),
       TidyTable(
         "replay-groups",
         records.flatMap { record in
           record.memberships.map { ReplayGroupRow(policy: record.policy, event: $0) }
         }),
+    ]
+    guard relations.count > 1 else { return own }
+    return own + [
+      TidyTable(
+        "replay-relations",
+        records.flatMap { record in
+          record.ties.filter { $0.relation > 0 }.map {
+            ReplayRelationRow(
+              policy: record.policy, relation: relations[$0.relation], event: $0)
+          }
+        })
     ]
   }
 }

@@ -42,9 +42,21 @@ public struct ScenariosStep: Sendable {
     AnyKey(horizon), AnyKey(effects), AnyKey(policies), AnyKey(report), AnyKey(replications),
     AnyKey(memberships), AnyKey(diffusion), AnyKey(workload), AnyKey(trust), AnyKey(priors),
     AnyKey(costs), AnyKey(sensitivity), AnyKey(backCast), AnyKey(replay), AnyKey(start),
-    AnyKey(presence),
+    AnyKey(presence), AnyKey(relation), AnyKey(relations),
+    AnyKey(behaviour),
   ]
 
+  static let relation = Key.optional(
+    "relation", .text("a name"), shown: "ties",
+    "what effects of other relations, measures and the like call the scenario's own ties")
+  static let relations = Key(
+    "relations", .named(RelationSpec.format), default: [], shown: "none",
+    "other relations among the same actors, by name: their ties at the start and how they form")
+
+  static let behaviour = Key(
+    "behaviour", .named(ScenarioBehaviourSpec.format), default: [],
+    shown: "those of `start`, else none",
+    "what changes with ties, in whole steps, by name: its column at the start, and its effects")
   static let memberships = Key.optional(
     "memberships", MembershipsSpec.format, shown: "no groups", "who is in which group at the start")
   static let presence = Key.optional(
@@ -86,6 +98,10 @@ public struct ScenariosStep: Sendable {
   /// The step that formation is taken from.
   public let start: LocatedText?
   let formation: FormationSpec
+  let relation: LocatedText?
+  let behaviours: [Named<ScenarioBehaviourSpec>]
+  /// Besides the scenario's own ties.
+  let otherRelations: [RelationSpec]
   /// Years.
   public let horizon: Int
   let effects: [Named<PartnershipEffectSpec>]
@@ -111,7 +127,8 @@ public struct ScenariosStep: Sendable {
     }
     var seen: Set<String> = []
     return
-      (ofEffects + parameters.compactMap(\.step) + (formation.terms ?? []).compactMap(\.weight.step))
+      (ofEffects + parameters.compactMap(\.step)
+      + formations.flatMap { $0.terms ?? [] }.compactMap(\.weight.step))
       .filter { seen.insert($0.text).inserted }
   }
 
@@ -126,7 +143,8 @@ public struct ScenariosStep: Sendable {
     effects.flatMap(\.value.kernel.parameters) + (diffusion?.parameters ?? [])
       + [workload?.perTie, trust?.turnover].compactMap { $0 }
       + policies.flatMap(\.value).flatMap(\.parameters)
-      + (formation.rates ?? []).map(\.weight)
+      + formations.flatMap { $0.rates ?? [] }.map(\.weight)
+      + behaviours.flatMap(\.value.terms).map(\.weight)
   }
 
   /// - Parameter section: checked against ``keys``.
@@ -138,6 +156,9 @@ public struct ScenariosStep: Sendable {
     outcome = try section.read(Self.outcome)
     start = try section.read(Self.start)
     formation = try section.read(Self.formation) ?? FormationSpec()
+    relation = try section.read(Self.relation)
+    otherRelations = try section.read(Self.relations).map { RelationSpec($0.name, $0.value) }
+    behaviours = try section.read(Self.behaviour)
     horizon = try section.read(Self.horizon)
     effects = try section.read(Self.effects)
     policies = try section.read(Self.policies)
@@ -155,6 +176,8 @@ public struct ScenariosStep: Sendable {
     replay = try section.read(Self.replay)
     path = section.path
     try checkRules(section)
+    try checkRelationRules(section)
+    try checkBehaviourRules(section)
     try checkOutcomeRules(section)
   }
 
@@ -215,7 +238,7 @@ public struct ScenariosStep: Sendable {
       problems.append(EffectTerm.needsDirected(rate.name, path: "\(path).formation.rates"))
     }
     for item in report {
-      guard let column = item.spec.outcome else { continue }
+      guard let column = item.spec.outcome, !isBehaviour(item) else { continue }
       if outcome?.column.text != column.text {
         add(
           "`\(column.text)` is not the outcome"

@@ -9,7 +9,9 @@ extension ScenariosStep {
   /// - Throws: ``SpecErrors``, located in the study file.
   public func check(in data: DataSet) throws(SpecErrors) {
     var problems: [SpecError] = []
-    for (name, key) in [(actors, "actors")] + (ties.map { [($0, "ties")] } ?? []) {
+    for (name, key) in [(actors, "actors")] + (ties.map { [($0, "ties")] } ?? [])
+      + otherRelations.compactMap({ other in other.ties.map { ($0, "\(other.key).ties") } })
+    {
       if data[table: name.text] == nil {
         problems.append(
           SpecError(
@@ -33,39 +35,46 @@ extension ScenariosStep {
           .unknownName(table.text, kind: "table", known: data.tableNames), path: "\(path).\(key)",
           at: table.location))
     }
+    problems += behaviourProblems(in: data)
     check(id, "id")
     check(outcome?.column, "outcome.attainment")
     check(outcome?.poverty, "outcome.poverty")
     check(outcome?.weight, "outcome.weight")
-    for term in formation.terms ?? [] {
-      if let problem = term.weight.problem(among: .shipped), priors == nil {
-        problems.append(problem)
+    for (key, formation) in keyedFormations {
+      for term in formation.terms ?? [] {
+        if let problem = term.weight.problem(among: .shipped), priors == nil {
+          problems.append(problem)
+        }
+        for column in term.spec.columns where !isBehaviour(column) {
+          check(column, "\(key).effects")
+        }
+        for table in term.spec.tables { known(table, "\(key).effects") }
       }
-      for column in term.spec.columns { check(column, "formation.effects") }
-      for table in term.spec.tables { known(table, "formation.effects") }
-    }
-    for term in formation.rates ?? [] {
-      if let problem = term.weight.problem(among: .shipped), priors == nil {
-        problems.append(problem)
+      for term in formation.rates ?? [] {
+        if let problem = term.weight.problem(among: .shipped), priors == nil {
+          problems.append(problem)
+        }
+        for column in term.spec.columns { check(column, "\(key).rates") }
       }
-      for column in term.spec.columns { check(column, "formation.rates") }
-    }
-    check(formation.kinds?.column, "formation.kinds")
-    for (name, key) in [
-      (formation.within, "within"), (formation.disjoint, "disjoint"),
-      (formation.contains, "contains"),
-    ] {
-      if let name { known(name, "formation.\(key)") }
+      check(formation.kinds?.column, "\(key).kinds")
+      for (name, part) in [
+        (formation.within, "within"), (formation.disjoint, "disjoint"),
+        (formation.contains, "contains"),
+      ] {
+        if let name { known(name, "\(key).\(part)") }
+      }
     }
     for item in report {
       for column in item.spec.columns { check(column, "report") }
     }
     problems += ownProblems(in: data)
-    if let ties, let table = data[table: ties.text] {
+    for relation in [ownRelation] + otherRelations {
+      guard let ties = relation.ties, let table = data[table: ties.text] else { continue }
       for column in ["from", "to"] where table[column] == nil {
         problems.append(
           SpecError(
-            .unknownName(column, kind: "column", known: table.columnNames), path: "\(path).ties",
+            .unknownName(column, kind: "column", known: table.columnNames),
+            path: "\(path).\(relation.key.isEmpty ? "" : relation.key + ".")ties",
             at: ties.location))
       }
     }
@@ -97,7 +106,7 @@ extension ScenariosStep {
     if let starting {
       start = try starting.network(actors, in: data)
     } else {
-      start = try startNetwork(actors, in: data, &diagnostics)
+      start = try startNetwork(ownRelation, actors, in: data, &diagnostics)
     }
     diagnostics += starting?.diagnostics ?? []
     let weights = try weights(actors)
@@ -109,32 +118,61 @@ extension ScenariosStep {
       actors: actors, weights: weights,
       poverty: try outcome?.poverty.map { (column) throws(ScenarioError) in
         try actors.numbers(column.text)
-      }, prices: costs, sd: sd)
+      }, prices: costs, sd: sd, relations: relationNames,
+      behaviours: behaviours.map(\.name.text) + (starting?.behaviourNames ?? []))
     let outcomes = values ?? [Double](repeating: 0, count: actors.count)
     var builder = ScenarioBuilder(
       data: data, actors: actors, horizon: horizon, sd: sd, outcome: outcomes,
-      estimates: estimates, groups: groups, priors: try priorTable(in: data), prices: costs)
+      estimates: estimates, groups: groups, priors: try priorTable(in: data), prices: costs,
+      relations: relationNames)
     let model = try outcomeModel(&builder)
-    let limits = try limits(starting, among: actors, start: start)
-    let formation = try formation(&builder, starting, limits, &diagnostics)
+    let present: [PresentBehaviour]
+    if let starting {
+      present = try starting.behaviours(&builder, years: self.formation.years ?? 1)
+    } else {
+      present = try startBehaviours(actors)
+    }
+    let limits = try limits(ownRelation, formation, starting, among: actors, start: start)
+    let formation = try formation(
+      &builder, ownRelation, self.formation, starting, limits, present, &diagnostics)
     var made: [Policy] = []
     for policy in policies {
       var actions: [any PolicyAction] = []
       for action in policy.value { actions.append(try action.action(&builder)) }
       made.append(Policy(policy.name.text, actions))
     }
+    // After policies, so that what these draw does not depend on other relations.
+    var others: [(start: Network, formation: UncertainFormation?)] = []
+    for relation in otherRelations {
+      let start = try startNetwork(relation, actors, in: data, &diagnostics)
+      var process: UncertainFormation?
+      if let spec = relation.formation {
+        process = try self.formation(
+          &builder, relation, spec, nil,
+          try self.limits(relation, spec, nil, among: actors, start: start), present,
+          &diagnostics)
+      }
+      others.append((start, process))
+    }
+    let behaviours = try processes(of: present, &builder)
     let groupsAtStart = try memberships.map { (spec) throws(ScenarioError) in
       try spec.groups(in: data, actors: self.actors.text, id: actors.id)
     }
     let presence = try presence.map { (spec) throws(ScenarioError) in
-      try spec.presence(actors, in: data, network: start, groups: groupsAtStart ?? [])
+      try spec.presence(
+        actors, in: data, networks: [start] + others.map(\.start), groups: groupsAtStart ?? [])
     }
+    let middle = builder.parameters.middle
     let scenario = Scenario(
       WorldSetting(
         start: start, groups: groupsAtStart ?? [],
-        formation: formation.simulator(at: builder.parameters.middle), horizon: horizon,
+        formation: formation.simulator(at: middle), horizon: horizon,
         outcome: outcomes, locations: actors.locations, rules: builder.ruleTables,
-        uncertain: formation, presence: presence),
+        uncertain: formation, presence: presence,
+        relations: zip(otherRelations, others).map { relation, made in
+          OtherRelation(
+            relation.name.text, start: made.start, made.formation, at: middle)
+        }, behaviours: behaviours),
       model: model, parameters: builder.parameters, policies: made,
       measures: try report.map { (item) throws(ScenarioError) in
         try item.spec.measure(named: item.text.text, of: schools)
@@ -163,7 +201,7 @@ extension ScenariosStep {
         replicate: UInt32(replay - 1), seed: seed,
         point: scenario.point(UInt32(replay - 1), asked, seed),
         recording: true)
-      result = result.adding(run.tables)
+      result = result.adding(run.tables(relationNames))
     }
     return result.adding(diagnostics)
   }
@@ -237,17 +275,19 @@ extension ScenariosStep {
   }
 
   private func startNetwork(
-    _ actors: ActorData, in data: DataSet, _ diagnostics: inout [Diagnostic]
+    _ relation: RelationSpec, _ actors: ActorData, in data: DataSet,
+    _ diagnostics: inout [Diagnostic]
   ) throws(ScenarioError) -> Network {
-    guard let ties else {
+    guard let ties = relation.ties else {
       diagnostics.append(
         Diagnostic(
           .note, code: "no-ties-at-start",
-          "no `ties` are given: every school starts without partner"))
-      return Network(actors: actors.count, directed: directed)
+          "no `ties` are given\(relation.key.isEmpty ? "" : " for relation `\(relation.name.text)`"): every "
+            + "school starts without partner"))
+      return Network(actors: actors.count, directed: relation.directed)
     }
     return Network(
-      actors: actors.count, directed: directed,
+      actors: actors.count, directed: relation.directed,
       ties: try WaveTies(ties.text, of: actors, in: data).ties)
   }
 
@@ -284,7 +324,8 @@ extension ScenariosStep {
 
   /// What keeps ties from being made or ended: as the study says, else as the step did that is started from.
   private func limits(
-    _ starting: StartingFormation?, among actors: ActorData, start: Network
+    _ relation: RelationSpec, _ formation: FormationSpec, _ starting: StartingFormation?,
+    among actors: ActorData, start: Network
   ) throws(ScenarioError) -> FormationLimits {
     let step = starting?.step
     let rules = try PairRules(
@@ -294,7 +335,7 @@ extension ScenariosStep {
     do throws(PairRules.Breach) { try rules.check(start) } catch {
       throw .brokenRule(error.kind.rawValue, table: error.table, ties: error.ties)
     }
-    let wave = try ties.map { (name) throws(ScenarioError) in
+    let wave = try relation.ties.map { (name) throws(ScenarioError) in
       try WaveTies(name.text, of: actors, in: actors.data)
     }
     return rules.limits(
@@ -304,10 +345,12 @@ extension ScenariosStep {
 
   /// How ties form: as it was estimated, or as the study says.
   private func formation(
-    _ builder: inout ScenarioBuilder, _ starting: StartingFormation?, _ limits: FormationLimits,
-    _ diagnostics: inout [Diagnostic]
+    _ builder: inout ScenarioBuilder, _ relation: RelationSpec, _ formation: FormationSpec,
+    _ starting: StartingFormation?, _ limits: FormationLimits,
+    _ behaviours: [PresentBehaviour], _ diagnostics: inout [Diagnostic]
   ) throws(ScenarioError) -> UncertainFormation {
     let actors = builder.actors
+    let key = relation.formationKey
     var lists: [[Int32]]?
     var nearest: NearestCandidates?
     if case .nearest(let count) = formation.choiceSet {
@@ -323,28 +366,37 @@ extension ScenariosStep {
     let made: UncertainFormation
     if let starting {
       made = try starting.formation(
-        &builder, formation, lists: lists, limits: limits, follows: follows)
+        &builder, formation, lists: lists, limits: limits, behaviours: behaviours,
+        follows: follows)
     } else {
       var terms: [UncertainFormation.Term] = []
+      var around: [UncertainFormation.AroundTerm] = []
       for term in formation.terms ?? [] {
+        let weight = try builder.value(term.weight, "\(key).\(term.name.text)")
+        if let function = surrounding(term.spec) ?? behaviours.selection(term.spec) {
+          around.append(
+            UncertainFormation.AroundTerm(
+              function: function, weight: weight, part: term.effect.part))
+          continue
+        }
         terms.append(
           UncertainFormation.Term(
-            name: term.name.text, effect: try term.spec.effect(among: actors),
-            weight: try builder.value(term.weight, "formation.\(term.name.text)"),
+            name: term.name.text, effect: try term.spec.effect(among: actors), weight: weight,
             part: term.effect.part, follows: follows(term.spec)))
       }
       let rateTerms = try (formation.rates ?? []).map {
         (term) throws(ScenarioError) -> (effect: any RateEffect, weight: ParameterValue) in
         (
           try term.spec.effect(among: actors),
-          try builder.value(term.weight, "formation.rate: \(term.name.text)")
+          try builder.value(term.weight, "\(key).rate: \(term.name.text)")
         )
       }
       made = UncertainFormation(
-        terms: terms, rateTerms: rateTerms, limits: limits, rates: [],
+        terms: terms, around: around, rateTerms: rateTerms, limits: limits, rates: [],
         fixedRate: formation.rate ?? 0, years: 1,
         consent: (formation.consent ?? ConfirmSpec()).consent(among: actors.count),
-        actorCount: actors.count, isDirected: directed, lists: lists, outcome: builder.outcome)
+        actorCount: actors.count, isDirected: relation.directed, lists: lists,
+        outcome: builder.outcome)
     }
     if let nearest, case .nearest(let count) = formation.choiceSet {
       let outside = nearest.massOutside(made.effects(at: builder.parameters.middle))

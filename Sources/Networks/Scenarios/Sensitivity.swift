@@ -60,8 +60,7 @@ struct Sensitivity: Sendable {
   ) throws(ScenarioError) -> [Double] {
     let run = scenario.simulate(replicate: chance, seed: seed, point: point)
     if let runaway = run.runaway {
-      throw .runaway(
-        policy: runaway.policy, year: runaway.year, meanDegree: runaway.meanDegree)
+      throw runaway.error
     }
     return targets.map { run.values[$0.minuend] - run.values[$0.subtrahend] }
   }

@@ -49,10 +49,25 @@ public struct StartingFormation: Sendable {
         EffectTerm.consentOfDirected(
           path: "\(scenario.path).formation.consent", at: inner.location(of: "consent")))
     }
-    if !step.behaviours.isEmpty {
+    for term in step.terms where term.spec is any RelationEffectSpec {
       add(
-        "step `\(start.text)` has a `behaviour`, and a scenario has its `outcome`: estimate the network alone",
+        "step `\(start.text)` has estimated `\(term.text.text)`, of another relation, and a scenario takes its own "
+          + "ties' process alone from a step: give `formation` and `relations` with the estimates instead",
         at: start.location, "start")
+    }
+    let behaviours = step.behaviours.map(\.name.text)
+    if let outcome = scenario.outcome?.column, behaviours.contains(outcome.text) {
+      add(
+        "`\(outcome.text)` is a behaviour of step `\(start.text)`, and partnership cannot change it by `effects` too: give "
+          + "another outcome", at: outcome.location, "outcome")
+    }
+    for item in scenario.report where item.spec is MeanSpec {
+      guard let column = item.spec.outcome, column.text != scenario.outcome?.column.text,
+        !behaviours.contains(column.text)
+      else { continue }
+      add(
+        "`\(column.text)` is neither the outcome nor a behaviour of step `\(start.text)`",
+        at: column.location, "report")
     }
     return problems
   }
@@ -82,8 +97,18 @@ public struct StartingFormation: Sendable {
   /// The estimated formation, all parameters of which are one factor.
   func formation(
     _ builder: inout ScenarioBuilder, _ spec: FormationSpec, lists: [[Int32]]?,
-    limits: FormationLimits, follows: (_ effect: any NetworkEffectSpec) -> (any PairFunction)?
+    limits: FormationLimits, behaviours: [PresentBehaviour],
+    follows: (_ effect: any NetworkEffectSpec) -> (any PairFunction)?
   ) throws(ScenarioError) -> UncertainFormation {
+    var around: [UncertainFormation.AroundTerm] = []
+    for term in step.terms where estimates.terms.contains(term.text.text) {
+      guard let function = behaviours.selection(term.spec) else { continue }
+      let value = try builder.carried(estimates, step: name.text, term: term.text.text)
+      builder.note("formation.\(term.text.text)", value)
+      around.append(
+        UncertainFormation.AroundTerm(function: function, weight: value, part: term.part))
+    }
+    let estimates = ofTies(behaviours)
     let estimated = try EstimatedFormation(estimates, step: name)
     let consent =
       (spec.consent ?? step.consent ?? ConfirmSpec()).consent(among: builder.actors.count)
@@ -94,7 +119,7 @@ public struct StartingFormation: Sendable {
     var rateTerms: [(effect: any RateEffect, weight: ParameterValue)] = []
     var rates: [ParameterValue] = []
     for term in estimates.terms {
-      let value = try builder.carried(estimates, step: name.text, term: term)
+      let value = try builder.carried(self.estimates, step: name.text, term: term)
       builder.note("formation.\(term)", value)
       if let effect = model.effects.first(where: { $0.name == term }) {
         let asked = step.terms.first { $0.text.text == term }
@@ -109,7 +134,8 @@ public struct StartingFormation: Sendable {
       }
     }
     return UncertainFormation(
-      terms: terms, rateTerms: rateTerms, limits: limits, rates: rates, fixedRate: model.rate,
+      terms: terms, around: around, rateTerms: rateTerms, limits: limits, rates: rates,
+      fixedRate: model.rate,
       years: spec.years ?? 1, consent: consent, actorCount: builder.actors.count,
       isDirected: step.directed, lists: lists, outcome: builder.outcome)
   }

@@ -7,10 +7,11 @@ package struct SchoolPresence: Sendable {
   /// The school that takes each over; −1 for none.
   let successors: [Int32]
 
-  /// - Parameter network: the ties of the start.
+  /// - Parameter networks: the ties of the start in each relation.
   /// - Throws: where a school closes before it opens, takes itself over, or has ties before it opens.
   init(
-    opens: [Int32], closes: [Int32], successors: [Int32], network: Network, groups: [StartGroup]
+    opens: [Int32], closes: [Int32], successors: [Int32], networks: [Network],
+    groups: [StartGroup]
   ) throws(ScenarioError) {
     for school in opens.indices {
       guard closes[school] > opens[school] else {
@@ -22,7 +23,8 @@ package struct SchoolPresence: Sendable {
       guard successors[school] != Int32(school) else {
         throw .rule("presence", "row \(school + 1) is taken over by itself")
       }
-      guard opens[school] <= 0 || network.degree(school) + network.inDegree(school) == 0 else {
+      let ties = networks.reduce(0) { $0 + $1.degree(school) + $1.inDegree(school) }
+      guard opens[school] <= 0 || ties == 0 else {
         throw .rule(
           "presence",
           "row \(school + 1) opens in year \(opens[school]) and has ties at the start")
@@ -67,18 +69,8 @@ extension World {
     guard !isClosed(school) else { return }
     absence.makeRoom(count)
     let heir = successor.flatMap { isClosed($0) || $0 == school ? nil : $0 }
-    let partners = (0..<network.degree(school)).map { Int(network.partner($0, of: school)) }
-    let senders =
-      network.isDirected
-      ? (0..<network.inDegree(school)).map { Int(network.sender($0, to: school)) } : []
-    for partner in partners {
-      network.toggle(school, partner)
-      if let heir { makeTie(heir, partner) }
-    }
-    for sender in senders {
-      network.toggle(sender, school)
-      if let heir { makeTie(sender, heir) }
-    }
+    network.handOver(school, to: heir)
+    handOverOtherTies(of: school, to: heir)
     for kind in PartnershipKind.ofGroups {
       guard let position = group(kind, of: school) else { continue }
       let since = since(kind, of: school)

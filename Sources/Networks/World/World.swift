@@ -10,9 +10,14 @@ public struct World: Sendable {
   package let seed: Seed
   /// The model year, from 1.
   package internal(set) var year = 1
+  /// Ties of the first relation, which policies are about.
   package internal(set) var network: Network
+  /// Those of the other relations by position; at 0 stands nothing in the first one's place.
+  var others: [Network]
+  /// Present values of each behaviour.
+  package internal(set) var behaviours: [[Double]]
   package internal(set) var groups: [PartnershipGroup] = []
-  private var memberships: [KindMembership]
+  private(set) var memberships: [KindMembership]
   /// Added to the utility of each tie of each school this year.
   package var lift: [Double]
   /// The share of the workload of ties that is taken off each school this year.
@@ -31,12 +36,12 @@ public struct World: Sendable {
   package var fundingEnds = Int.max
   /// What each action keeps from year to year.
   package var notes: [ActionNotes]
-  /// The ties at the end of the last year in which any policy works; empty before.
-  package internal(set) var reference: Network?
-  /// The ties at the end of the year before, where a measure looks back.
-  package internal(set) var yearBefore: Network?
-  /// How choices of this year differ by what outcomes have become.
-  package private(set) var drift: OutcomeDrift?
+  /// The ties of all relations at the end of the last year in which any policy works; empty before.
+  package internal(set) var reference: [Network] = []
+  /// The ties at the end of the year before, where a measure looks back; empty at the start.
+  package internal(set) var yearBefore: [Network] = []
+  /// How choices of this year differ by what outcomes have become, in each relation.
+  private var drifts: [OutcomeDrift?]
   /// Who is not there.
   package internal(set) var absence = Absence()
   private var workspace = TieChooser.Workspace()
@@ -49,6 +54,9 @@ public struct World: Sendable {
     self.seed = seed
     self.replicate = replicate
     network = setting.start
+    others = [Network(actors: 0, directed: false)] + setting.relations.map(\.start)
+    drifts = others.map { _ in nil }
+    behaviours = setting.behaviours.map(\.start)
     let none = [Double](repeating: 0, count: setting.count)
     (lift, relief, outcome) = (none, none, setting.outcome)
     spending = [Double](repeating: 0, count: setting.horizon + 1)
@@ -205,12 +213,15 @@ extension World {
     guard a != b, !network.hasTie(a, b), !isClosed(a), !isClosed(b) else { return false }
     guard setting.formation.model.limits.admits(network, a, b) else { return false }
     let offset = setting.offset + raise
+    let around = surroundings
     var probability = PortableMath.logistic(
-      setting.formation.worth(network, ego: a, alter: b, lift: lift[a], drift: drift, &workspace)
+      setting.formation.worth(
+        network, ego: a, alter: b, lift: lift[a], drift: drifts[0], around: around, &workspace)
         + offset)
     if !network.isDirected {
       probability *= PortableMath.logistic(
-        setting.formation.worth(network, ego: b, alter: a, lift: lift[b], drift: drift, &workspace)
+        setting.formation.worth(
+          network, ego: b, alter: a, lift: lift[b], drift: drifts[0], around: around, &workspace)
           + offset)
     }
     guard random.uniform() < probability else { return false }
@@ -246,12 +257,25 @@ extension World {
     for school in lift.indices { lift[school] = 0 }
     for school in relief.indices { relief[school] = 0 }
     turnovers.removeAll(keepingCapacity: true)
-    drift = setting.formation.drift(to: outcome)
+    drifts[0] = setting.formation.drift(to: outcome)
+    for (k, relation) in setting.relations.enumerated() {
+      drifts[k + 1] = relation.formation?.drift(to: outcome)
+    }
     updatePresence()
   }
 
-  /// What choices of this year go by.
-  var conditions: YearConditions {
-    YearConditions(lift: lift, drift: drift, closed: absence.closed)
+  /// What choices of this year go by in each relation; policies lift the first.
+  var conditions: [YearConditions] {
+    drifts.enumerated().map { relation, drift in
+      YearConditions(
+        lift: relation == 0 ? lift : [Double](repeating: 0, count: count), drift: drift,
+        closed: absence.closed)
+    }
+  }
+
+  /// What choices of the first relation look at besides its own ties.
+  var surroundings: Surroundings {
+    Surroundings(
+      networks: others, behaviours: behaviours, memberships: memberships, groups: groups)
   }
 }

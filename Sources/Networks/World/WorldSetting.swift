@@ -9,6 +9,10 @@ package struct WorldSetting: Sendable {
   package private(set) var formation: FormationSimulator
   /// Where formation has coefficients to draw.
   let uncertain: UncertainFormation?
+  /// Relations among the same actors beside the first.
+  package private(set) var relations: [OtherRelation]
+  /// What changes with ties, in whole steps.
+  let behaviours: [ScenarioBehaviour]
   /// Where schools open or close.
   let presence: SchoolPresence?
   package let horizon: Int
@@ -28,7 +32,7 @@ package struct WorldSetting: Sendable {
 
   /// 50 partners a school, or four times as many as at the start where those are more; among few schools, from twenty on,
   /// three quarters of all pairs, unless half as many are tied at the start.
-  private static func mostTies(_ start: borrowing Network) -> Int {
+  static func mostTies(_ start: borrowing Network) -> Int {
     let count = start.actorCount
     let pairs = count * (count - 1) / (start.isDirected ? 1 : 2)
     let most = max((start.isDirected ? 50 : 25) * count, 4 * start.tieCount)
@@ -38,7 +42,8 @@ package struct WorldSetting: Sendable {
   init(
     start: Network, groups: [StartGroup] = [], formation: FormationSimulator, horizon: Int,
     outcome: [Double], locations: Locations? = nil, rules: RuleTables? = nil,
-    uncertain: UncertainFormation? = nil, presence: SchoolPresence? = nil
+    uncertain: UncertainFormation? = nil, presence: SchoolPresence? = nil,
+    relations: [OtherRelation] = [], behaviours: [ScenarioBehaviour] = []
   ) {
     self.start = start
     mostTies = Self.mostTies(start)
@@ -46,6 +51,8 @@ package struct WorldSetting: Sendable {
     self.formation = formation
     self.uncertain = uncertain
     self.presence = presence
+    self.relations = relations
+    self.behaviours = behaviours
     self.horizon = horizon
     self.outcome = outcome
     self.locations = locations
@@ -62,9 +69,9 @@ package struct WorldSetting: Sendable {
 
   /// The setting with the formation of a draw of the parameters.
   func drawn(_ point: ParameterPoint) -> WorldSetting {
-    guard let uncertain, !uncertain.isFixed else { return self }
     var setting = self
-    setting.formation = uncertain.simulator(at: point)
+    if let uncertain, !uncertain.isFixed { setting.formation = uncertain.simulator(at: point) }
+    setting.relations = relations.map { $0.drawn(point) }
     return setting
   }
 }

@@ -10,16 +10,19 @@ public struct Connection: Measure {
 
   public let name: String
   private let quantity: Quantity
+  /// The position of the relation.
+  private let relation: Int
 
-  public init(_ name: String, _ quantity: Quantity) {
+  public init(_ name: String, _ quantity: Quantity, of relation: Int = 0) {
     self.name = name
     self.quantity = quantity
+    self.relation = relation
   }
 
   public var groups: [String] { ["all"] }
 
   public func values(_ state: ScenarioState) -> [Double] {
-    let sizes = Components(state.world.network).sizes.filter { $0 > 1 }
+    let sizes = Components(state.world.ties(relation)).sizes.filter { $0 > 1 }
     switch quantity {
     case .components: return [Double(sizes.count)]
     case .largest:

@@ -1,10 +1,12 @@
 public import StudyFiles
 
-/// `mean(OUTCOME)`
+/// `mean(OUTCOME)` or `mean(BEHAVIOUR)`
 public struct MeanSpec: OutcomeMeasureSpec {
   public static let name = "mean"
   public static let documentation = ChoiceDocumentation(
-    summary: "the mean outcome weighted by pupils, of all schools and of fifths by poverty",
+    summary:
+      "the mean outcome, or the mean value of a behaviour, weighted by pupils, of all schools and of "
+      + "fifths by poverty",
     formula: "sum w y / sum w; fifth-1 holds the schools with the lowest poverty")
   public let outcome: LocatedText?
 
@@ -13,6 +15,8 @@ public struct MeanSpec: OutcomeMeasureSpec {
   public func measure(
     named name: String, of schools: MeasuredSchools
   ) throws(ScenarioError) -> any Measure {
-    MeanOutcome(name, weights: schools.weights, poverty: schools.poverty)
+    MeanOutcome(
+      name, ofBehaviour: outcome.flatMap { schools.behaviours.firstIndex(of: $0.text) },
+      weights: schools.weights, poverty: schools.poverty)
   }
 }

@@ -55,7 +55,7 @@ extension GroupMeasureSpec {
 }
 
 extension Section {
-  fileprivate func kindOfGroup(_ name: String) throws(SpecErrors) -> PartnershipKind {
+  func kindOfGroup(_ name: String) throws(SpecErrors) -> PartnershipKind {
     let kinds = PartnershipKind.ofGroups.map(\.rawValue)
     guard arguments.count == 1, let argument = arguments.first else {
       throw error(.rule("expected one kind of group, as in `\(name)(federation)`"))

@@ -6,6 +6,8 @@ public protocol MeasureSpec: Choice {
   var outcome: LocatedText? { get }
   /// Other columns of the actors.
   var columns: [LocatedText] { get }
+  /// The relation whose ties it looks at; `nil` for the first, or none.
+  var relation: LocatedText? { get }
   /// The measure among the given actors.
   func measure(named name: String, of schools: MeasuredSchools) throws(ScenarioError) -> any Measure
 }
@@ -14,6 +16,7 @@ extension MeasureSpec {
   public static var keys: [AnyKey] { [] }
   public var outcome: LocatedText? { nil }
   public var columns: [LocatedText] { [] }
+  public var relation: LocatedText? { nil }
 }
 
 /// What measures know of the schools.
@@ -25,6 +28,15 @@ public struct MeasuredSchools: Sendable {
   let prices: Prices
   /// What one sd is in the outcome's unit.
   let sd: Double
+  /// Names of the relations, the first one's first.
+  var relations: [String] = []
+  /// Names of the behaviours.
+  var behaviours: [String] = []
+
+  /// The position of a relation.
+  func position(_ relation: LocatedText?) -> Int? {
+    relation.flatMap { relations.firstIndex(of: $0.text) }
+  }
 }
 
 extension Registry where Kind == any MeasureSpec {
@@ -44,5 +56,6 @@ extension Registry where Kind == any MeasureSpec {
       Entry(LargestComponentMeasureSpec.self) { $0 },
       Entry(AssortativityMeasureSpec.self) { $0 }, Entry(BridgingMeasureSpec.self) { $0 },
       Entry(ConcentrationMeasureSpec.self) { $0 }, Entry(TurnoverMeasureSpec.self) { $0 },
+      Entry(OverlapMeasureSpec.self) { $0 },
     ])
 }

@@ -2,17 +2,22 @@
 /// poverty.
 public struct PartnerQuality: Measure {
   public let name: String
+  /// The position of the relation.
+  private let relation: Int
   private let schools: WeightedGroups
 
-  public init(_ name: String, schools count: Int, poverty: [Double]?) {
+  public init(
+    _ name: String, of relation: Int = 0, schools count: Int, poverty: [Double]?
+  ) {
     self.name = name
+    self.relation = relation
     schools = WeightedGroups(weights: [Double](repeating: 1, count: count), fifthsOf: poverty)
   }
 
   public var groups: [String] { schools.names }
 
   public func values(_ state: ScenarioState) -> [Double] {
-    let network = state.world.network
+    let network = state.world.ties(relation)
     let start = state.world.setting.outcome
     var quality = [Double](repeating: 0, count: start.count)
     var tied = [Double](repeating: 0, count: start.count)

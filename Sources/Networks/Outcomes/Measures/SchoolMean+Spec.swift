@@ -1,32 +1,40 @@
 public import StudyFiles
 
-/// `isolates`
-public struct IsolatesMeasureSpec: PlainMeasureSpec {
+/// `isolates` or `isolates(RELATION)`
+public struct IsolatesMeasureSpec: TieMeasureSpec {
   public static let name = "isolates"
   public static let documentation = ChoiceDocumentation(
-    summary: "the share of schools without any partner, of all and of fifths by poverty")
+    summary: "the share of schools without any partner, of all and of fifths by poverty",
+    formula: "isolates; isolates(RELATION): without a tie of that relation")
+  public let relation: LocatedText?
 
-  public init() {}
+  public init(of relation: LocatedText?) { self.relation = relation }
 
   public func measure(
     named name: String, of schools: MeasuredSchools
   ) throws(ScenarioError) -> any Measure {
-    SchoolMean(name, .isolation, schools: schools.actors.count, poverty: schools.poverty)
+    SchoolMean(
+      name, .isolation(schools.position(relation)), schools: schools.actors.count,
+      poverty: schools.poverty)
   }
 }
 
-/// `degree`
-public struct DegreeMeasureSpec: PlainMeasureSpec {
+/// `degree` or `degree(RELATION)`
+public struct DegreeMeasureSpec: TieMeasureSpec {
   public static let name = "degree"
   public static let documentation = ChoiceDocumentation(
-    summary: "the mean number of ties, of all and of fifths by poverty")
+    summary: "the mean number of ties, of all and of fifths by poverty",
+    formula: "degree: ties of the first relation; degree(RELATION): of that one")
+  public let relation: LocatedText?
 
-  public init() {}
+  public init(of relation: LocatedText?) { self.relation = relation }
 
   public func measure(
     named name: String, of schools: MeasuredSchools
   ) throws(ScenarioError) -> any Measure {
-    SchoolMean(name, .degree, schools: schools.actors.count, poverty: schools.poverty)
+    SchoolMean(
+      name, .degree(schools.position(relation) ?? 0), schools: schools.actors.count,
+      poverty: schools.poverty)
   }
 }
 

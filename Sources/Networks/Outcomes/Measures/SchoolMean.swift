@@ -2,10 +2,10 @@
 public struct SchoolMean: Measure {
   /// What is averaged.
   public enum Quantity: Sendable {
-    /// 1 without a partner.
-    case isolation
-    /// Ties.
-    case degree
+    /// 1 without a partner; of a relation, by its position, 1 without a tie.
+    case isolation(Int? = nil)
+    /// Ties of the relation at a position.
+    case degree(Int = 0)
     /// 1 in a group of the kind.
     case membership(PartnershipKind)
     /// Partners beyond what the school can sustain.
@@ -30,8 +30,9 @@ public struct SchoolMean: Measure {
       state,
       ofSchools: { school in
         switch quantity {
-        case .isolation: state.partnered[school] ? 0 : 1
-        case .degree: Double(world.degree(school))
+        case .isolation(nil): state.partnered[school] ? 0 : 1
+        case .isolation(let relation?): world.degree(school, in: relation) > 0 ? 0 : 1
+        case .degree(let relation): Double(world.degree(school, in: relation))
         case .membership(let kind): world.group(kind, of: school) == nil ? 0 : 1
         case .workload: state.excess.isEmpty ? 0 : state.excess[school]
         }
