@@ -12,11 +12,13 @@ extension ScenarioError {
   public var fault: Fault {
     switch self {
     case .unknownTable, .unknownColumn, .rule, .noLocations, .directedEffect, .otherRelation,
+      .presentGroups,
       .noEstimate, .unknownTerm, .termNotNamed, .unknownPrior, .priceYears, .noGroups,
       .noValueOfSD, .groupsOfOtherTable, .unknownKind:
       .study
     case .notNumeric, .missingValues, .missingLocations, .mixedPlaces, .placeCount, .tooFewActors,
-      .negativeWeight, .behaviourValue, .duplicateActor, .unknownActors, .selfTie, .tieValue, .brokenRule,
+      .negativeWeight, .behaviourValue, .duplicateActor, .unknownActors, .selfTie, .tieValue,
+      .brokenRule,
       .noSpreadOfOutcome, .tooFewForFifths, .badPrior, .groupTwice:
       .data
     case .covarianceShape, .covarianceNotPositive, .runaway, .runawayRelation, .families: .model

@@ -202,7 +202,7 @@ import Testing
     let error = #expect(throws: FormationError.self) {
       try step.run(in: StartingFormationTests.data().0, places: places, seed: Seed(1), threads: 1)
     }
-    #expect("\(error.map { "\($0)" } ?? "")".contains("`kinds` does not let tie"))
+    #expect("\(error.map { "\($0)" } ?? "")".contains("`kinds` is broken by"))
   }
 
   /// Every effect says by what a tie, or a step of behaviour, changes its statistic.

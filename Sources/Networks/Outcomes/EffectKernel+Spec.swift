@@ -41,8 +41,12 @@ struct KernelSpec: Sendable {
   static let estimatedOn = Key.optional(
     "estimated-on", TransportSpec.format, shown: "what it is used for",
     "what the numbers were estimated on; beyond it they are an assumption, and wider")
+  static let pupils = Key(
+    "pupils", .named(ParameterSpec.format("a number")), default: [], shown: "the same for all",
+    "how many times as strong it is for groups of pupils, as `{disadvantaged: 1.5}`")
   static let keys = [
-    AnyKey(kind), AnyKey(anticipation), AnyKey(decay), AnyKey(role), AnyKey(moderator),
+    AnyKey(pupils), AnyKey(kind), AnyKey(anticipation), AnyKey(decay), AnyKey(role),
+    AnyKey(moderator),
     AnyKey(size), AnyKey(between), AnyKey(trust), AnyKey(estimatedOn), AnyKey(relation),
   ]
 
@@ -55,6 +59,7 @@ struct KernelSpec: Sendable {
   let between: ParameterSpec?
   let needsTrust: Bool
   let transport: TransportSpec?
+  let pupils: [Named<ParameterSpec>]
   let relation: LocatedText?
   let path: String
 
@@ -68,11 +73,14 @@ struct KernelSpec: Sendable {
     between = try section.read(Self.between)
     needsTrust = try section.read(Self.trust)
     transport = try section.read(Self.estimatedOn)
+    pupils = try section.read(Self.pupils)
     relation = try section.read(Self.relation)
     path = section.path
   }
 
-  var parameters: [ParameterSpec] { [anticipation, decay, between].compactMap { $0 } }
+  var parameters: [ParameterSpec] {
+    [anticipation, decay, between].compactMap { $0 } + pupils.map(\.value)
+  }
 }
 
 /// `estimated-on: {kind: federation, members: volunteers, where: fsm < 60, widen: 2}`
@@ -183,6 +191,14 @@ extension PartnershipEffectSpec {
     if let role = self.kernel.role { (kernel.strong, kernel.weak) = role }
     kernel.moderator = try self.kernel.moderator.map { (column) throws(ScenarioError) in
       try builder.actors.numbers(column.text)
+    }
+    if !self.kernel.pupils.isEmpty {
+      kernel.pupils = try builder.pupils.map { (group) throws(ScenarioError) in
+        guard let times = self.kernel.pupils.first(where: { $0.name.text == group.name }) else {
+          return ParameterValue(1)
+        }
+        return try builder.value(times.value, "effects.\(name).pupils.\(group.name)")
+      }
     }
     kernel.sizes = self.kernel.size
     kernel.needsTrust = self.kernel.needsTrust

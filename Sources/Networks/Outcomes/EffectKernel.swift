@@ -37,6 +37,9 @@ public struct EffectKernel: Sendable {
   /// Whether the effect of ties grows with their trust.
   public var needsTrust = false
   public var transport = Transport()
+  /// How many times as strong it is for pupils of each group of the model, in its order; empty where it is the same for
+  /// all.
+  public var pupils: [ParameterValue] = []
 
   public init(
     _ name: String, kind: PartnershipKind, _ effect: any PartnershipEffect, factor: Int

@@ -6,15 +6,24 @@ public struct OutcomeModel: Sendable {
   public let diffusion: Diffusion?
   public let workload: Workload?
   public let trust: TieTrust?
+  /// Groups of pupils that are followed beside all.
+  public let pupils: [PupilGroup]
+  /// All pupils of each school; empty without groups of pupils.
+  let pupilsOfSchools: [Double]
 
+  /// - Parameters:
+  ///   - pupils: groups of pupils; effects that tell them apart have as many ``EffectKernel/pupils``.
+  ///   - pupilsOfSchools: all pupils of each school, where there are groups.
   public init(
     _ kernels: [EffectKernel] = [], diffusion: Diffusion? = nil, workload: Workload? = nil,
-    trust: TieTrust? = nil
+    trust: TieTrust? = nil, pupils: [PupilGroup] = [], pupilsOfSchools: [Double] = []
   ) {
     self.kernels = kernels
     self.diffusion = diffusion
     self.workload = workload
     self.trust = trust
+    self.pupils = pupils
+    self.pupilsOfSchools = pupilsOfSchools
   }
 }
 
@@ -39,6 +48,7 @@ struct OutcomePath: Sendable {
     let decay: Double
     let between: Double
     let anticipation: Double
+    let times: PupilTimes
     /// Years in the partnership.
     var exposure: [Int32]
     /// All but the profile; empty while it is 1 for everyone.
@@ -65,6 +75,10 @@ struct OutcomePath: Sendable {
         decay: kernel.decay.map { min(1, max(0, world.value($0))) } ?? 0,
         between: kernel.between.map { max(0, world.value($0)) } ?? 0,
         anticipation: kernel.anticipation.map { world.value($0) } ?? 0,
+        times: kernel.pupils.isEmpty
+          ? .same(model.pupils)
+          : PupilTimes(
+            kernel.pupils.map { world.value($0) }, model.pupils, pupils: model.pupilsOfSchools),
         exposure: [Int32](repeating: 0, count: count))
       if kernel.isModulated { track.factor = [Double](repeating: 1, count: count) }
       if track.between > 0 { track.particular = [Double](repeating: 0, count: count) }
@@ -128,16 +142,39 @@ struct OutcomePath: Sendable {
     var values = start
     for track in tracks {
       if track.factor.isEmpty && track.particular.isEmpty && track.kept.isEmpty
-        && track.isCarriedOver.isEmpty && track.before.isEmpty
+        && track.isCarriedOver.isEmpty && track.before.isEmpty && track.times.schools.isEmpty
       {
         for school in values.indices { values[school] += track.plain[Int(track.exposure[school])] }
       } else {
         for school in values.indices {
-          values[school] += level(track, school)
-          if !track.before.isEmpty { values[school] -= track.before[school] }
+          values[school] += track.times.overall(school) * gain(track, school)
         }
       }
     }
+    addWhatIsTheSameForAll(world, to: &values)
+    return values
+  }
+
+  /// The outcome of each school's pupils of each group at the end of the world's year.
+  func pupilValues(_ world: World) -> [[Double]] {
+    model.pupils.indices.map { group in
+      var values = model.pupils[group].outcome
+      for track in tracks {
+        for school in values.indices {
+          values[school] += track.times.groups[group] * gain(track, school)
+        }
+      }
+      addWhatIsTheSameForAll(world, to: &values)
+      return values
+    }
+  }
+
+  /// What a partnership has brought a school since the start.
+  private func gain(_ track: Track, _ school: Int) -> Double {
+    level(track, school) - (track.before.isEmpty ? 0 : track.before[school])
+  }
+
+  private func addWhatIsTheSameForAll(_ world: World, to values: inout [Double]) {
     if !learnt.isEmpty { for school in values.indices { values[school] += learnt[school] } }
     if let workload = model.workload {
       let cost = max(0, world.value(workload.perTie))
@@ -145,21 +182,23 @@ struct OutcomePath: Sendable {
         values[school] -= cost * (excess[school] - excessAtStart[school])
       }
     }
-    return values
   }
 
   /// Whether anything happens before schools join.
   var hasAnticipation: Bool { tracks.contains { $0.anticipation != 0 } }
 
   /// Adds what the coming year's joiners do already; the world is at the start of that year.
-  func anticipate(_ world: World, in values: inout [Double]) {
+  func anticipate(_ world: World, in state: inout ScenarioState) {
     for (track, kernel) in zip(tracks, model.kernels) where track.anticipation != 0 {
       guard kernel.kind != .ties, world.hasGroups(kernel.kind) else { continue }
-      for school in values.indices
+      for school in start.indices
       where world.group(kernel.kind, of: school) != nil
         && world.since(kernel.kind, of: school) == world.year && track.exposure[school] == 0
       {
-        values[school] += track.anticipation
+        state.outcome[school] += track.times.overall(school) * track.anticipation
+        for group in state.pupils.indices {
+          state.pupils[group][school] += track.times.groups[group] * track.anticipation
+        }
       }
     }
   }

@@ -63,6 +63,17 @@ public struct ActorData: Sendable {
     return result
   }
 
+  /// A number for every actor that needs one, 0 for the others where they have none.
+  func numbers(_ name: String, where isNeeded: [Bool]) throws(ScenarioError) -> [Double] {
+    let resolved = try resolve(name)
+    guard case .numbers(let values) = resolved.column.storage else {
+      throw .notNumeric(name, table: table)
+    }
+    let result = spread(values, resolved.index, missing: .nan)
+    try requireComplete(name, zip(result, isNeeded).map { !$0.isNaN || !$1 })
+    return result.map { $0.isNaN ? 0 : $0 }
+  }
+
   /// A category for every actor, as a code from zero: different values have different codes.
   public func codes(_ name: String) throws(ScenarioError) -> [Int32] {
     let result = try groups(name)

@@ -104,7 +104,7 @@ public struct Scenario: Sendable {
           // Ties and memberships as they are, outcomes with what the coming year's joiners do already.
           var state = ScenarioState(world, year: year, outcome: values, path: path)
           begin(year + 1, policy, &world)
-          path.anticipate(world, in: &state.outcome)
+          path.anticipate(world, in: &state)
           for measure in measures { run.values += measure.values(state) }
         } else {
           do {

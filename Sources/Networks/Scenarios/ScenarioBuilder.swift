@@ -19,6 +19,8 @@ public struct ScenarioBuilder: Sendable {
   let prices: Prices
   /// Names of the relations, the scenario's own ties first.
   let relations: [String]
+  /// Groups of pupils that effects may tell apart.
+  var pupils: [PupilGroup] = []
   var parameters = ParameterSet()
 
   init(

@@ -4,7 +4,7 @@ internal import Tables
 extension ScenariosStep {
   /// Rules between what partnership does and the outcome that it acts on.
   func checkOutcomeRules(_ section: Section) throws(SpecErrors) {
-    var problems: [SpecError] = []
+    var problems = pupilProblems()
     func add(_ sentence: String, _ key: String) {
       problems.append(
         SpecError(.rule(sentence), path: "\(path).\(key)", at: section.location(of: key)))

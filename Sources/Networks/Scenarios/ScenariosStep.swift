@@ -40,6 +40,10 @@ extension ScenariosStep {
     check(outcome?.column, "outcome.attainment")
     check(outcome?.poverty, "outcome.poverty")
     check(outcome?.weight, "outcome.weight")
+    for group in outcome?.pupils ?? [] {
+      check(group.value.attainment, "outcome.pupils.\(group.name.text)")
+      check(group.value.count, "outcome.pupils.\(group.name.text)")
+    }
     for (key, formation) in keyedFormations {
       for term in formation.terms ?? [] {
         if let problem = term.weight.problem(among: .shipped), priors == nil {
@@ -65,7 +69,7 @@ extension ScenariosStep {
       }
     }
     for item in report {
-      for column in item.spec.columns { check(column, "report") }
+      for column in item.spec.columns where !isPupilGroup(column) { check(column, "report") }
     }
     problems += ownProblems(in: data)
     for relation in [ownRelation] + otherRelations {
@@ -114,18 +118,23 @@ extension ScenariosStep {
       try actors.numbers(spec.column.text)
     }
     let sd = try outcomeSD(values, weights, &diagnostics)
+    let pupils = try (outcome?.pupils ?? []).map { (spec) throws(ScenarioError) in
+      try spec.value.group(spec.name.text, among: actors)
+    }
     let schools = MeasuredSchools(
       actors: actors, weights: weights,
       poverty: try outcome?.poverty.map { (column) throws(ScenarioError) in
         try actors.numbers(column.text)
       }, prices: costs, sd: sd, relations: relationNames,
+      pupils: pupils,
       behaviours: behaviours.map(\.name.text) + (starting?.behaviourNames ?? []))
     let outcomes = values ?? [Double](repeating: 0, count: actors.count)
     var builder = ScenarioBuilder(
       data: data, actors: actors, horizon: horizon, sd: sd, outcome: outcomes,
       estimates: estimates, groups: groups, priors: try priorTable(in: data), prices: costs,
       relations: relationNames)
-    let model = try outcomeModel(&builder)
+    builder.pupils = pupils
+    let model = try outcomeModel(&builder, pupilsOfSchools: weights)
     let present: [PresentBehaviour]
     if let starting {
       present = try starting.behaviours(&builder, years: self.formation.years ?? 1)
@@ -214,7 +223,7 @@ extension ScenariosStep {
   }
 
   private func outcomeModel(
-    _ builder: inout ScenarioBuilder
+    _ builder: inout ScenarioBuilder, pupilsOfSchools: [Double]
   ) throws(ScenarioError) -> OutcomeModel {
     // Effects first: their draws do not depend on what policies add.
     var kernels: [EffectKernel] = []
@@ -225,12 +234,24 @@ extension ScenariosStep {
       kernels,
       diffusion: try diffusion.map { (spec) throws(ScenarioError) in try spec.diffusion(&builder) },
       workload: try workload.map { (spec) throws(ScenarioError) in try spec.workload(&builder) },
-      trust: try trust.map { (spec) throws(ScenarioError) in try spec.trust(&builder) })
+      trust: try trust.map { (spec) throws(ScenarioError) in try spec.trust(&builder) },
+      pupils: builder.pupils, pupilsOfSchools: pupilsOfSchools)
   }
 
   /// Doubts about what partnership is taken to do.
   private func modelDiagnostics(_ scenario: Scenario) -> [Diagnostic] {
     var found: [Diagnostic] = []
+    let start = scenario.setting.start
+    if let most = scenario.setting.formation.model.limits.maximumDegree {
+      let over = (0..<start.actorCount).count { start.degree($0) > most }
+      if over > 0 {
+        found.append(
+          Diagnostic(
+            .warning, code: "above-maximum",
+            "\(over) actors have more than the `maximum-degree` of \(most) partners at the start: they can end ties and "
+              + "make none"))
+      }
+    }
     for kernel in scenario.model.kernels {
       let transport = kernel.transport
       let beyond = transport.holds.map { $0.count { !$0 } } ?? 0

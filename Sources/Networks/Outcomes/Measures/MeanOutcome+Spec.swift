@@ -6,7 +6,7 @@ public struct MeanSpec: OutcomeMeasureSpec {
   public static let documentation = ChoiceDocumentation(
     summary:
       "the mean outcome, or the mean value of a behaviour, weighted by pupils, of all schools and of "
-      + "fifths by poverty",
+      + "fifths by poverty; the mean outcome also of groups of pupils",
     formula: "sum w y / sum w; fifth-1 holds the schools with the lowest poverty")
   public let outcome: LocatedText?
 
@@ -17,6 +17,6 @@ public struct MeanSpec: OutcomeMeasureSpec {
   ) throws(ScenarioError) -> any Measure {
     MeanOutcome(
       name, ofBehaviour: outcome.flatMap { schools.behaviours.firstIndex(of: $0.text) },
-      weights: schools.weights, poverty: schools.poverty)
+      weights: schools.weights, poverty: schools.poverty, pupils: schools.pupils)
   }
 }

@@ -20,6 +20,8 @@ public struct ScenarioState: Sendable {
   public let year: Int
   /// Of each school.
   public internal(set) var outcome: [Double]
+  /// Of each group of pupils, of each school.
+  public internal(set) var pupils: [[Double]]
   /// Whether each school has a partner.
   public let partnered: [Bool]
   /// What the policy has cost from the start.
@@ -34,6 +36,7 @@ public struct ScenarioState: Sendable {
   init(_ world: World, year: Int, outcome: [Double], path: OutcomePath) {
     self.year = year
     self.outcome = outcome
+    pupils = path.pupilValues(world)
     partnered = outcome.indices.map { world.isPartnered($0) }
     cost = world.spending[...year].reduce(0, +)
     self.world = world

@@ -30,6 +30,8 @@ public struct MeasuredSchools: Sendable {
   let sd: Double
   /// Names of the relations, the first one's first.
   var relations: [String] = []
+  /// Groups of pupils.
+  var pupils: [PupilGroup] = []
   /// Names of the behaviours.
   var behaviours: [String] = []
 
