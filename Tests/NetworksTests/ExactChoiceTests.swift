@@ -53,10 +53,49 @@ import Testing
   /// approximation at z = 4.5: a false alarm in 300,000 for each of twelve, with fixed seeds.
   @Test(arguments: [(0, 0.0), (17, 0.0), (133, 1.0), (399, -0.5)], [1, 7, 400])
   func drawsFollowTheirLaw(_ actor: (ego: Int, lift: Double), blockSize: Int) {
+    let model = FormationModel(rate: 1, effects: Self.world().effects)
+    check(
+      FormationSimulator(
+        model, actors: Self.count, directed: false, blockSize: blockSize, nearBlocks: 3),
+      ego: actor.ego, lift: actor.lift)
+  }
+
+  /// The same by a Gumbel number of each alter's own.
+  @Test(arguments: [(0, 0.0), (133, 1.0), (399, -0.5)])
+  func keyedDrawsFollowTheirLaw(_ actor: (ego: Int, lift: Double)) {
+    let model = FormationModel(rate: 1, effects: Self.world().effects)
+    check(
+      FormationSimulator(model, actors: Self.count, directed: false, draws: .gumbel),
+      ego: actor.ego, lift: actor.lift)
+  }
+
+  /// A tie that becomes less attractive changes the choice of those who would have made it, and of no one else.
+  @Test func keyedDrawsMoveWithWhatHasChangedAlone() {
     let (effects, network, _) = Self.world()
-    let model = FormationModel(rate: 1, effects: effects)
-    let simulator = FormationSimulator(
-      model, actors: Self.count, directed: false, blockSize: blockSize, nearBlocks: 3)
+    func draws(_ more: [WeightedEffect]) -> [Int?] {
+      let simulator = FormationSimulator(
+        FormationModel(rate: 1, effects: effects + more), actors: Self.count, directed: false,
+        draws: .gumbel)
+      return (0..<4000).map {
+        simulator.draw(network, ego: 17, lift: 0, seed: Seed(9), replicate: UInt32($0))
+      }
+    }
+    let before = draws([])
+    // One that would have been chosen loses all attraction.
+    let first = before.compactMap(\.self).filter { !network.hasTie(17, $0) }
+    let lost = first[0]
+    let after = draws([
+      WeightedEffect(
+        "dyadic",
+        DyadicCovariate(
+          PairTable(actors: Self.count, pairs: [(17, lost, -50)]), centred: false), weight: 1)
+    ])
+    for (a, b) in zip(before, after) { #expect(a == lost ? b != lost : a == b) }
+  }
+
+  private func check(_ simulator: FormationSimulator, ego: Int, lift: Double) {
+    let (effects, network, _) = Self.world()
+    let actor = (ego: ego, lift: lift)
     let others = (0..<Self.count).filter { $0 != actor.ego }.map(Int32.init)
     let law = Self.probabilities(
       effects, network, ego: actor.ego, lift: actor.lift, among: others)

@@ -48,7 +48,8 @@ struct FormationSpec: Sendable {
     "pairs whose tie cannot end")
   static let choice = Key(
     "choice", choiceFormat, default: .exact, shown: "exact",
-    "whom a school considers: everyone, or so many of the nearest")
+    "whom a school considers: everyone, or so many of the nearest; `gumbel` is everyone by a number of each alter's own, slower "
+      + "and with less chance between policies")
   static let years = Key.optional(
     "years", .number("a number of years above 0", above: 0), shown: "1",
     "how long a period between two waves of `start` lasted")
@@ -131,13 +132,15 @@ struct FormationSpec: Sendable {
   private static let nearest = Key(
     "nearest", .integer("a number of schools of at least 1", atLeast: 1), "how many")
 
-  /// `exact`, or `{nearest: 40}`
+  /// `exact`, `gumbel`, or `{nearest: 40}`
   private static let choiceFormat = ValueFormat<ChoiceSet>.shorthand(
-    ValueFormat("`exact`", schema: ["const": "exact"]) { (node) throws(SpecErrors) in
-      guard case .scalar("exact") = node.content else {
-        throw node.wrongType(expected: "`exact` or `{nearest: 40}`")
+    ValueFormat("`exact`, `gumbel`", schema: ["enum": ["exact", "gumbel"]]) {
+      (node) throws(SpecErrors) in
+      switch node.content {
+      case .scalar("exact"): return .exact
+      case .scalar("gumbel"): return .gumbel
+      default: throw node.wrongType(expected: "`exact`, `gumbel` or `{nearest: 40}`")
       }
-      return .exact
     },
     or: .section("`{nearest: 40}`", keys: [AnyKey(nearest)]) { (section) throws(SpecErrors) in
       .nearest(try section.read(nearest))

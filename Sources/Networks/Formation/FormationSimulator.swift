@@ -10,18 +10,20 @@ public struct FormationSimulator: Sendable {
   public let isDirected: Bool
   private let chooser: TieChooser
   private let feedback: OutcomeFeedback?
+  private let draws: ChoiceDraws
 
   /// - Parameters:
   ///   - lists: each actor's candidates besides its partners; `nil` for all others.
   ///   - blockSize: how many actors the far field takes together; of influence on speed alone.
   ///   - nearBlocks: how many blocks are enumerated; of influence on speed alone.
+  ///   - draws: how a choice is drawn; with ``ChoiceDraws/gumbel`` everyone is a candidate and `lists` do not count.
   public init(
     _ model: FormationModel, actors count: Int, directed: Bool, lists: [[Int32]]? = nil,
-    blockSize: Int? = nil, nearBlocks: Int = 8
+    blockSize: Int? = nil, nearBlocks: Int = 8, draws: ChoiceDraws = .inversion
   ) {
     self.init(
       model, actors: count, directed: directed, lists: lists, blockSize: blockSize,
-      nearBlocks: nearBlocks, feedback: nil)
+      nearBlocks: nearBlocks, feedback: nil, draws: draws)
   }
 
   /// - Parameters:
@@ -30,9 +32,10 @@ public struct FormationSimulator: Sendable {
   package init(
     _ model: FormationModel, actors count: Int, directed: Bool, lists: [[Int32]]? = nil,
     blockSize: Int? = nil, nearBlocks: Int = 8, feedback: OutcomeFeedback?,
-    around: [SurroundingEffect] = []
+    around: [SurroundingEffect] = [], draws: ChoiceDraws = .inversion
   ) {
     self.model = model
+    self.draws = draws
     self.feedback = feedback
     actorCount = count
     isDirected = directed
@@ -118,8 +121,7 @@ public struct FormationSimulator: Sendable {
     let conditions = YearConditions(
       lift: [Double](repeating: lift, count: actorCount),
       drift: outcome.flatMap { drift(to: $0) }, closed: closed)
-    return chooser.choose(
-      network, ego: ego, conditions, around, using: &random, &work)?.alter
+    return choose(network, ego, conditions, around, using: &random, &work)?.alter
   }
 
   /// What having a tie, over not having it, is worth to `ego`.
@@ -216,7 +218,10 @@ public struct FormationSimulator: Sendable {
     _ around: borrowing Surroundings, using random: inout RandomStream,
     _ work: inout TieChooser.Workspace
   ) -> TieChooser.Choice? {
-    chooser.choose(network, ego: ego, lift, around, using: &random, &work)
+    switch draws {
+    case .inversion: chooser.choose(network, ego: ego, lift, around, using: &random, &work)
+    case .gumbel: chooser.chooseByGumbel(network, ego: ego, lift, around, using: &random, &work)
+    }
   }
 
   @inline(__always)

@@ -25,7 +25,7 @@ struct TieChooser: Sendable {
   /// Who must be enumerated.
   private let reachesEveryone: Bool
   private let reach: NetworkReach
-  private let actorCount: Int
+  let actorCount: Int
 
   /// Room for one choice, used again and again.
   struct Workspace: Sendable {
@@ -223,6 +223,17 @@ struct TieChooser: Sendable {
     return !isLimited || limits.admits(network, ego, Int(alter))
   }
 
+  /// Collects everyone whose tie may be toggled, ascending.
+  func enumerateEveryone(
+    _ network: borrowing Network, ego: Int, _ conditions: YearConditions, _ work: inout Workspace
+  ) {
+    work.zone.removeAll(keepingCapacity: true)
+    for alter in 0..<actorCount where alter != ego && !conditions.isClosed(alter) {
+      work.zone.append(Int32(alter))
+    }
+    if isLimited { restrict(network, ego: ego, &work.zone) }
+  }
+
   /// Leaves those out whose tie may not be toggled.
   private func restrict(_ network: borrowing Network, ego: Int, _ zone: inout [Int32]) {
     var kept = 0
@@ -291,7 +302,7 @@ struct TieChooser: Sendable {
 
   /// Weighs the enumerated candidates: utilities with the sign of ending, and running sums of their
   /// exponentials.
-  private func weighZone(
+  func weighZone(
     _ network: borrowing Network, ego: Int, lift: Double, drift: OutcomeDrift?,
     _ around: borrowing Surroundings, _ work: inout Workspace
   ) -> Double {

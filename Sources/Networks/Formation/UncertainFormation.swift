@@ -33,6 +33,8 @@ struct UncertainFormation: Sendable {
   let isDirected: Bool
   /// Each actor's candidates besides its partners; `nil` for all others.
   let lists: [[Int32]]?
+  /// How choices are drawn.
+  let draws: ChoiceDraws
   /// Each school's outcome at the start.
   let outcome: [Double]
 
@@ -71,6 +73,6 @@ struct UncertainFormation: Sendable {
       feedback: following.isEmpty ? nil : OutcomeFeedback(effects: following, start: outcome),
       around: around.map {
         SurroundingEffect($0.function, weight: $0.weight.value(at: point), part: $0.part)
-      })
+      }, draws: draws)
   }
 }

@@ -417,6 +417,7 @@ extension ScenariosStep {
         fixedRate: formation.rate ?? 0, years: 1,
         consent: (formation.consent ?? ConfirmSpec()).consent(among: actors.count),
         actorCount: actors.count, isDirected: relation.directed, lists: lists,
+        draws: formation.choiceSet.draws,
         outcome: builder.outcome)
     }
     if let nearest, case .nearest(let count) = formation.choiceSet {

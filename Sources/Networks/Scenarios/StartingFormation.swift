@@ -137,6 +137,7 @@ public struct StartingFormation: Sendable {
       terms: terms, around: around, rateTerms: rateTerms, limits: limits, rates: rates,
       fixedRate: model.rate,
       years: spec.years ?? 1, consent: consent, actorCount: builder.actors.count,
-      isDirected: step.directed, lists: lists, outcome: builder.outcome)
+      isDirected: step.directed, lists: lists, draws: spec.choiceSet.draws, outcome: builder.outcome
+    )
   }
 }
