@@ -11,7 +11,7 @@ import Probability
 //   leaders FOLDER    collaboration among 43 school leaders in two waves, estimated, with its fit
 //   coverage R [T [SET]]
 //                     coverage of 95 % intervals over R panels on T threads; SET is directed, undirected, coevolution
-//                     or all, or N RATE DENSITY RECIPROCITY TRANSITIVITY SAME for N actors in two waves
+//                     or all; N and all parameters after it, in the order of the table, take the place of its own
 let arguments = CommandLine.arguments
 let task = arguments.count > 1 ? arguments[1] : ""
 
@@ -101,17 +101,15 @@ case "leaders":
   guard arguments.count > 2 else { exit(1) }
   try Leaders(folder: arguments[2]).printEstimate()
 case "coverage":
-  let truth = arguments.dropFirst(5).compactMap { Double($0) }
-  let (panels, threads) = (number(2, or: 500), number(3, or: 2))
-  if truth.count == 5 {
-    let set = Coverage.Truth.directed(truth, actors: number(4, or: 40))
-    Coverage(set, replicates: panels, threads: threads).printTable()
-  } else {
-    let name = arguments.count > 4 ? arguments[4] : "directed"
-    for set in Coverage.Truth.all where set.name == name || name == "all" {
-      print("\n### \(set.name)\n")
-      Coverage(set, replicates: panels, threads: threads).printTable()
+  let name = arguments.count > 4 ? arguments[4] : "directed"
+  let values = arguments.dropFirst(6).compactMap { Double($0) }
+  for set in Coverage.Truth.all where set.name == name || name == "all" {
+    var truth = set
+    if values.count == set.values.count {
+      (truth.values, truth.actors) = (values, number(5, or: set.actors))
     }
+    print("\n### \(truth.name)\n")
+    Coverage(truth, replicates: number(2, or: 500), threads: number(3, or: 2)).printTable()
   }
 default:
   print("tasks: ministep, growth, fit, england, coverage")

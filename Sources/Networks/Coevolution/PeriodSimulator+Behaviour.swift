@@ -43,5 +43,6 @@ extension PeriodSimulator {
       }
     }
     state.behaviours[behaviour][ego] = now + step
+    if step != 0 { work.levelTables?.move(ego, by: Int(step), in: behaviour) }
   }
 }

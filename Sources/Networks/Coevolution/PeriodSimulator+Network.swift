@@ -68,7 +68,8 @@ extension PeriodSimulator {
   func tabulatedStep(
     _ state: inout PanelState, ego: Int, using random: inout RandomStream, _ work: inout Workspace
   ) -> Int? {
-    guard let tables else { return nil }
+    work.levelTables?.count(from: ego)
+    guard let tables = work.levelTables ?? tables else { return nil }
     let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
     let choice = tables.choose(
       state.network, ego: ego, extent: extent, fixed: fixedAlters(of: ego, work), isFull: isFull,

@@ -30,6 +30,8 @@ extension PeriodSimulator {
     var fieldWeights: [Double]
     var field = PairField.Work()
     var tabulated: TabulatedWork
+    /// Tables whose classes follow behaviours, where there are such.
+    var levelTables: ChoiceTables?
     /// Absent for now.
     var absent: [Int32] = []
     var single = [Int32](repeating: 0, count: 1)
@@ -45,6 +47,7 @@ extension PeriodSimulator {
       smallEmpty = simulator.smallWeights
       tabulated = TabulatedWork(
         actors: simulator.tables == nil || isDense ? 0 : simulator.actorCount)
+      levelTables = simulator.tables?.levels == nil ? nil : simulator.tables
       let count = simulator.tables == nil ? simulator.actorCount : 0
       neighbourhood = Neighbourhood(actors: count)
       changes = [[Double]](
