@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import Probability
 
@@ -29,9 +30,18 @@ struct Coverage {
   /// Why there was no estimate.
   let failures: [String]
 
-  init(_ truth: Truth, replicates: Int, threads: Int) {
+  /// Writes a line to standard error for each panel that is done: a run takes long.
+  init(_ truth: Truth, panels: Range<Int>, threads: Int) {
     self.truth = truth
-    let results = replicate(replicates, threads: threads) { Self.find($0, truth) }
+    let results = replicate(panels.count, threads: threads) { place in
+      let index = panels.lowerBound + place
+      let result = Self.find(index, truth)
+      let line = (try? result.get()).map {
+        "\($0.estimates) \($0.errors) \($0.hasConverged) \($0.unbounded) \($0.degree) \($0.jaccard)"
+      }
+      FileHandle.standardError.write(Data("\(index) \(line ?? "\(result)")\n".utf8))
+      return result
+    }
     findings = results.compactMap { try? $0.get() }
     failures = results.compactMap {
       if case .failure(let problem) = $0 { "\(problem)" } else { nil }

@@ -1,3 +1,5 @@
+internal import Probability
+
 /// The values of behaviours that ties are chosen by, as classes of actors that change while a run goes on: an actor's class
 /// is the one of what does not change, divided by the levels of its behaviours.
 struct BehaviourLevels: Sendable {
@@ -87,10 +89,24 @@ extension ChoiceTables {
     classes.move(actor, by: step * levels.stride(of: behaviour))
   }
 
+  /// One choice of an ego: the alter whose tie changes, or `nil`, with the score added where it is asked for.
+  mutating func step(
+    _ network: borrowing Network, ego: Int, extent: Neighbourhood.Extent, fixed: [Int32],
+    isFull: Bool, withScores: Bool, using random: inout RandomStream, _ work: inout TabulatedWork,
+    _ scores: inout [Double]
+  ) -> Int? {
+    count(from: ego)
+    let choice = choose(
+      network, ego: ego, extent: extent, fixed: fixed, isFull: isFull, using: &random, &work)
+    if withScores { score(network, ego: ego, choice, work, to: &scores) }
+    wipe(choice.count, &work)
+    return choice.alter
+  }
+
   /// Sums the weights of all alters of an ego by how many there now are of each class.
   ///
   /// - Complexity: O(classes · terms).
-  mutating func count(from ego: Int) {
+  private mutating func count(from ego: Int) {
     let size = classes.count
     let label = Int(classes.classOf[ego])
     let row = label * size

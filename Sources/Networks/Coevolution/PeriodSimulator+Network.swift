@@ -68,9 +68,15 @@ extension PeriodSimulator {
   func tabulatedStep(
     _ state: inout PanelState, ego: Int, using random: inout RandomStream, _ work: inout Workspace
   ) -> Int? {
-    work.levelTables?.count(from: ego)
-    guard let tables = work.levelTables ?? tables else { return nil }
+    guard let tables else { return nil }
     let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
+    if tables.levels != nil {
+      let fixed = fixedAlters(of: ego, work)
+      let alter = work.levelTables?.step(
+        state.network, ego: ego, extent: extent, fixed: fixed, isFull: isFull,
+        withScores: withScores, using: &random, &work.tabulated, &work.scores)
+      return settle(alter ?? nil, &state, ego: ego, using: &random, &work)
+    }
     let choice = tables.choose(
       state.network, ego: ego, extent: extent, fixed: fixedAlters(of: ego, work), isFull: isFull,
       using: &random, &work.tabulated)

@@ -39,6 +39,8 @@ extension PeriodSimulator {
     var first: [Double]
     var second: [Double]
     var one = [0.0]
+    /// Change statistics of a behaviour going down and going up: one pair a term.
+    var steps: [(down: Double, up: Double)]
     var scores: [Double]
 
     /// - Parameter simulator: the only one to be used with it.
@@ -58,6 +60,8 @@ extension PeriodSimulator {
       fieldWeights = weights
       first = [Double](repeating: 0, count: simulator.terms.count)
       second = first
+      steps = [(down: Double, up: Double)](
+        repeating: (0, 0), count: simulator.behaviourEffects.map(\.count).max() ?? 0)
       scores = [Double](repeating: 0, count: simulator.layout.count)
     }
 

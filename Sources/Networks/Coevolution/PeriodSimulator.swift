@@ -24,6 +24,8 @@ public struct PeriodSimulator: Sendable {
   let rateTerms: [(effect: any RateEffect, weight: Double)]
   let constraints: PeriodConstraints
   let terms: [Term]
+  /// Each behaviour's terms.
+  let behaviourEffects: [[any BehaviourEffect]]
   /// Parameters of each behaviour's terms.
   let behaviourWeights: [[Double]]
   let withScores: Bool
@@ -78,6 +80,7 @@ public struct PeriodSimulator: Sendable {
     self.mostTies = mostTies ?? (model.isDirected ? 100 : 50) * count
     actorCount = count
     rates = (0..<layout.variables).map { parameters[layout.rate($0, period: period)] }
+    behaviourEffects = model.behaviours.map { $0.terms.map(\.effect) }
     behaviourWeights = model.behaviours.indices.map { b in
       layout.terms(of: b + 1).map { parameters[$0] }
     }

@@ -40,12 +40,12 @@ public struct DescriptionStudyStep: StudyStep {
   public func run(_ context: StepContext) throws(RunError) -> StepResult {
     let described: NetworkDescriptionResult
     do throws(ScenarioError) { described = try networks.run(in: context.data) } catch {
-      throw .estimation(step: context.name, reason: "\(error)")
+      throw .step(context, error)
     }
     var answers: SurveyWaves.Result?
     if let survey {
       do throws(SurveyError) { answers = try survey.run(in: context.data) } catch {
-        throw .estimation(step: context.name, reason: "\(error)")
+        throw .data(context, "\(error)")
       }
     }
     var tables = described.tables

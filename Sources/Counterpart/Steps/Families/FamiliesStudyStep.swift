@@ -33,7 +33,7 @@ public struct FamiliesStudyStep: StudyStep {
     let result: FamiliesResult
     do throws(ScenarioError) {
       result = try step.run(in: context.data, places: context.places[step.table.text])
-    } catch { throw .estimation(step: context.name, reason: "\(error)") }
+    } catch { throw .step(context, error) }
     let report = FamiliesReport(step: context.name, result: result)
     return StepResult(
       tables: result.tables, diagnostics: result.diagnostics, sample: nil, estimates: nil,

@@ -34,7 +34,7 @@ public struct FormationStudyStep: StudyStep {
       result = try step.run(
         in: context.data, places: context.places[step.actors.text], seed: context.seed,
         threads: context.threads, progress: context.progress)
-    } catch { throw .estimation(step: context.name, reason: "\(error)") }
+    } catch { throw .step(context, error) }
     let report = FormationReport(
       step: context.name, result: result, labels: context.study.labels)
     return StepResult(

@@ -36,7 +36,7 @@ public struct SummaryFormationStudyStep: StudyStep {
       result = try step.run(
         in: context.data, places: context.places[step.actors.text], seed: context.seed,
         threads: context.threads, progress: context.progress)
-    } catch { throw .estimation(step: context.name, reason: "\(error)") }
+    } catch { throw .step(context, error) }
     let labels = context.study.labels
     let section = ReportSection(
       "How partnerships form, by what was reported of them", anchor: "summaries-\(context.name)",

@@ -60,7 +60,7 @@ public struct ScenariosStudyStep: StudyStep {
         groups: context.earlier.compactMapValues(\.groups), starting: starting(context),
         seed: context.seed, threads: context.threads, store: context.blocks,
         progress: context.progress)
-    } catch { throw .estimation(step: context.name, reason: "\(error)") }
+    } catch { throw .step(context, error) }
     let report = ScenariosReport(
       step: context.name, section: section, horizon: step.horizon, result: result,
       labels: context.study.labels)
