@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import Probability
 
@@ -8,9 +9,9 @@ struct Coverage {
   struct Truth: Sendable {
     let name: String
     let names: [String]
-    let values: [Double]
+    var values: [Double]
     let waves: Int
-    let actors: Int
+    var actors: Int
     let model: @Sendable (_ kinds: [Double]) -> PanelModel
   }
 
@@ -29,9 +30,18 @@ struct Coverage {
   /// Why there was no estimate.
   let failures: [String]
 
-  init(_ truth: Truth, replicates: Int, threads: Int) {
+  /// Writes a line to standard error for each panel that is done: a run takes long.
+  init(_ truth: Truth, panels: Range<Int>, threads: Int) {
     self.truth = truth
-    let results = replicate(replicates, threads: threads) { Self.find($0, truth) }
+    let results = replicate(panels.count, threads: threads) { place in
+      let index = panels.lowerBound + place
+      let result = Self.find(index, truth)
+      let line = (try? result.get()).map {
+        "\($0.estimates) \($0.errors) \($0.hasConverged) \($0.unbounded) \($0.degree) \($0.jaccard)"
+      }
+      FileHandle.standardError.write(Data("\(index) \(line ?? "\(result)")\n".utf8))
+      return result
+    }
     findings = results.compactMap { try? $0.get() }
     failures = results.compactMap {
       if case .failure(let problem) = $0 { "\(problem)" } else { nil }
@@ -96,14 +106,9 @@ struct Coverage {
 
 extension Coverage.Truth {
   /// Density, reciprocity, transitive triplets and same covariate.
-  static let directed = directed([6, -2.1, 1.6, 0.2, 0.5], actors: 40)
-
-  /// The same with other numbers.
-  static func directed(_ values: [Double], actors: Int) -> Coverage.Truth {
-    Coverage.Truth(
-      name: "directed", names: ["rate", "density", "reciprocity", "transitivity", "same(kind)"],
-      values: values, waves: 2, actors: actors, model: { Worlds.model($0) })
-  }
+  static let directed = Coverage.Truth(
+    name: "directed", names: ["rate", "density", "reciprocity", "transitivity", "same(kind)"],
+    values: [6, -2.1, 1.6, 0.2, 0.5], waves: 2, actors: 40, model: { Worlds.model($0) })
 
   /// Undirected ties that the other side must confirm.
   static let undirected = Coverage.Truth(
@@ -128,7 +133,7 @@ extension Coverage.Truth {
       "level: rate 1", "level: rate 2", "level: linear", "level: quadratic",
       "level: average-similarity",
     ],
-    values: [4, 4, -2.2, 1.6, 0.25, 0.6, 1.5, 1.5, 0.1, -0.1, 2], waves: 3, actors: 60,
+    values: [6, 6, -2.4, 1.6, 0.25, 1, 3, 3, 0, 0, 3], waves: 3, actors: 80,
     model: { _ in
       let likeness = Likeness(range: 4, centre: 0.6)
       return PanelModel(

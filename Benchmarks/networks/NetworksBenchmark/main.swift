@@ -8,10 +8,11 @@ import Probability
 //   growth            the exponent of that time in N
 //   fit [FOLDER]      method of moments, 50 actors, three waves, 3,000 runs in the last phase; FOLDER gets the waves
 //   england N         one replicate of ten years of N schools
+//   families N|FILE   schools of the synthetic register, or of a file, divided into families of 12 to 20
 //   leaders FOLDER    collaboration among 43 school leaders in two waves, estimated, with its fit
 //   coverage R [T [SET]]
 //                     coverage of 95 % intervals over R panels on T threads; SET is directed, undirected, coevolution
-//                     or all, or N RATE DENSITY RECIPROCITY TRANSITIVITY SAME for N actors in two waves
+//                     or all; N and all parameters after it, in the order of the table, take the place of its own
 let arguments = CommandLine.arguments
 let task = arguments.count > 1 ? arguments[1] : ""
 
@@ -97,22 +98,31 @@ case "england":
     "england", "\(schools) × 10 years", rounded(best), "s a replicate",
     "full choice set, \(last.ties) ties, gain \(rounded(last.gain)), setting up \(rounded(setup.processor, 1)) "
       + "s, peak \(rounded(peakMemory(), 0)) MB")
+case "families":
+  if let count = arguments.count > 2 ? Int(arguments[2]) : 3300 {
+    try Dividing(schools: count).printRows()
+  } else {
+    try Dividing(file: arguments[2], most: number(3, or: .max)).printRows()
+  }
 case "leaders":
   guard arguments.count > 2 else { exit(1) }
   try Leaders(folder: arguments[2]).printEstimate()
 case "coverage":
-  let truth = arguments.dropFirst(5).compactMap { Double($0) }
-  let (panels, threads) = (number(2, or: 500), number(3, or: 2))
-  if truth.count == 5 {
-    let set = Coverage.Truth.directed(truth, actors: number(4, or: 40))
-    Coverage(set, replicates: panels, threads: threads).printTable()
-  } else {
-    let name = arguments.count > 4 ? arguments[4] : "directed"
-    for set in Coverage.Truth.all where set.name == name || name == "all" {
-      print("\n### \(set.name)\n")
-      Coverage(set, replicates: panels, threads: threads).printTable()
+  // 500, or 100..<200 for some of them.
+  let ends = (arguments.count > 2 ? arguments[2] : "").split(separator: "..<").compactMap {
+    Int($0)
+  }
+  let panels = ends.count == 2 ? ends[0]..<max(ends[0], ends[1]) : 0..<(ends.first ?? 500)
+  let name = arguments.count > 4 ? arguments[4] : "directed"
+  let values = arguments.dropFirst(6).compactMap { Double($0) }
+  for set in Coverage.Truth.all where set.name == name || name == "all" {
+    var truth = set
+    if values.count == set.values.count {
+      (truth.values, truth.actors) = (values, number(5, or: set.actors))
     }
+    print("\n### \(truth.name)\n")
+    Coverage(truth, panels: panels, threads: number(3, or: 2)).printTable()
   }
 default:
-  print("tasks: ministep, growth, fit, england, coverage")
+  print("tasks: ministep, growth, fit, england, families, leaders, coverage")
 }

@@ -2,11 +2,11 @@
 /// their classes alone, so that it is computed once for each pair of classes.
 struct ActorClasses: Sendable {
   let count: Int
-  let classOf: [Int32]
-  /// All actors, class after class, ascending within a class.
-  let members: [Int32]
+  var classOf: [Int32]
+  /// All actors, class after class, ascending within a class as long as none has moved.
+  var members: [Int32]
   /// Where each class starts among ``members``, and one more.
-  let starts: [Int32]
+  var starts: [Int32]
 
   /// The classes among actors, or `nil` where there are more than `most`. Up to `most` actors can each be a class of
   /// its own, which every effect allows.
@@ -40,7 +40,7 @@ struct ActorClasses: Sendable {
     return ActorClasses(classOf: classOf, count: Int(last) + 1)
   }
 
-  private init(classOf: [Int32], count: Int) {
+  init(classOf: [Int32], count: Int) {
     self.classOf = classOf
     self.count = count
     var sizes = [Int32](repeating: 0, count: count + 1)

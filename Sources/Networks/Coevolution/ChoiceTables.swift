@@ -23,7 +23,7 @@ struct ChoiceTables: Sendable {
     let actsOnEnding: Bool
     let changes: [Double]
     /// Σ_j *w_ij* *s_ij* over all other actors, for an ego of each class.
-    let moments: [Double]
+    var moments: [Double]
   }
 
   struct OwnTerm: Sendable {
@@ -35,16 +35,18 @@ struct ChoiceTables: Sendable {
     let actsOnEnding: Bool
   }
 
-  let classes: ActorClasses
+  var classes: ActorClasses
+  /// What of the classes follows behaviours; `nil` where nothing does.
+  let levels: BehaviourLevels?
   let counters: [Counter]
-  let pairTerms: [PairTerm]
+  var pairTerms: [PairTerm]
   let ownTerms: [OwnTerm]
   /// exp(Σ β *s*) of making a tie, for each pair of classes, the ego's class first; then exp(−Σ β *s*) of ending one.
   let pairs: [Double]
   /// Sums of the weights of making a tie over the members of all classes up to each, the ego itself among them.
-  let running: [Double]
+  var running: [Double]
   /// Sums of the weights of making a tie over all alters of an ego of each class.
-  let totals: [Double]
+  var totals: [Double]
   /// For each counter, factors of making for 0, 1, … connections, then those of ending.
   let factors: [Double]
 
@@ -53,10 +55,16 @@ struct ChoiceTables: Sendable {
   static let mostClasses = 256
 
   /// `nil` where some term does not fit, or products could leave the range of numbers.
-  init?(_ terms: [PeriodSimulator.Term], actors count: Int, directed: Bool, withMoments: Bool) {
+  ///
+  /// - Parameter behaviours: the range of each behaviour of the model.
+  init?(
+    _ terms: [PeriodSimulator.Term], behaviours: [ClosedRange<Double>] = [], actors count: Int,
+    directed: Bool, withMoments: Bool
+  ) {
     var counters: [Counter] = []
     var ownTerms: [OwnTerm] = []
     var pairEffects: [(term: PeriodSimulator.Term, effect: any PairEffect)] = []
+    var selections: [(term: PeriodSimulator.Term, behaviour: Int, function: any PairFunction)] = []
     for term in terms {
       switch term.kind {
       case .pair(let effect, _):
@@ -73,20 +81,34 @@ struct ChoiceTables: Sendable {
             parameter: term.parameter, making: term.making, ending: term.ending,
             actsOnMaking: term.actsOnMaking, actsOnEnding: term.actsOnEnding,
             count: effect.counts(directed: directed)))
-      case .other, .selection: return nil
+      case .selection(let behaviour, let function):
+        selections.append((term, behaviour, function))
+      case .other: return nil
       }
     }
     guard
-      let classes = ActorClasses(pairEffects.map(\.effect), actors: count, atMost: Self.mostClasses)
+      let levels = BehaviourLevels(of: selections.map(\.behaviour), behaviours),
+      let fixed = ActorClasses(
+        pairEffects.map(\.effect), actors: count, atMost: levels.mostFixedClasses)
     else { return nil }
+    let classes = levels.classes(within: fixed)
     let size = classes.count
     let network = Network(actors: count, directed: directed)
     var making = [Double](repeating: 0, count: size * size)
     var ending = making
-    var changes = [[Double]](repeating: making, count: pairEffects.count)
+    let pairTerms = pairEffects.map(\.term) + selections.map(\.term)
+    var changes = [[Double]](repeating: making, count: pairTerms.count)
     for a in 0..<size {
       for b in 0..<size {
-        guard let pair = classes.pair(a, b) else { continue }
+        for (k, selection) in selections.enumerated() {
+          let change = selection.function.value(
+            levels.value(of: selection.behaviour, in: a),
+            levels.value(of: selection.behaviour, in: b))
+          changes[pairEffects.count + k][a * size + b] = change
+          making[a * size + b] += selection.term.making * change
+          ending[a * size + b] -= selection.term.ending * change
+        }
+        guard let pair = fixed.pair(a / levels.count, b / levels.count) else { continue }
         for k in pairEffects.indices {
           let change = pairEffects[k].effect.contribution(network, ego: pair.ego, alter: pair.alter)
           changes[k][a * size + b] = change
@@ -116,7 +138,7 @@ struct ChoiceTables: Sendable {
         totals[a] += weight * Double(classes.size(b) - (a == b ? 1 : 0))
       }
     }
-    pairTerms = pairEffects.indices.map { k in
+    self.pairTerms = pairTerms.indices.map { k in
       var moments: [Double] = []
       if withMoments {
         for a in 0..<size {
@@ -129,7 +151,7 @@ struct ChoiceTables: Sendable {
           moments.append(sum)
         }
       }
-      let term = pairEffects[k].term
+      let term = pairTerms[k]
       return PairTerm(
         parameter: term.parameter, making: term.making, ending: term.ending,
         actsOnMaking: term.actsOnMaking, actsOnEnding: term.actsOnEnding, changes: changes[k],
@@ -141,6 +163,7 @@ struct ChoiceTables: Sendable {
       for count in 0..<Self.width { factors.append(choiceWeight(-counter.ending * Double(count))) }
     }
     self.classes = classes
+    self.levels = selections.isEmpty ? nil : levels
     self.counters = counters
     self.ownTerms = ownTerms
     self.pairs = making + ending

@@ -7,25 +7,24 @@ extension PeriodSimulator {
     _ work: inout Workspace
   ) {
     let range = model.behaviours[behaviour].range
-    let terms = model.behaviours[behaviour].terms
+    let effects = behaviourEffects[behaviour]
     let now = state.behaviours[behaviour][ego]
     let (canFall, canRise) = (now - 1 >= range.lowerBound, now + 1 <= range.upperBound)
     // Change statistics of going down and of going up.
     var (down, up) = (0.0, 0.0)
-    var changes: [(down: Double, up: Double)] = []
-    changes.reserveCapacity(terms.count)
-    for (k, term) in terms.enumerated() {
-      let here = term.effect.statistic(
+    for k in effects.indices {
+      let effect = effects[k]
+      let here = effect.statistic(
         state.network, state.behaviours[behaviour], ego: ego, own: now)
       let below =
         canFall
-        ? term.effect.statistic(
+        ? effect.statistic(
           state.network, state.behaviours[behaviour], ego: ego, own: now - 1) - here : 0
       let above =
         canRise
-        ? term.effect.statistic(
+        ? effect.statistic(
           state.network, state.behaviours[behaviour], ego: ego, own: now + 1) - here : 0
-      changes.append((below, above))
+      work.steps[k] = (below, above)
       down += behaviourWeights[behaviour][k] * below
       up += behaviourWeights[behaviour][k] * above
     }
@@ -36,12 +35,14 @@ extension PeriodSimulator {
     let step: Double = place < falling ? -1 : place < falling + 1 ? 0 : 1
     if withScores {
       let first = layout.terms(of: behaviour + 1).lowerBound
-      for (k, change) in changes.enumerated() {
+      for k in effects.indices {
+        let change = work.steps[k]
         let expected = (falling * change.down + rising * change.up) / total
         let taken = step < 0 ? change.down : step > 0 ? change.up : 0
         work.scores[first + k] += taken - expected
       }
     }
     state.behaviours[behaviour][ego] = now + step
+    if step != 0 { work.levelTables?.move(ego, by: Int(step), in: behaviour) }
   }
 }

@@ -70,6 +70,13 @@ extension PeriodSimulator {
   ) -> Int? {
     guard let tables else { return nil }
     let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
+    if tables.levels != nil {
+      let fixed = fixedAlters(of: ego, work)
+      let alter = work.levelTables?.step(
+        state.network, ego: ego, extent: extent, fixed: fixed, isFull: isFull,
+        withScores: withScores, using: &random, &work.tabulated, &work.scores)
+      return settle(alter ?? nil, &state, ego: ego, using: &random, &work)
+    }
     let choice = tables.choose(
       state.network, ego: ego, extent: extent, fixed: fixedAlters(of: ego, work), isFull: isFull,
       using: &random, &work.tabulated)

@@ -30,6 +30,8 @@ extension PeriodSimulator {
     var fieldWeights: [Double]
     var field = PairField.Work()
     var tabulated: TabulatedWork
+    /// Tables whose classes follow behaviours, where there are such.
+    var levelTables: ChoiceTables?
     /// Absent for now.
     var absent: [Int32] = []
     var single = [Int32](repeating: 0, count: 1)
@@ -37,6 +39,8 @@ extension PeriodSimulator {
     var first: [Double]
     var second: [Double]
     var one = [0.0]
+    /// Change statistics of a behaviour going down and going up: one pair a term.
+    var steps: [(down: Double, up: Double)]
     var scores: [Double]
 
     /// - Parameter simulator: the only one to be used with it.
@@ -45,6 +49,7 @@ extension PeriodSimulator {
       smallEmpty = simulator.smallWeights
       tabulated = TabulatedWork(
         actors: simulator.tables == nil || isDense ? 0 : simulator.actorCount)
+      levelTables = simulator.tables?.levels == nil ? nil : simulator.tables
       let count = simulator.tables == nil ? simulator.actorCount : 0
       neighbourhood = Neighbourhood(actors: count)
       changes = [[Double]](
@@ -55,6 +60,8 @@ extension PeriodSimulator {
       fieldWeights = weights
       first = [Double](repeating: 0, count: simulator.terms.count)
       second = first
+      steps = [(down: Double, up: Double)](
+        repeating: (0, 0), count: simulator.behaviourEffects.map(\.count).max() ?? 0)
       scores = [Double](repeating: 0, count: simulator.layout.count)
     }
 

@@ -24,6 +24,8 @@ public struct PeriodSimulator: Sendable {
   let rateTerms: [(effect: any RateEffect, weight: Double)]
   let constraints: PeriodConstraints
   let terms: [Term]
+  /// Each behaviour's terms.
+  let behaviourEffects: [[any BehaviourEffect]]
   /// Parameters of each behaviour's terms.
   let behaviourWeights: [[Double]]
   let withScores: Bool
@@ -78,12 +80,14 @@ public struct PeriodSimulator: Sendable {
     self.mostTies = mostTies ?? (model.isDirected ? 100 : 50) * count
     actorCount = count
     rates = (0..<layout.variables).map { parameters[layout.rate($0, period: period)] }
+    behaviourEffects = model.behaviours.map { $0.terms.map(\.effect) }
     behaviourWeights = model.behaviours.indices.map { b in
       layout.terms(of: b + 1).map { parameters[$0] }
     }
     var extent = Neighbourhood.Extent()
     var pairs: [(effect: any NetworkEffect, weight: Double)] = []
     var terms: [Term] = []
+    var selects = false
     for (k, term) in model.terms.enumerated() {
       let parameter = layout.term(k, of: 0)
       let weight = parameters[parameter]
@@ -91,7 +95,7 @@ public struct PeriodSimulator: Sendable {
       let kind: Term.Kind
       switch term.source {
       case .selection(let behaviour, let function):
-        extent.everyone = true
+        selects = true
         kind = .selection(behaviour, function)
       case .effect(let effects):
         let effect = effects[min(period, effects.count - 1)]
@@ -114,7 +118,6 @@ public struct PeriodSimulator: Sendable {
     }
     if model.maximumDegree != nil, !model.isDirected { extent.everyone = true }
     if case .meeting = model.consent, !model.isDirected { extent = Neighbourhood.Extent() }
-    self.extent = extent
     self.terms = terms
     isPairTerm = terms.map {
       if case .pair(_, .some) = $0.kind { true } else { false }
@@ -133,9 +136,14 @@ public struct PeriodSimulator: Sendable {
     }
     tables =
       isUsed
-      ? ChoiceTables(terms, actors: count, directed: model.isDirected, withMoments: withScores)
+      ? ChoiceTables(
+        terms, behaviours: model.behaviours.map(\.range), actors: count,
+        directed: model.isDirected, withMoments: withScores)
       : nil
-    if tables != nil { isUsed = false }
+    // Without tables everyone is looked at where values change that alters are chosen by.
+    if isUsed, selects, tables == nil { extent.everyone = true }
+    if tables != nil || extent.everyone { isUsed = false }
+    self.extent = extent
     field = PairField(
       pairs, actors: isUsed ? count : 0, directed: model.isDirected, withMoments: withScores)
   }
@@ -186,6 +194,7 @@ public struct PeriodSimulator: Sendable {
     }
     var state = start
     for k in work.scores.indices { work.scores[k] = 0 }
+    work.levelTables?.begin(with: start.behaviours)
     var presence = Presence(constraints, actors: actorCount)
     work.absent = presence.passing
     var actorRates =

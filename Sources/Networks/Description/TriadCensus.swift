@@ -25,21 +25,28 @@ public struct TriadCensus: Sendable, Hashable {
     var counts = [Double](repeating: 0, count: isDirected ? 16 : 4)
     // Neighbours in either direction, ascending.
     let neighbours = (0..<n).map { Self.neighbours($0, in: network) }
+    // How the first and the second actor of a pair are tied to each other actor: 1 sent, 2 received.
+    var (first, second) = ([UInt8](repeating: 0, count: n), [UInt8](repeating: 0, count: n))
+    let kinds = isDirected ? Self.kinds : Self.undirectedKinds
     for v in 0..<n {
+      Self.mark(v, in: network, &first)
       for u in neighbours[v] where u > v {
+        Self.mark(u, in: network, &second)
+        let pair = Int(first[u])
         // Third actors tied to one of the two, each met once.
-        var third: [Int] = []
-        Self.merge(neighbours[v], neighbours[u]) { if $0 != u && $0 != v { third.append($0) } }
-        let mutual = network.isDirected && network.hasTie(v, u) && network.hasTie(u, v)
-        let alone = Double(n - third.count - 2)
-        counts[network.isDirected ? (mutual ? 2 : 1) : 1] += alone
-        for w in third {
-          let isNeighbour = Self.contains(neighbours[v], w)
-          if u < w || (v < w && w < u && !isNeighbour) {
-            counts[Self.kind(network, v, u, w)] += 1
-          }
+        var third = 0
+        for w in neighbours[v] where w != u {
+          third += 1
+          if u < w { counts[kinds[pair | Int(first[w]) << 2 | Int(second[w]) << 4]] += 1 }
         }
+        for w in neighbours[u] where w != v && first[w] == 0 {
+          third += 1
+          if v < w { counts[kinds[pair | Int(second[w]) << 4]] += 1 }
+        }
+        counts[kinds[pair]] += Double(n - third - 2)
+        for w in neighbours[u] { second[w] = 0 }
       }
+      for u in neighbours[v] { first[u] = 0 }
     }
     let total = Double(n) * Double(n - 1) * Double(n - 2) / 6
     counts[0] = total - counts.dropFirst().reduce(0, +)
@@ -67,28 +74,14 @@ public struct TriadCensus: Sendable, Hashable {
     }
   }
 
-  private static func contains(_ list: [Int], _ value: Int) -> Bool {
-    var (low, high) = (0, list.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if list[middle] < value { low = middle + 1 } else { high = middle }
-    }
-    return low < list.count && list[low] == value
+  private static func mark(_ actor: Int, in network: borrowing Network, _ marks: inout [UInt8]) {
+    for k in 0..<network.degree(actor) { marks[Int(network.partner(k, of: actor))] |= 1 }
+    guard network.isDirected else { return }
+    for k in 0..<network.inDegree(actor) { marks[Int(network.sender(k, to: actor))] |= 2 }
   }
 
-  /// The position of a triple's kind among the names.
-  private static func kind(_ network: borrowing Network, _ a: Int, _ b: Int, _ c: Int) -> Int {
-    if !network.isDirected {
-      return (network.hasTie(a, b) ? 1 : 0) + (network.hasTie(a, c) ? 1 : 0)
-        + (network.hasTie(b, c) ? 1 : 0)
-    }
-    var code = 0
-    for (bit, pair) in [(a, b), (b, a), (a, c), (c, a), (b, c), (c, b)].enumerated()
-    where network.hasTie(pair.0, pair.1) { code |= 1 << bit }
-    return kinds[code]
-  }
-
-  /// The kind of each of the 64 sets of ties of three actors; bits as above.
+  /// The kind of each of the 64 sets of ties of three actors *a*, *b*, *c*, as a position among the names: bits are the ties
+  /// *ab*, *ba*, *ac*, *ca*, *bc*, *cb*, the lowest first.
   private static let kinds: [Int] = (0..<64).map { code in
     func tie(_ bit: Int) -> Int { code >> bit & 1 }
     // Ties sent by a, b, c, and received.
@@ -114,4 +107,7 @@ public struct TriadCensus: Sendable, Hashable {
     default: return 15
     }
   }
+
+  /// The same where only ties sent are marked.
+  private static let undirectedKinds: [Int] = (0..<64).map { ($0 & 0b10101).nonzeroBitCount }
 }

@@ -153,7 +153,8 @@ struct FamilyBound {
   /// Σ_i of half the sum over the *m* − 1 nearest schools of |*x_i* − *x_j*|², over *m*.
   private static func nearest(_ problem: FamilyProblem) -> Double {
     let (p, size) = (problem.dimensions, problem.sizes.lowerBound)
-    let tree = FamilyTree(problem.features, dimensions: p)
+    let tree = FamilyTree(
+      problem.features, dimensions: p, keepingApart: FamilyCliques(problem))
     // The school itself is one of them, at no distance.
     var search = FamilyTree.Search(count: size)
     var sum = 0.0

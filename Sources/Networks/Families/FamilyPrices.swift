@@ -36,7 +36,8 @@ struct FamilyPrices {
     let step = step
     centre = shares
     prices = shares.map { $0 + step }
-    tree = FamilyTree(problem.features, dimensions: problem.dimensions)
+    tree = FamilyTree(
+      problem.features, dimensions: problem.dimensions, keepingApart: FamilyCliques(problem))
   }
 
   /// So many rounds of generating families from a quarter of the schools each, and pricing.

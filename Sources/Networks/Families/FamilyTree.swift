@@ -1,4 +1,5 @@
-/// A k-d tree over schools' covariates, for the *m* smallest |*x_i* − *c*|² − *u_i*.
+/// A k-d tree over schools' covariates, for the *m* smallest |*x_i* − *c*|² − *u_i*, at most one of each of the
+/// ``FamilyCliques``.
 struct FamilyTree {
   private let p: Int
   /// Schools in the order of the leaves; found places are positions here.
@@ -7,6 +8,8 @@ struct FamilyTree {
   let places: [Double]
   /// *u*, in the same order.
   private(set) var prices: [Double]
+  /// The set of each school, in the same order; empty where no two schools must keep apart.
+  private let cliques: [Int32]
   private let nodes: [Node]
   /// Of each node its box, low and high.
   private let boxes: [Double]
@@ -27,16 +30,19 @@ struct FamilyTree {
     fileprivate(set) var values: [Double]
     /// Positions in ``FamilyTree/order``.
     fileprivate(set) var found: [Int32]
+    /// Their sets.
+    fileprivate var cliques: [Int32]
     fileprivate var pending: [(node: Int32, least: Double)] = []
 
     init(count: Int) {
       values = [Double](repeating: .infinity, count: count)
       found = [Int32](repeating: 0, count: count)
+      cliques = [Int32](repeating: -1, count: count)
     }
   }
 
   /// - Parameter features: n × p.
-  init(_ features: [Double], dimensions p: Int) {
+  init(_ features: [Double], dimensions p: Int, keepingApart sets: FamilyCliques? = nil) {
     self.p = p
     let count = features.count / p
     var order = (0..<count).map(Int32.init)
@@ -70,6 +76,7 @@ struct FamilyTree {
     self.order = order
     self.nodes = nodes
     self.boxes = boxes
+    cliques = sets.map { sets in order.map { sets.cliqueOf[Int($0)] } } ?? []
     places = order.flatMap { school in (0..<p).map { features[Int(school) * p + $0] } }
     prices = [Double](repeating: 0, count: count)
     highest = [Double](repeating: 0, count: nodes.count)
@@ -96,7 +103,10 @@ struct FamilyTree {
   /// The sum of the smallest values at a place; which they are is left in `search`.
   func smallest(_ place: [Double], _ search: inout Search) -> Double {
     let last = search.values.count - 1
-    for k in search.values.indices { search.values[k] = .infinity }
+    for k in search.values.indices {
+      search.values[k] = .infinity
+      search.cliques[k] = -1
+    }
     search.pending.removeAll(keepingCapacity: true)
     search.pending.append((0, least(0, place)))
     while let top = search.pending.popLast() {
@@ -121,13 +131,22 @@ struct FamilyTree {
         }
         if value >= search.values[last] { continue }
         var at = last
+        if !cliques.isEmpty, cliques[position] >= 0,
+          let known = search.cliques.firstIndex(of: cliques[position])
+        {
+          // One of its set is there: the better of the two stays.
+          if search.values[known] <= value { continue }
+          at = known
+        }
         while at > 0, search.values[at - 1] > value {
           search.values[at] = search.values[at - 1]
           search.found[at] = search.found[at - 1]
+          search.cliques[at] = search.cliques[at - 1]
           at -= 1
         }
         search.values[at] = value
         search.found[at] = Int32(position)
+        search.cliques[at] = cliques.isEmpty ? -1 : cliques[position]
       }
     }
     var sum = 0.0
