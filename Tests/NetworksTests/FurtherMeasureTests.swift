@@ -108,3 +108,21 @@ import Testing
     #expect(sobol < random / 4, "\(sobol), \(random)")
   }
 }
+
+extension FurtherMeasureTests {
+  /// A formation that does not keep the ties of the start says so; one that does, does not.
+  @Test func driftOfTheStartIsSaid() throws {
+    func codes(_ density: String) throws -> [String] {
+      try ScenariosStepTests.run(
+        PolicyTests.study("{support: {raise: 0}}").replacingOccurrences(
+          of: "density: -2.2", with: "density: \(density)")
+      ).diagnostics.map(\.code)
+    }
+    #expect(try codes("-6").contains("ties-drift"))
+    #expect(try codes("0").contains("ties-drift"))
+    let still = try ScenariosStepTests.run(
+      PolicyTests.study("{support: {raise: 0}}").replacingOccurrences(
+        of: "rate: 2 per year", with: "rate: 0 per year"))
+    #expect(!still.diagnostics.contains { $0.code == "ties-drift" })
+  }
+}

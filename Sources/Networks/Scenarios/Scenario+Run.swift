@@ -179,6 +179,7 @@ extension Scenario {
             + "a school\(stopped[0].relation.map { " in relation `\($0)`" } ?? ""); they are left out, and `replay: \(stopped[0].replicate + 1)` shows one"
         ))
     }
+    if let drift = driftOfBaseline(sample.runs) { diagnostics.append(drift) }
     if sample.runs.count < 100 {
       diagnostics.append(
         Diagnostic(
@@ -216,6 +217,22 @@ extension Scenario {
     }
     return ScenarioResult(
       tables: tables, diagnostics: diagnostics, fans: fans, replicates: sample.runs.count)
+  }
+
+  /// Says where ties of the start do not last, or multiply, though no policy touches them: formation as it is declared then
+  /// does not describe the schools of the start.
+  private func driftOfBaseline(_ runs: [ReplicateRun]) -> Diagnostic? {
+    let start = Double(setting.start.tieCount)
+    guard start > 0, policies[0].actions.isEmpty, !runs.isEmpty else { return nil }
+    let end = runs.reduce(0) { $0 + Double($1.tiesOfBaseline) } / Double(runs.count)
+    guard end < start / 2 || end > 2 * start else { return nil }
+    let perSchool = (setting.start.isDirected ? 1 : 2) / Double(setting.count)
+    func short(_ ties: Double) -> Double { (100 * perSchool * ties).rounded() / 100 }
+    return Diagnostic(
+      .warning, code: "ties-drift",
+      "without any policy the mean number of partners goes from \(short(start)) to \(short(end)) in \(horizon) years: "
+        + "`formation` does not keep what is there at the start, so that contrasts are of other networks than today's; "
+        + "raise or lower `density`, or estimate it")
   }
 
   /// Actions that have changed nothing in any replicate, and have not said so already.

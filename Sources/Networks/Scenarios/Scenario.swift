@@ -116,6 +116,7 @@ public struct Scenario: Sendable {
         world.yearBefore = ended
       }
       run.deeds.append(world.deeds)
+      if policy.name == policies[0].name { run.tiesOfBaseline = world.network.tieCount }
       if let record { run.records.append(record) }
     }
     return run
@@ -141,12 +142,14 @@ package struct ReplicateRun: Sendable, Codable {
   package internal(set) var values: [Double] = []
   /// How often each action of each policy has changed something.
   package internal(set) var deeds: [[Int]] = []
+  /// Ties at the end under the first policy.
+  package internal(set) var tiesOfBaseline = 0
   /// Where it was stopped because partnerships ran away.
   package internal(set) var runaway: Runaway?
   package internal(set) var records: [ReplicateRecord] = []
 
   private enum CodingKeys: String, CodingKey {
-    case replicate, values, deeds, runaway
+    case replicate, values, deeds, tiesOfBaseline, runaway
   }
 }
 
