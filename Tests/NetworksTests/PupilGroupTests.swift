@@ -1,4 +1,5 @@
 import Designs
+import Foundation
 import Networks
 import Probability
 import StudyFiles
