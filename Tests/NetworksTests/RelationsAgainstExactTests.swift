@@ -76,7 +76,7 @@ import Testing
       ("isolates of both", { a, b in Count.isolates(a) * Count.isolates(b) }),
     ]
     let from = zip(chains, begin).map { $0.states[$1] }
-    let runs = 100_000
+    let runs = 40_000
     let sums = replicate(20, threads: 2) { block in
       var sums = [Double](repeating: 0, count: statistics.count)
       for run in 0..<(runs / 20) {
@@ -214,7 +214,7 @@ import Testing
       weights[alter] = PortableMath.exp(isTied ? -sum : sum)
     }
     let total = weights.reduce(0, +)
-    let draws = 60_000
+    let draws = 40_000
     var counts = [Double](repeating: 0, count: count + 1)
     for k in 0..<draws {
       let alter = simulator.draw(

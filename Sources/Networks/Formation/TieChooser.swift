@@ -88,7 +88,7 @@ struct TieChooser: Sendable {
     // What the field offers, before the lift: the same under every policy.
     let near = reachesEveryone ? 0 : field.near.total(ego)
     let offered = reachesEveryone || isFull ? 0 : near + field.far.total(ego)
-    let ownScale = conditions.factor[ego] * ownFactor(network, ego: ego, around)
+    let ownScale = conditions.factor[ego] * ownFactor(network, ego: ego, around, &work)
     // Outcomes that have moved: what is offered is above what it is worth by this at least.
     let room = drift?.factors[ego] ?? 1
     let scale = ownScale * room
@@ -132,7 +132,8 @@ struct TieChooser: Sendable {
   /// What the ego's own position multiplies the weights of the field by.
   @inline(__always)
   private func ownFactor(
-    _ network: borrowing Network, ego: Int, _ around: borrowing Surroundings
+    _ network: borrowing Network, ego: Int, _ around: borrowing Surroundings,
+    _ work: inout Workspace
   ) -> Double {
     if ownEffects.isEmpty, ownAround.isEmpty { return 1 }
     var utility = 0.0
@@ -141,7 +142,10 @@ struct TieChooser: Sendable {
     }
     // The same for all alters, so that any will do.
     if !ownAround.isEmpty {
-      utility += ownAround.worth(around, ego: ego, alter: ego == 0 ? 1 : 0)
+      work.pair.candidate[0] = ego == 0 ? 1 : 0
+      work.pair.utility[0] = utility
+      ownAround.add(around, ego: ego, work.pair.candidate, to: &work.pair.utility)
+      utility = work.pair.utility[0]
     }
     return choiceWeight(utility)
   }
@@ -208,9 +212,11 @@ struct TieChooser: Sendable {
   ) -> Double {
     let isEnding = hasParts && network.hasTie(ego, alter)
     let own = utility(network, ego: ego, alter: Int32(alter), isEnding ? ending : making, &work)
-    if makingAround.isEmpty, endingAround.isEmpty { return own + lift }
-    return own + lift
-      + (isEnding ? endingAround : makingAround).worth(around, ego: ego, alter: alter)
+    let outside = isEnding ? endingAround : makingAround
+    if outside.isEmpty { return own + lift }
+    // The candidate and its utility still stand there.
+    outside.add(around, ego: ego, work.pair.candidate, to: &work.pair.utility)
+    return work.pair.utility[0] + lift
   }
 
   /// Whether the field's offer of an alter stands.
@@ -314,19 +320,18 @@ struct TieChooser: Sendable {
     }
     for k in 0..<count { work.utilities[k] = lift }
     Self.add(making, network, ego: ego, work.zone, to: &work.utilities)
+    if !makingAround.isEmpty {
+      makingAround.add(around, ego: ego, work.zone, to: &work.utilities)
+    }
     if hasParts {
       if work.endings.count < count { work.endings = [Double](repeating: 0, count: 2 * count) }
       for k in 0..<count { work.endings[k] = lift }
       Self.add(ending, network, ego: ego, work.zone, to: &work.endings)
+      if !endingAround.isEmpty {
+        endingAround.add(around, ego: ego, work.zone, to: &work.endings)
+      }
       for k in 0..<count where network.hasTie(ego, Int(work.zone[k])) {
         work.utilities[k] = work.endings[k]
-      }
-    }
-    if !makingAround.isEmpty || !endingAround.isEmpty {
-      for k in 0..<count {
-        let alter = Int(work.zone[k])
-        let effects = hasParts && network.hasTie(ego, alter) ? endingAround : makingAround
-        work.utilities[k] += effects.worth(around, ego: ego, alter: alter)
       }
     }
     if let drift {

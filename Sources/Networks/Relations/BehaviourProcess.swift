@@ -62,8 +62,12 @@ struct PresentValues: SurroundingFunction {
   /// Values change all the time, so that everyone is looked at.
   var reach: Reach { .everywhere }
 
-  func value(_ around: borrowing Surroundings, ego: Int, alter: Int) -> Double {
-    function.value(around.behaviours[behaviour][ego], around.behaviours[behaviour][alter])
+  func addValues(
+    _ around: borrowing Surroundings, ego: Int, candidates: Span<Int32>, weight: Double,
+    to sums: inout MutableSpan<Double>
+  ) {
+    function.addChanges(
+      around.behaviours[behaviour], ego: ego, candidates: candidates, weight: weight, to: &sums)
   }
 
   func addReached(_ around: borrowing Surroundings, ego: Int, to zone: inout [Int32]) {}

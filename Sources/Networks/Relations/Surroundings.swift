@@ -46,7 +46,10 @@ protocol SurroundingFunction: Sendable {
   /// all must be looked at, else where ``addReached(_:ego:to:)`` says.
   var reach: Reach { get }
 
-  func value(_ around: borrowing Surroundings, ego: Int, alter: Int) -> Double
+  /// Adds `weight` times the value of each candidate.
+  func addValues(
+    _ around: borrowing Surroundings, ego: Int, candidates: Span<Int32>, weight: Double,
+    to sums: inout MutableSpan<Double>)
 
   /// Adds the alters whose value can differ from zero, in any order and perhaps more than once; the ego may be among them.
   func addReached(_ around: borrowing Surroundings, ego: Int, to zone: inout [Int32])
@@ -92,13 +95,27 @@ package struct SurroundingEffect: Sendable {
 }
 
 extension [SurroundingEffect] {
-  /// Σ β *c_ij*
-  func worth(_ around: borrowing Surroundings, ego: Int, alter: Int) -> Double {
-    var sum = 0.0
+  /// Adds Σ β *c_ij* of each candidate.
+  func add(
+    _ around: borrowing Surroundings, ego: Int, _ candidates: [Int32], to sums: inout [Double]
+  ) {
+    var sums = sums.mutableSpan
     for effect in self {
-      sum += effect.weight * effect.function.value(around, ego: ego, alter: alter)
+      effect.function.addValues(
+        around, ego: ego, candidates: candidates.span, weight: effect.weight, to: &sums)
     }
-    return sum
+  }
+}
+
+extension RelationFunction {
+  /// Adds `weight` times the value of each candidate.
+  func addValues(
+    _ other: borrowing Network, ego: Int, candidates: Span<Int32>, weight: Double,
+    to sums: inout MutableSpan<Double>
+  ) {
+    for k in candidates.indices {
+      sums[k] += weight * value(other, ego: ego, alter: Int(candidates[k]))
+    }
   }
 }
 
@@ -116,12 +133,18 @@ struct RelationTies: SurroundingFunction {
 
   var reach: Reach { function.reach }
 
-  func value(_ around: borrowing Surroundings, ego: Int, alter: Int) -> Double {
-    function.value(around.networks[relation], ego: ego, alter: alter)
+  func addValues(
+    _ around: borrowing Surroundings, ego: Int, candidates: Span<Int32>, weight: Double,
+    to sums: inout MutableSpan<Double>
+  ) {
+    let networks = around.networks.span
+    function.addValues(
+      networks[relation], ego: ego, candidates: candidates, weight: weight, to: &sums)
   }
 
   func addReached(_ around: borrowing Surroundings, ego: Int, to zone: inout [Int32]) {
-    networkReach.add(around.networks[relation], ego: ego, to: &zone)
+    let networks = around.networks.span
+    networkReach.add(networks[relation], ego: ego, to: &zone)
   }
 }
 
@@ -138,9 +161,14 @@ struct SharedPresentGroup: SurroundingFunction {
     return group.isEmpty ? -1 : group[school]
   }
 
-  func value(_ around: borrowing Surroundings, ego: Int, alter: Int) -> Double {
+  func addValues(
+    _ around: borrowing Surroundings, ego: Int, candidates: Span<Int32>, weight: Double,
+    to sums: inout MutableSpan<Double>
+  ) {
     let own = group(around, ego)
-    return own >= 0 && own == group(around, alter) ? 1 : 0
+    guard own >= 0 else { return }
+    let groups = around.memberships[kind.index].group
+    for k in candidates.indices where groups[Int(candidates[k])] == own { sums[k] += weight }
   }
 
   func addReached(_ around: borrowing Surroundings, ego: Int, to zone: inout [Int32]) {
