@@ -1,4 +1,5 @@
 internal import Networks
+internal import StudyFiles
 
 extension RunError {
   /// What kept a step from being done: of its data, with the place of the step in the study file, or else that it could not be
