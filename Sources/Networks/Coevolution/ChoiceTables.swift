@@ -53,10 +53,10 @@ struct ChoiceTables: Sendable {
   static let mostClasses = 256
 
   /// `nil` where some term does not fit, or products could leave the range of numbers.
-  init?(_ terms: [PeriodSimulator.Term], actors count: Int, directed: Bool, withMoments: Bool) {
+  init?(_ terms: [TieProcess.Term], actors count: Int, directed: Bool, withMoments: Bool) {
     var counters: [Counter] = []
     var ownTerms: [OwnTerm] = []
-    var pairEffects: [(term: PeriodSimulator.Term, effect: any PairEffect)] = []
+    var pairEffects: [(term: TieProcess.Term, effect: any PairEffect)] = []
     for term in terms {
       switch term.kind {
       case .pair(let effect, _):
@@ -73,7 +73,7 @@ struct ChoiceTables: Sendable {
             parameter: term.parameter, making: term.making, ending: term.ending,
             actsOnMaking: term.actsOnMaking, actsOnEnding: term.actsOnEnding,
             count: effect.counts(directed: directed)))
-      case .other, .selection: return nil
+      case .other, .selection, .relation, .ownRelation: return nil
       }
     }
     guard

@@ -35,11 +35,11 @@ extension PeriodSimulator {
     let place = random.uniform() * total
     let step: Double = place < falling ? -1 : place < falling + 1 ? 0 : 1
     if withScores {
-      let first = layout.terms(of: behaviour + 1).lowerBound
+      let first = layout.terms(of: layout.behaviour(behaviour)).lowerBound
       for (k, change) in changes.enumerated() {
         let expected = (falling * change.down + rising * change.up) / total
         let taken = step < 0 ? change.down : step > 0 ? change.up : 0
-        work.scores[first + k] += taken - expected
+        work.ties.scores[first + k] += taken - expected
       }
     }
     state.behaviours[behaviour][ego] = now + step

@@ -19,43 +19,18 @@ extension PeriodSimulator {
     private let smallEmpty: SmallWeights?
     private var smallKnown: SmallStart?
     var small: SmallWeights?
-    var neighbourhood: Neighbourhood
-    /// Change statistics: one list a term, one number a candidate.
-    var changes: [[Double]]
-    var weights: [Double]
-    /// Of each candidate: its utility and weight by the pair alone, and its utility by all else; of a partner the
-    /// whole utility of ending.
-    var pairUtilities: [Double]
-    var otherUtilities: [Double]
-    var fieldWeights: [Double]
-    var field = PairField.Work()
-    var tabulated: TabulatedWork
-    /// Absent for now.
-    var absent: [Int32] = []
-    var single = [Int32](repeating: 0, count: 1)
-    /// Statistics of one pair, of its first and its second actor: one number a term.
-    var first: [Double]
-    var second: [Double]
-    var one = [0.0]
-    var scores: [Double]
+    var ties: TieProcess.Workspace
+    var others: [TieProcess.Workspace]
 
     /// - Parameter simulator: the only one to be used with it.
     public init(_ simulator: borrowing PeriodSimulator) {
       isDense = simulator.isDense
       smallEmpty = simulator.smallWeights
-      tabulated = TabulatedWork(
-        actors: simulator.tables == nil || isDense ? 0 : simulator.actorCount)
-      let count = simulator.tables == nil ? simulator.actorCount : 0
-      neighbourhood = Neighbourhood(actors: count)
-      changes = [[Double]](
-        repeating: [Double](repeating: 0, count: count), count: simulator.terms.count)
-      weights = [Double](repeating: 0, count: count)
-      pairUtilities = weights
-      otherUtilities = weights
-      fieldWeights = weights
-      first = [Double](repeating: 0, count: simulator.terms.count)
-      second = first
-      scores = [Double](repeating: 0, count: simulator.layout.count)
+      let (isDense, size) = (isDense, simulator.layout.count)
+      ties = TieProcess.Workspace(simulator.ties, isDense: isDense, parameters: size)
+      others = simulator.others.map {
+        TieProcess.Workspace($0, isDense: false, parameters: size)
+      }
     }
 
     /// The weights of a start, where there are few actors of a directed network.
