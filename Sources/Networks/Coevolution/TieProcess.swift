@@ -8,6 +8,8 @@ struct TieProcess: Sendable {
   let relation: Int
   let isDirected: Bool
   let consent: Consent
+  /// Whether pairs meet.
+  let isMeeting: Bool
   let maximumDegree: Int?
   let actorCount: Int
   let extent: Neighbourhood.Extent
@@ -72,6 +74,7 @@ struct TieProcess: Sendable {
     self.relation = relation
     isDirected = own.isDirected
     consent = own.consent
+    isMeeting = own.meets
     maximumDegree = own.maximumDegree
     actorCount = count
     self.constraints = constraints
@@ -146,12 +149,6 @@ struct TieProcess: Sendable {
     if tables != nil { isUsed = false }
     field = PairField(
       pairs, actors: isUsed ? count : 0, directed: own.isDirected, withMoments: withScores)
-  }
-
-  /// Whether pairs meet.
-  var isMeeting: Bool {
-    if !isDirected, case .meeting = consent { return true }
-    return false
   }
 
   /// Opportunities a unit of time among those present.
