@@ -40,7 +40,8 @@ extension FormationError {
   public var fault: Fault {
     switch self {
     case .data(let problem): problem.fault
-    case .tooFewWaves, .constraintCount, .tooFewReplicates, .conditionalBehaviour, .notTieSum:
+    case .tooFewWaves, .constraintCount, .tooFewReplicates, .conditionalBehaviour,
+      .conditionalRelations, .notTieSum:
       .study
     case .otherActors, .otherKind, .notWhole, .neverPresent, .absentWithTies, .brokenRule: .data
     case .noChange, .noChoice, .constant, .collinear, .runaway: .model

@@ -58,13 +58,13 @@ struct ChoiceTables: Sendable {
   ///
   /// - Parameter behaviours: the range of each behaviour of the model.
   init?(
-    _ terms: [PeriodSimulator.Term], behaviours: [ClosedRange<Double>] = [], actors count: Int,
+    _ terms: [TieProcess.Term], behaviours: [ClosedRange<Double>] = [], actors count: Int,
     directed: Bool, withMoments: Bool
   ) {
     var counters: [Counter] = []
     var ownTerms: [OwnTerm] = []
-    var pairEffects: [(term: PeriodSimulator.Term, effect: any PairEffect)] = []
-    var selections: [(term: PeriodSimulator.Term, behaviour: Int, function: any PairFunction)] = []
+    var pairEffects: [(term: TieProcess.Term, effect: any PairEffect)] = []
+    var selections: [(term: TieProcess.Term, behaviour: Int, function: any PairFunction)] = []
     for term in terms {
       switch term.kind {
       case .pair(let effect, _):
@@ -83,7 +83,7 @@ struct ChoiceTables: Sendable {
             count: effect.counts(directed: directed)))
       case .selection(let behaviour, let function):
         selections.append((term, behaviour, function))
-      case .other: return nil
+      case .other, .relation, .ownRelation: return nil
       }
     }
     guard

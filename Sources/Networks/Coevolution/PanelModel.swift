@@ -1,7 +1,8 @@
-/// A stochastic actor-oriented model of a network and of behaviours of its actors, observed in waves.
+/// A stochastic actor-oriented model of a network, of other relations that form at the same time among the same
+/// actors, and of behaviours of these, observed in waves.
 ///
-/// Its parameters come in this order: for the network its rate in each period, then its terms, then the terms of
-/// its rate; then for each behaviour its rate in each period, then its terms.
+/// Its parameters come in this order: for the first relation its rate in each period, then its terms, then the terms of
+/// its rate; the same for each other relation; then for each behaviour its rate in each period, then its terms.
 public struct PanelModel: Sendable {
   /// A tendency of the network with the choices that it acts on.
   public struct NetworkTerm: Sendable {
@@ -16,6 +17,8 @@ public struct PanelModel: Sendable {
       case effect([any NetworkEffect])
       /// The present values of a behaviour.
       case selection(behaviour: Int, any PairFunction)
+      /// The present ties of another relation.
+      case relation(Int, any RelationFunction)
     }
 
     public init(_ name: String, _ effect: any NetworkEffect, part: Part = .evaluation) {
@@ -40,6 +43,16 @@ public struct PanelModel: Sendable {
       self.name = name
       self.part = part
       source = .selection(behaviour: behaviour, function)
+    }
+
+    /// - Parameter relation: its number in the model, 0 for the first; not the one whose term it is.
+    public init(
+      _ name: String, lookingAt relation: Int, _ function: any RelationFunction,
+      part: Part = .evaluation
+    ) {
+      self.name = name
+      self.part = part
+      source = .relation(relation, function)
     }
   }
 
@@ -70,28 +83,52 @@ public struct PanelModel: Sendable {
     }
   }
 
-  public let isDirected: Bool
-  /// What an undirected tie takes; a directed tie is its sender's alone.
-  public let consent: Consent
-  public let terms: [NetworkTerm]
-  /// What makes some actors have more opportunities than others.
-  public let rateTerms: [(name: String, effect: any RateEffect)]
+  /// What forms at the same time, at least one.
+  public let relations: [Relation]
   public let behaviours: [Behaviour]
-  /// No actor makes a tie beyond so many.
-  public let maximumDegree: Int?
 
+  /// A model of one relation, and of others beside it.
+  ///
+  /// - Parameters:
+  ///   - name: what messages call the first relation.
+  ///   - relations: the others.
   public init(
     directed: Bool, consent: Consent = .initiative(Imposition()), terms: [NetworkTerm],
     rateTerms: [(name: String, effect: any RateEffect)] = [], behaviours: [Behaviour] = [],
-    maximumDegree: Int? = nil
+    maximumDegree: Int? = nil, name: String = "ties", beside others: [Relation] = []
   ) {
-    isDirected = directed
-    self.consent = consent
-    self.terms = terms
-    self.rateTerms = rateTerms
-    self.behaviours = behaviours
-    self.maximumDegree = maximumDegree
+    self.init(
+      [
+        Relation(
+          name, directed: directed, consent: consent, terms: terms, rateTerms: rateTerms,
+          maximumDegree: maximumDegree)
+      ] + others, behaviours: behaviours)
   }
+
+  /// - Parameter relations: at least one, with terms that look at others of them.
+  public init(_ relations: [Relation], behaviours: [Behaviour] = []) {
+    precondition(!relations.isEmpty, "no relation")
+    for (r, relation) in relations.enumerated() {
+      for term in relation.terms {
+        guard case .relation(let other, _) = term.source else { continue }
+        precondition(
+          other != r && relations.indices.contains(other),
+          "`\(term.name)` of relation \(r) looks at relation \(other) of \(relations.count)")
+      }
+    }
+    self.relations = relations
+    self.behaviours = behaviours
+  }
+
+  // MARK: The first relation
+
+  public var isDirected: Bool { relations[0].isDirected }
+  public var consent: Consent { relations[0].consent }
+  public var terms: [NetworkTerm] { relations[0].terms }
+  public var rateTerms: [(name: String, effect: any RateEffect)] { relations[0].rateTerms }
+  public var maximumDegree: Int? { relations[0].maximumDegree }
+  /// Whether its ties are decided by pairs that meet.
+  var meets: Bool { relations[0].meets }
 }
 
 /// Where the parameters of a ``PanelModel`` stand among all.
@@ -99,15 +136,18 @@ struct ParameterLayout: Sendable {
   let periods: Int
   private let starts: [Int]
   private let termCounts: [Int]
-  private let networkTerms: Int
+  /// How many terms of its ties each relation has.
+  private let tieTerms: [Int]
   let count: Int
 
   init(_ model: PanelModel, periods: Int) {
     self.periods = periods
     var starts: [Int] = []
     var next = 0
-    networkTerms = model.terms.count
-    termCounts = [model.terms.count + model.rateTerms.count] + model.behaviours.map(\.terms.count)
+    tieTerms = model.relations.map(\.terms.count)
+    termCounts =
+      model.relations.map { $0.terms.count + $0.rateTerms.count }
+      + model.behaviours.map(\.terms.count)
     for count in termCounts {
       starts.append(next)
       next += periods + count
@@ -116,18 +156,29 @@ struct ParameterLayout: Sendable {
     count = next
   }
 
-  /// Variable 0 is the network, the others are behaviours.
+  /// Relations come first, then behaviours.
   var variables: Int { starts.count }
+
+  /// The variable that a behaviour is.
+  func behaviour(_ b: Int) -> Int { tieTerms.count + b }
 
   func rate(_ variable: Int, period: Int) -> Int { starts[variable] + period }
 
   func term(_ k: Int, of variable: Int) -> Int { starts[variable] + periods + k }
 
-  func rateTerm(_ k: Int) -> Int { starts[0] + periods + networkTerms + k }
+  func rateTerm(_ k: Int, of relation: Int) -> Int {
+    starts[relation] + periods + tieTerms[relation] + k
+  }
 
   func terms(of variable: Int) -> Range<Int> {
     let first = starts[variable] + periods
     return first..<(first + termCounts[variable])
+  }
+
+  /// The terms of a relation's ties, without those of its rate.
+  func choices(of relation: Int) -> Range<Int> {
+    let first = starts[relation] + periods
+    return first..<(first + tieTerms[relation])
   }
 
   var isRate: [Bool] {
@@ -139,14 +190,29 @@ struct ParameterLayout: Sendable {
   }
 }
 
-/// A network and its actors' behaviours at one moment.
+/// The relations among some actors, and their behaviours, at one moment.
 public struct PanelState: Sendable, Hashable {
+  /// The first relation.
   public var network: Network
+  /// The other relations of the model.
+  public var others: [Network]
   /// One list a behaviour, one value an actor.
   public var behaviours: [[Double]]
 
-  public init(_ network: Network, behaviours: [[Double]] = []) {
+  public init(_ network: Network, beside others: [Network] = [], behaviours: [[Double]] = []) {
     self.network = network
+    self.others = others
     self.behaviours = behaviours
+  }
+
+  /// A relation by its number in the model.
+  public subscript(relation: Int) -> Network {
+    relation == 0 ? network : others[relation - 1]
+  }
+
+  /// Has a relation change places with the first, so that it is the one that acts.
+  @inline(__always)
+  mutating func exchange(_ relation: Int) {
+    if relation > 0 { swap(&network, &others[relation - 1]) }
   }
 }

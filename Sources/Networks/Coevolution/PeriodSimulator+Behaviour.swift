@@ -34,15 +34,20 @@ extension PeriodSimulator {
     let place = random.uniform() * total
     let step: Double = place < falling ? -1 : place < falling + 1 ? 0 : 1
     if withScores {
-      let first = layout.terms(of: behaviour + 1).lowerBound
+      let first = layout.terms(of: layout.behaviour(behaviour)).lowerBound
       for k in effects.indices {
         let change = work.steps[k]
         let expected = (falling * change.down + rising * change.up) / total
         let taken = step < 0 ? change.down : step > 0 ? change.up : 0
-        work.scores[first + k] += taken - expected
+        work.ties.scores[first + k] += taken - expected
       }
     }
     state.behaviours[behaviour][ego] = now + step
-    if step != 0 { work.levelTables?.move(ego, by: Int(step), in: behaviour) }
+    if step != 0 {
+      work.ties.levelTables?.move(ego, by: Int(step), in: behaviour)
+      for k in others.indices {
+        work.others[k].levelTables?.move(ego, by: Int(step), in: behaviour)
+      }
+    }
   }
 }

@@ -4,10 +4,10 @@ extension PeriodSimulator {
   /// Whether choices are drawn from ``DenseWeights``: only ties change, all at one rate, and nothing keeps any of them
   /// from changing.
   var isDense: Bool {
-    guard let tables, tables.ownTerms.isEmpty else { return false }
+    guard let tables = ties.tables, tables.ownTerms.isEmpty else { return false }
     return actorCount <= DenseWeights.mostActors(withScores: withScores)
-      && model.behaviours.isEmpty && rateTerms.isEmpty && model.maximumDegree == nil
-      && constraints.isNone
+      && others.isEmpty && model.behaviours.isEmpty && ties.rateTerms.isEmpty
+      && ties.maximumDegree == nil && ties.constraints.isNone
   }
 
   /// The same as a run of any model, for few actors.
@@ -19,14 +19,14 @@ extension PeriodSimulator {
     _ work: inout Workspace
   ) -> Run {
     var state = start
-    for k in work.scores.indices { work.scores[k] = 0 }
+    for k in work.ties.scores.indices { work.ties.scores[k] = 0 }
     var dense: DenseWeights
     if let known = work.denseStart, known.network == start.network, let room = work.dense {
       dense = room
       work.dense = nil
       dense.reset(to: known.weights)
     } else {
-      dense = DenseWeights(start.network, tables, extent: extent)
+      dense = DenseWeights(start.network, tables, extent: ties.extent)
       work.denseStart = Workspace.DenseStart(network: start.network, weights: dense)
     }
     let total = rates[0] * Double(actorCount)
@@ -40,9 +40,10 @@ extension PeriodSimulator {
       let ego = random.index(below: actorCount)
       let choice = dense.choose(ego: ego, using: &random)
       if withScores {
-        dense.score(ego: ego, alter: choice.alter, total: choice.total, to: &work.scores)
+        dense.score(ego: ego, alter: choice.alter, total: choice.total, to: &work.ties.scores)
       }
-      guard let alter = settle(choice.alter, &state, ego: ego, using: &random, &work) else {
+      guard let alter = ties.settle(choice.alter, &state, ego: ego, using: &random, &work.ties)
+      else {
         continue
       }
       dense.toggled(ego, alter, in: state.network)
@@ -50,7 +51,7 @@ extension PeriodSimulator {
         let differs = state.network.hasTie(ego, alter) != start.network.hasTie(ego, alter)
         distance += differs ? 1 : -1
       }
-      if state.network.tieCount > mostTies {
+      if state.network.tieCount > ties.mostTies {
         ranAway = true
         break
       }
@@ -58,11 +59,11 @@ extension PeriodSimulator {
     if target >= 0, distance != target { ranAway = true }
     if ranAway, target < 0 { time *= Double(steps) / Double(max(1, limit)) }
     if withScores {
-      work.scores[layout.rate(0, period: period)] = (Double(steps) - total * time) / rates[0]
+      work.ties.scores[layout.rate(0, period: period)] = (Double(steps) - total * time) / rates[0]
     }
     work.dense = dense
     return Run(
-      state: state, time: time, miniSteps: [steps], scores: withScores ? work.scores : [],
+      state: state, time: time, miniSteps: [steps], scores: withScores ? work.ties.scores : [],
       ranAway: ranAway)
   }
 
@@ -90,17 +91,17 @@ extension PeriodSimulator {
   package func drift(
     from start: PanelState, steps: Int, using random: inout RandomStream
   ) -> Double? {
-    guard let tables, isDense else { return nil }
+    guard let tables = ties.tables, isDense else { return nil }
     var work = Workspace(self)
     var state = start
-    var dense = DenseWeights(start.network, tables, extent: extent)
+    var dense = DenseWeights(start.network, tables, extent: ties.extent)
     for _ in 0..<steps {
       let ego = random.index(below: actorCount)
       let choice = dense.choose(ego: ego, using: &random)
-      if let alter = settle(choice.alter, &state, ego: ego, using: &random, &work) {
+      if let alter = ties.settle(choice.alter, &state, ego: ego, using: &random, &work.ties) {
         dense.toggled(ego, alter, in: state.network)
       }
     }
-    return dense.difference(from: DenseWeights(state.network, tables, extent: extent))
+    return dense.difference(from: DenseWeights(state.network, tables, extent: ties.extent))
   }
 }

@@ -3,7 +3,7 @@ internal import Probability
 extension PeriodSimulator {
   /// Room for choices that are drawn from ``SmallWeights``: among at most 64 actors of a directed network, without scores.
   var smallWeights: SmallWeights? {
-    guard isDense, !withScores, model.isDirected, let tables else { return nil }
+    guard isDense, !withScores, ties.isDirected, let tables = ties.tables else { return nil }
     return SmallWeights(tables, actors: actorCount)
   }
 
@@ -29,7 +29,7 @@ extension PeriodSimulator {
         let changed = known.sent[ego] ^ weights.sent[ego]
         distance += changed & (1 << UInt64(alter)) != 0 ? 1 : -1
       }
-      if weights.tieCount > mostTies {
+      if weights.tieCount > ties.mostTies {
         ranAway = true
         break
       }

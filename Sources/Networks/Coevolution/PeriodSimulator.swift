@@ -14,58 +14,41 @@ public struct PeriodSimulator: Sendable {
   let layout: ParameterLayout
   let period: Int
   let actorCount: Int
-  /// One for each variable, the network first.
+  /// One for each variable, relations first.
   let rates: [Double]
-  let extent: Neighbourhood.Extent
-  let field: PairField
-  /// What choices are weighed by, where every term fits.
-  let tables: ChoiceTables?
-  /// What makes rates of the network differ, with its parameters.
-  let rateTerms: [(effect: any RateEffect, weight: Double)]
-  let constraints: PeriodConstraints
-  let terms: [Term]
+  /// How the first relation changes.
+  let ties: TieProcess
+  /// How the others do.
+  let others: [TieProcess]
   /// Each behaviour's terms.
   let behaviourEffects: [[any BehaviourEffect]]
   /// Parameters of each behaviour's terms.
   let behaviourWeights: [[Double]]
   let withScores: Bool
-  /// With more ties a run is stopped.
-  let mostTies: Int
-  /// Whether some term is of the ego's own position.
-  let hasOwnTerms: Bool
-  /// Of each term, whether the field knows it.
-  let isPairTerm: [Bool]
-  /// Whether the field offers anything: everyone is enumerated where not.
-  var usesField: Bool { !extent.everyone }
 
-  /// A term with its parameter, in the form in which its changes are found.
-  struct Term: Sendable {
-    enum Kind: Sendable {
-      /// By the pair alone; its number in the field where it acts on new ties.
-      case pair(any NetworkEffect, field: Int?)
-      case own(any OwnEffect)
-      case configuration(any ConfigurationEffect)
-      case other(any NetworkEffect)
-      case selection(Int, any PairFunction)
+  /// What holds for another relation than the first.
+  public struct Beside: Sendable {
+    let constraints: PeriodConstraints
+    let mostTies: Int?
+
+    /// - Parameters:
+    ///   - constraints: what is fixed, with the same actors absent as in the first relation.
+    ///   - mostTies: with more ties a run is stopped.
+    public init(constraints: PeriodConstraints = PeriodConstraints(), mostTies: Int? = nil) {
+      self.constraints = constraints
+      self.mostTies = mostTies
     }
-    let kind: Kind
-    let parameter: Int
-    /// The parameter where the term acts on making ties, else 0.
-    let making: Double
-    /// The parameter where it acts on ending ties, else 0.
-    let ending: Double
-    let actsOnMaking: Bool
-    let actsOnEnding: Bool
   }
 
   /// - Parameters:
   ///   - parameters: in the order that ``PanelModel`` states.
   ///   - withScores: whether runs give scores.
   ///   - mostTies: with more ties a run is stopped as run away; 100 an actor, 50 where undirected, unless given.
+  ///   - beside: of each relation after the first; nothing holds for those that are left out.
   public init(
     _ model: PanelModel, parameters: [Double], period: Int, periods: Int, actors count: Int,
     constraints: PeriodConstraints = PeriodConstraints(), withScores: Bool = false,
-    mostTies: Int? = nil
+    mostTies: Int? = nil, beside: [Beside] = []
   ) {
     let layout = ParameterLayout(model, periods: periods)
     precondition(
@@ -74,85 +57,29 @@ public struct PeriodSimulator: Sendable {
     self.model = model
     self.layout = layout
     self.period = period
-    self.constraints = constraints
     self.withScores = withScores
-    // More ties than this are no network of partnerships any more.
-    self.mostTies = mostTies ?? (model.isDirected ? 100 : 50) * count
     actorCount = count
     rates = (0..<layout.variables).map { parameters[layout.rate($0, period: period)] }
     behaviourEffects = model.behaviours.map { $0.terms.map(\.effect) }
     behaviourWeights = model.behaviours.indices.map { b in
-      layout.terms(of: b + 1).map { parameters[$0] }
+      layout.terms(of: layout.behaviour(b)).map { parameters[$0] }
     }
-    var extent = Neighbourhood.Extent()
-    var pairs: [(effect: any NetworkEffect, weight: Double)] = []
-    var terms: [Term] = []
-    var selects = false
-    for (k, term) in model.terms.enumerated() {
-      let parameter = layout.term(k, of: 0)
-      let weight = parameters[parameter]
-      let (makes, ends) = (term.part != .endowment, term.part != .creation)
-      let kind: Term.Kind
-      switch term.source {
-      case .selection(let behaviour, let function):
-        selects = true
-        kind = .selection(behaviour, function)
-      case .effect(let effects):
-        let effect = effects[min(period, effects.count - 1)]
-        extent.include(effect.reach)
-        if effect.reach == .pair {
-          kind = .pair(effect, field: makes ? pairs.count : nil)
-          if makes { pairs.append((effect, weight)) }
-        } else if let own = effect as? any OwnEffect {
-          kind = .own(own)
-        } else if let configuration = effect as? any ConfigurationEffect {
-          kind = .configuration(configuration)
-        } else {
-          kind = .other(effect)
-        }
-      }
-      terms.append(
-        Term(
-          kind: kind, parameter: parameter, making: makes ? weight : 0,
-          ending: ends ? weight : 0, actsOnMaking: makes, actsOnEnding: ends))
+    ties = TieProcess(
+      0, of: model, layout, parameters: parameters, period: period, actors: count,
+      constraints: constraints, withScores: withScores, mostTies: mostTies)
+    others = model.relations.indices.dropFirst().map { r in
+      let own = r <= beside.count ? beside[r - 1] : Beside()
+      return TieProcess(
+        r, of: model, layout, parameters: parameters, period: period, actors: count,
+        constraints: own.constraints, withScores: withScores, mostTies: own.mostTies)
     }
-    if model.maximumDegree != nil, !model.isDirected { extent.everyone = true }
-    if case .meeting = model.consent, !model.isDirected { extent = Neighbourhood.Extent() }
-    self.terms = terms
-    isPairTerm = terms.map {
-      if case .pair(_, .some) = $0.kind { true } else { false }
-    }
-    hasOwnTerms = terms.contains {
-      if case .own = $0.kind { true } else { false }
-    }
-    rateTerms = model.rateTerms.enumerated().map { k, term in
-      (term.effect, parameters[layout.rateTerm(k)])
-    }
-    var isUsed: Bool
-    if case .meeting = model.consent, !model.isDirected {
-      isUsed = false
-    } else {
-      isUsed = !extent.everyone
-    }
-    tables =
-      isUsed
-      ? ChoiceTables(
-        terms, behaviours: model.behaviours.map(\.range), actors: count,
-        directed: model.isDirected, withMoments: withScores)
-      : nil
-    // Without tables everyone is looked at where values change that alters are chosen by.
-    if isUsed, selects, tables == nil { extent.everyone = true }
-    if tables != nil || extent.everyone { isUsed = false }
-    self.extent = extent
-    field = PairField(
-      pairs, actors: isUsed ? count : 0, directed: model.isDirected, withMoments: withScores)
   }
 
   /// When a run ends.
   public enum End: Sendable {
     /// After so much time; the period between two waves is one unit.
     case time(Double)
-    /// When the network differs from the start in so many places: ordered pairs where directed, unordered
+    /// When the first relation differs from the start in so many places: ordered pairs where directed, unordered
     /// where not.
     case distance(Int)
   }
@@ -162,7 +89,7 @@ public struct PeriodSimulator: Sendable {
     public let state: PanelState
     /// How long it took.
     public let time: Double
-    /// Mini-steps of each variable, the network first.
+    /// Mini-steps of each variable, relations first.
     public let miniSteps: [Int]
     /// The derivative of the log probability by each parameter; empty where scores were not asked for.
     public let scores: [Double]
@@ -189,18 +116,18 @@ public struct PeriodSimulator: Sendable {
     if let known = work.smallStart(start.network) {
       return smallRun(from: start, until: end, using: &random, known, &work)
     }
-    if let tables, work.isDense {
+    if let tables = ties.tables, work.isDense {
       return denseRun(tables, from: start, until: end, using: &random, &work)
     }
     var state = start
-    for k in work.scores.indices { work.scores[k] = 0 }
-    work.levelTables?.begin(with: start.behaviours)
-    var presence = Presence(constraints, actors: actorCount)
-    work.absent = presence.passing
-    var actorRates =
-      rateTerms.isEmpty
-      ? nil : ActorRates(rateTerms, base: rates[0], state.network, present: presence.actors)
-    var totals = self.totals(presence, actorRates)
+    var presence = Presence(ties.constraints, actors: actorCount)
+    work.ties.start(ties, rate: rates[0], state.network, presence)
+    work.ties.levelTables?.begin(with: start.behaviours)
+    for k in others.indices {
+      work.others[k].start(others[k], rate: rates[k + 1], state.others[k], presence)
+      work.others[k].levelTables?.begin(with: start.behaviours)
+    }
+    var totals = self.totals(presence, work)
     var total = totals.reduce(0, +)
     var exposure = Exposure(self)
     var (time, limit, target) = (0.0, 1.0, -1)
@@ -212,25 +139,18 @@ public struct PeriodSimulator: Sendable {
     }
     var steps = [Int](repeating: 0, count: rates.count)
     var (distance, allSteps, ranAway, nextChange) = (0, 0, false, 0)
+    let changes = ties.constraints.changes
     while distance != target {
       let wait = total > 0 ? random.exponential(rate: total) : .infinity
-      if nextChange < constraints.changes.count,
-        constraints.changes[nextChange].time <= min(time + wait, limit)
-      {
-        let change = constraints.changes[nextChange]
+      if nextChange < changes.count, changes[nextChange].time <= min(time + wait, limit) {
+        let change = changes[nextChange]
         nextChange += 1
-        exposure.add(until: change.time, totals, actorRates)
+        exposure.add(until: change.time, totals, work)
         time = change.time
         presence.apply(change)
-        work.absent = presence.passing
-        let touched = change.arrives ? [] : Self.removeTies(of: change.actor, &state.network)
-        if change.arrives {
-          actorRates?.update(change.actor, state.network)
-        } else {
-          actorRates?.remove(change.actor)
-        }
-        for other in touched { actorRates?.update(other, state.network) }
-        totals = self.totals(presence, actorRates)
+        work.ties.apply(change, presence, to: &state.network)
+        for k in others.indices { work.others[k].apply(change, presence, to: &state.others[k]) }
+        totals = self.totals(presence, work)
         total = totals.reduce(0, +)
         continue
       }
@@ -250,125 +170,75 @@ public struct PeriodSimulator: Sendable {
       }
       steps[variable] += 1
       allSteps += 1
-      if variable > 0 {
+      if variable > others.count {
         let ego = presence.actor(random.index(below: presence.count))
-        behaviourStep(variable - 1, &state, ego: ego, using: &random, &work)
+        behaviourStep(variable - 1 - others.count, &state, ego: ego, using: &random, &work)
         if allSteps > mostSteps {
           ranAway = true
           break
         }
         continue
       }
-      var ego = self.actor(presence, actorRates, using: &random)
-      let toggled: Int?
-      if isMeeting {
-        var alter = ego
-        if actorRates == nil {
-          let place = random.index(below: presence.count - 1)
-          alter = presence.actor(place)
-          if alter >= ego { alter = presence.actor(place + 1) }
-        }
-        if let actorRates {
-          // Both are drawn anew, so that pairs come in proportion to the product of their rates.
-          for _ in 0..<10_000 {
-            alter = self.actor(presence, actorRates, using: &random)
-            if alter != ego { break }
-            ego = self.actor(presence, actorRates, using: &random)
-            alter = ego
+      let isAway: Bool
+      if variable == 0 {
+        if let pair = ties.act(&state, presence, using: &random, &exposure, &work.ties) {
+          if target >= 0 {
+            let differs =
+              state.network.hasTie(pair.ego, pair.alter)
+              != start.network.hasTie(pair.ego, pair.alter)
+            distance += differs ? 1 : -1
           }
-          if alter == ego { continue }
+          if work.ties.actorRates?.followsTies ?? false {
+            exposure.add(until: time, totals, work)
+            work.ties.update(pair, state.network)
+            totals = self.totals(presence, work)
+            total = totals.reduce(0, +)
+          }
         }
-        if withScores, let actorRates { exposure.meet(ego, alter, actorRates) }
-        toggled = meet(&state, ego: ego, alter: alter, using: &random, &work)
+        isAway = state.network.tieCount > ties.mostTies
       } else {
-        if withScores, let actorRates { exposure.step(ego, actorRates) }
-        toggled =
-          tables == nil
-          ? networkStep(&state, ego: ego, using: &random, &work)
-          : tabulatedStep(&state, ego: ego, using: &random, &work)
-      }
-      if let alter = toggled {
-        if target >= 0 {
-          let differs = state.network.hasTie(ego, alter) != start.network.hasTie(ego, alter)
-          distance += differs ? 1 : -1
-        }
-        if actorRates?.followsTies ?? false {
-          exposure.add(until: time, totals, actorRates)
-          actorRates?.update(ego, state.network)
-          actorRates?.update(alter, state.network)
-          totals = self.totals(presence, actorRates)
+        let k = variable - 1
+        state.exchange(variable)
+        let pair = others[k].act(&state, presence, using: &random, &exposure, &work.others[k])
+        isAway = state.network.tieCount > others[k].mostTies
+        state.exchange(variable)
+        if let pair, work.others[k].actorRates?.followsTies ?? false {
+          exposure.add(until: time, totals, work)
+          work.others[k].update(pair, state.others[k])
+          totals = self.totals(presence, work)
           total = totals.reduce(0, +)
         }
       }
-      if state.network.tieCount > mostTies || allSteps > mostSteps {
+      if isAway || allSteps > mostSteps {
         ranAway = true
         break
       }
     }
+    var scores: [Double] = []
     if withScores {
-      exposure.add(until: time, totals, actorRates)
-      exposure.score(steps, self, to: &work.scores)
+      exposure.add(until: time, totals, work)
+      exposure.score(steps, self, to: &work.ties.scores)
+      scores = work.ties.scores
+      // Each relation has scores of its own parameters alone.
+      for k in others.indices {
+        for parameter in layout.choices(of: k + 1) {
+          scores[parameter] = work.others[k].scores[parameter]
+        }
+      }
     }
     return Run(
-      state: state, time: time, miniSteps: steps, scores: withScores ? work.scores : [],
-      ranAway: ranAway)
-  }
-
-  /// Whether pairs meet.
-  var isMeeting: Bool {
-    if !model.isDirected, case .meeting = model.consent { return true }
-    return false
+      state: state, time: time, miniSteps: steps, scores: scores, ranAway: ranAway)
   }
 
   /// Opportunities a unit of time of each variable.
-  private func totals(
-    _ presence: borrowing Presence, _ actorRates: ActorRates?
-  ) -> [Double] {
-    let present = Double(presence.count)
-    var totals = rates.map { $0 * present }
-    if isMeeting { totals[0] = rates[0] * rates[0] * present * (present - 1) }
-    if let actorRates { totals[0] = isMeeting ? actorRates.pairs : actorRates.total }
+  private func totals(_ presence: borrowing Presence, _ work: borrowing Workspace) -> [Double] {
+    let present = presence.count
+    var totals = rates.map { $0 * Double(present) }
+    totals[0] = ties.total(rate: rates[0], present: present, work.ties.actorRates)
+    for k in others.indices {
+      totals[k + 1] = others[k].total(
+        rate: rates[k + 1], present: present, work.others[k].actorRates)
+    }
     return totals
-  }
-
-  /// Whose opportunity it is.
-  @inline(__always)
-  private func actor(
-    _ presence: borrowing Presence, _ actorRates: ActorRates?, using random: inout RandomStream
-  ) -> Int {
-    if let actorRates { return actorRates.actor(at: random.uniform() * actorRates.total) }
-    return presence.actor(random.index(below: presence.count))
-  }
-
-  /// Ends all ties of an actor; gives the others.
-  private static func removeTies(of actor: Int, _ network: inout Network) -> [Int] {
-    var touched: [Int] = []
-    while network.degree(actor) > 0 {
-      let other = Int(network.partner(0, of: actor))
-      network.toggle(actor, other)
-      touched.append(other)
-    }
-    while network.inDegree(actor) > 0 {
-      let other = Int(network.sender(0, to: actor))
-      network.toggle(other, actor)
-      touched.append(other)
-    }
-    return touched
-  }
-}
-
-extension Neighbourhood.Extent {
-  mutating func include(_ reach: Reach) {
-    switch reach {
-    case .pair, .own: break
-    case .neighbours: senders = true
-    case .partnersOfPartners:
-      senders = true
-      partnersOfPartners = true
-    case .sendersOfSenders:
-      senders = true
-      sendersOfSenders = true
-    case .everywhere: everyone = true
-    }
   }
 }

@@ -15,6 +15,7 @@ public enum FormationError: Error, Sendable, Hashable {
   /// An effect that cannot be told apart from others.
   case collinear(effect: String, with: [String])
   case conditionalBehaviour
+  case conditionalRelations
   case notTieSum(effect: String)
   case notWhole(behaviour: String, value: Double)
   case runaway(period: Int, meanDegree: Double)
@@ -35,7 +36,7 @@ extension FormationError: CustomStringConvertible {
     case .otherActors(let wave, let found, let expected):
       "wave \(wave) has \(found) actors, the first has \(expected): give every wave the same actors"
     case .otherKind(let wave):
-      "wave \(wave) differs from the first in being directed or in its behaviours"
+      "wave \(wave) differs from the first in being directed, in its relations or in its behaviours"
     case .constraintCount(let count, let periods):
       "\(count) sets of constraints for \(periods) periods"
     case .noChange(let variable, let period):
@@ -56,6 +57,8 @@ extension FormationError: CustomStringConvertible {
         + ": leave it or one of them out"
     case .conditionalBehaviour:
       "`conditional` estimation is for networks alone; with a behaviour leave it out"
+    case .conditionalRelations:
+      "`conditional` estimation is for one relation; with others under `relations` leave it out"
     case .notTieSum(let effect):
       "`\(effect)` is no sum over ties, so that it cannot act on making or ending them alone"
     case .notWhole(let behaviour, let value):

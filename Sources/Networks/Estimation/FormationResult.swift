@@ -35,11 +35,12 @@ public struct FormationResult: Sendable {
       + estimate.unbounded.filter { estimate.parameters[$0].period == nil }).sorted()
   }
 
+  /// - Parameter relations: their names and those of their waves.
   init(
-    _ estimate: FormationEstimate, _ panel: Panel, waves: [String], doubts: [Diagnostic] = []
+    _ estimate: FormationEstimate, _ panel: Panel, relations: [(name: String, waves: [String])],
+    doubts: [Diagnostic] = []
   ) {
     self.estimate = estimate
-    let descriptions = panel.waves.map { NetworkDescription($0.network) }
     tables = [
       TidyTable(
         "effects",
@@ -53,18 +54,21 @@ public struct FormationResult: Sendable {
         }),
       TidyTable(
         "waves",
-        zip(waves, descriptions).enumerated().map { k, wave in
-          WaveRow(
-            wave: wave.0, description: wave.1,
-            jaccard: k == 0
-              ? nil : panel.waves[k - 1].network.jaccard(panel.waves[k].network))
+        relations.enumerated().flatMap { r, relation in
+          relation.waves.enumerated().map { k, wave in
+            let network = panel.waves[k][r]
+            return WaveRow(
+              wave: (r == 0 ? "" : "\(relation.name): ") + wave,
+              description: NetworkDescription(network),
+              jaccard: k == 0 ? nil : panel.waves[k - 1][r].jaccard(network))
+          }
         }),
     ]
-    diagnostics = doubts + Self.doubts(estimate, panel, waves: waves)
+    diagnostics = doubts + Self.doubts(estimate, panel, relations)
   }
 
   private static func doubts(
-    _ estimate: FormationEstimate, _ panel: Panel, waves: [String]
+    _ estimate: FormationEstimate, _ panel: Panel, _ relations: [(name: String, waves: [String])]
   ) -> [Diagnostic] {
     func short(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
     var doubts: [Diagnostic] = []
@@ -81,6 +85,9 @@ public struct FormationResult: Sendable {
     for position in estimate.unbounded {
       let parameter = estimate.parameters[position]
       if let period = parameter.period {
+        let waves =
+          relations.dropFirst().first { parameter.effect == "\($0.name): rate" }?.waves
+          ?? relations[0].waves
         doubts.append(
           Diagnostic(
             .warning, code: "rate-unbounded",
@@ -104,14 +111,16 @@ public struct FormationResult: Sendable {
           .warning, code: "ran-away",
           "in \(estimate.ranAway) simulated periods partnerships ran away and were stopped"))
     }
-    for period in 0..<panel.periods {
-      let index = panel.waves[period].network.jaccard(panel.waves[period + 1].network)
-      if index < 0.2 {
-        doubts.append(
-          Diagnostic(
-            .warning, code: "few-ties-kept",
-            "`\(waves[period])` and `\(waves[period + 1])` share \(short(index)) of their ties "
-              + "(Jaccard); below 0.2 the waves may be too far apart for gradual change"))
+    for (r, relation) in relations.enumerated() {
+      for period in 0..<panel.periods {
+        let index = panel.waves[period][r].jaccard(panel.waves[period + 1][r])
+        if index < 0.2 {
+          doubts.append(
+            Diagnostic(
+              .warning, code: "few-ties-kept",
+              "`\(relation.waves[period])` and `\(relation.waves[period + 1])` share \(short(index)) of their ties "
+                + "(Jaccard); below 0.2 the waves may be too far apart for gradual change"))
+        }
       }
     }
     for fit in estimate.fit where fit.p < 0.05 {
@@ -192,7 +201,7 @@ public struct WaveRow: TidyRow {
   let jaccard: Double?
 
   public static let schema = [
-    Field("wave", "The table of ties."),
+    Field("wave", "The table of ties; of other relations after their name."),
     Field("ties", "Ties, unordered where undirected."),
     Field("density", "Ties over possible ties."),
     Field("mean_degree", "Ties sent per actor; partners where undirected."),
@@ -215,16 +224,19 @@ public struct WaveRow: TidyRow {
 
 extension FormationStep {
   /// Actors that have more ties than they may make: they can only end some.
-  func overfull(_ panel: Panel, maximum: Int?) -> [Diagnostic] {
-    guard let maximum else { return [] }
-    return zip(waves, panel.waves).compactMap { name, wave in
-      let over = (0..<panel.actorCount).count { wave.network.degree($0) > maximum }
-      return over == 0
-        ? nil
-        : Diagnostic(
-          .warning, code: "above-maximum",
-          "in `\(name.text)` \(over) actors have more than the `maximum-degree` of \(maximum) partners: the model "
-            + "lets them end ties and make none")
+  func overfull(_ panel: Panel) -> [Diagnostic] {
+    allRelations.enumerated().flatMap { r, relation -> [Diagnostic] in
+      guard let maximum = relation.spec.maximumDegree else { return [] }
+      return zip(relation.spec.waves, panel.waves).compactMap { name, wave in
+        let network = wave[r]
+        let over = (0..<panel.actorCount).count { network.degree($0) > maximum }
+        return over == 0
+          ? nil
+          : Diagnostic(
+            .warning, code: "above-maximum",
+            "in `\(name.text)` \(over) actors have more than the `maximum-degree` of \(maximum) partners: the model "
+              + "lets them end ties and make none")
+      }
     }
   }
 }

@@ -54,11 +54,19 @@ public struct FormationStep: Sendable {
     "kinds", KindsSpec.format, shown: "every kind",
     "which kinds of actor may be tied; others cannot begin a tie")
 
+  static let relation = Key.optional(
+    "relation", .text("a name"), shown: "ties",
+    "what effects of other `relations` call the step's own relation")
+  static let relations = Key(
+    "relations", .named(WaveRelationSpec.format), default: [], shown: "none",
+    "other relations among the same actors that form at the same time: effects such as `tied-in(NAME)` look from one at "
+      + "another")
+
   public static let keys = [
     AnyKey(actors), AnyKey(id), AnyKey(waves), AnyKey(directed), AnyKey(consent), AnyKey(effects),
     AnyKey(behaviour), AnyKey(conditional), AnyKey(replicates), AnyKey(maximumDegree),
     AnyKey(rates), AnyKey(joins), AnyKey(leaves), AnyKey(within), AnyKey(disjoint),
-    AnyKey(contains), AnyKey(kinds),
+    AnyKey(contains), AnyKey(kinds), AnyKey(relation), AnyKey(relations),
   ]
 
   public let actors: LocatedText
@@ -78,6 +86,9 @@ public struct FormationStep: Sendable {
   let disjoint: LocatedText?
   let contains: LocatedText?
   let kinds: KindsSpec?
+  let relation: LocatedText?
+  /// Beside the step's own.
+  let relations: [Named<WaveRelationSpec>]
   let path: String
 
   /// - Parameter section: checked against ``keys``.
@@ -99,6 +110,8 @@ public struct FormationStep: Sendable {
     disjoint = try section.read(Self.disjoint)
     contains = try section.read(Self.contains)
     kinds = try section.read(Self.kinds)
+    relation = try section.read(Self.relation)
+    relations = try section.read(Self.relations)
     path = section.path
     try checkRules(section)
   }
@@ -109,11 +122,13 @@ public struct FormationStep: Sendable {
     func add(_ sentence: String, at location: SourceLocation, _ key: String) {
       problems.append(SpecError(.rule(sentence), path: "\(path).\(key)", at: location))
     }
-    problems += EffectTerm.problems(
-      terms, directed: directed, consent: consent.map { _ in section.location(of: "consent") },
-      path: "\(path).effects", consentPath: "\(path).consent")
-    for rate in rates where !directed && !rate.spec.isForUndirected {
-      problems.append(EffectTerm.needsDirected(rate.text, path: "\(path).rates"))
+    problems += own.problems(section)
+    problems += problemsBetweenRelations(
+      own: section.location(of: relation == nil ? "relations" : "relation"))
+    if conditional, !relations.isEmpty {
+      add(
+        "`conditional` is for one relation; with others under `relations` leave it out",
+        at: section.location(of: "conditional"), "conditional")
     }
     if conditional, let change = joins ?? leaves {
       add(
@@ -134,14 +149,10 @@ public struct FormationStep: Sendable {
         "expected \(waves.count) columns, one a wave, found \(behaviour.value.columns?.count ?? 0)",
         at: behaviour.name.location, "behaviour.\(behaviour.name.text)")
     }
-    var seen: Set<String> = []
-    for term in terms where !seen.insert(term.text.text).inserted {
-      add("`\(term.text.text)` stands twice", at: term.text.location, "effects")
-    }
     guard problems.isEmpty else { throw SpecErrors(problems) }
   }
 
-  private static let ratesFormat = ValueFormat<[LocatedText]>.list(
+  static let ratesFormat = ValueFormat<[LocatedText]>.list(
     of: .text("an effect on rates")
   ).mapping(expecting: "effects on rates, as in `[of(size), outdegree]`") {
     (items, node) throws(SpecErrors) -> [(text: LocatedText, spec: any RateEffectSpec)] in
@@ -153,7 +164,7 @@ public struct FormationStep: Sendable {
     }
   }
 
-  private static let termsFormat = ValueFormat<[LocatedText]>.list(
+  static let termsFormat = ValueFormat<[LocatedText]>.list(
     of: .text("an effect"), atLeast: 1
   ).mapping(expecting: "effects, as in `[density, same(la), transitivity]`") {
     (items, node) throws(SpecErrors) -> [EffectTerm] in

@@ -9,16 +9,16 @@ extension FormationStep {
   /// - Throws: ``SpecErrors``, located in the study file.
   public func check(in data: DataSet) throws(SpecErrors) {
     var problems: [SpecError] = []
-    func table(_ name: LocatedText, _ key: String) {
-      if data[table: name.text] == nil {
-        problems.append(
-          SpecError(
-            .unknownName(name.text, kind: "table", known: data.tableNames), path: "\(path).\(key)",
-            at: name.location))
+    if let problem = tableProblem(actors, path: "\(path).actors", in: data) {
+      problems.append(problem)
+    }
+    for relation in allRelations {
+      for wave in relation.spec.waves {
+        if let problem = tableProblem(wave, path: "\(relation.path).waves", in: data) {
+          problems.append(problem)
+        }
       }
     }
-    table(actors, "actors")
-    for wave in waves { table(wave, "waves") }
     guard problems.isEmpty else { throw SpecErrors(problems) }
     func column(_ name: LocatedText, _ key: String) {
       if let problem = columnProblem(
@@ -30,17 +30,8 @@ extension FormationStep {
     if let id { column(id, "id") }
     if let joins { column(joins, "joins") }
     if let leaves { column(leaves, "leaves") }
-    if let kinds { column(kinds.column, "kinds") }
-    for rate in rates { for name in rate.spec.columns { column(name, "rates") } }
-    for (name, key) in [(within, "within"), (disjoint, "disjoint"), (contains, "contains")] {
-      if let name { table(name, key) }
-    }
-    let behaviourNames = Set(behaviours.map(\.name.text))
-    for term in terms {
-      for name in term.spec.columns where !behaviourNames.contains(name.text) {
-        column(name, "effects")
-      }
-      for name in term.spec.tables { table(name, "effects") }
+    for relation in allRelations {
+      problems += unknownNames(of: relation.spec, path: relation.path, in: data)
     }
     for behaviour in behaviours {
       for name in columns(of: behaviour) { column(name, "behaviour.\(behaviour.name.text)") }
@@ -48,7 +39,49 @@ extension FormationStep {
         for name in term.spec.columns { column(name, "behaviour.\(behaviour.name.text)") }
       }
     }
-    for wave in waves {
+    guard problems.isEmpty else { throw SpecErrors(problems) }
+  }
+
+  private func tableProblem(
+    _ name: LocatedText, path: String, in data: DataSet
+  ) -> SpecError? {
+    guard data[table: name.text] == nil else { return nil }
+    return SpecError(
+      .unknownName(name.text, kind: "table", known: data.tableNames), path: path,
+      at: name.location)
+  }
+
+  /// Names of one relation that mean nothing in the data.
+  private func unknownNames(
+    of relation: WaveRelationSpec, path: String, in data: DataSet
+  ) -> [SpecError] {
+    var problems: [SpecError] = []
+    func column(_ name: LocatedText, _ key: String) {
+      if let problem = columnProblem(name, path: "\(path).\(key)", in: data, actors: actors.text) {
+        problems.append(problem)
+      }
+    }
+    func table(_ name: LocatedText, _ key: String) {
+      if let problem = tableProblem(name, path: "\(path).\(key)", in: data) {
+        problems.append(problem)
+      }
+    }
+    if let kinds = relation.kinds { column(kinds.column, "kinds") }
+    for rate in relation.rates { for name in rate.spec.columns { column(name, "rates") } }
+    for (name, key) in [
+      (relation.within, "within"), (relation.disjoint, "disjoint"),
+      (relation.contains, "contains"),
+    ] {
+      if let name { table(name, key) }
+    }
+    let behaviourNames = Set(behaviours.map(\.name.text))
+    for term in relation.terms {
+      for name in term.spec.columns where !behaviourNames.contains(name.text) {
+        column(name, "effects")
+      }
+      for name in term.spec.tables { table(name, "effects") }
+    }
+    for wave in relation.waves {
       guard let table = data[table: wave.text] else { continue }
       for name in ["from", "to"] where table[name] == nil {
         problems.append(
@@ -57,7 +90,7 @@ extension FormationStep {
             at: wave.location))
       }
     }
-    guard problems.isEmpty else { throw SpecErrors(problems) }
+    return problems
   }
 
   private func columns(of behaviour: Named<BehaviourSpec>) -> [LocatedText] {
@@ -83,22 +116,27 @@ extension FormationStep {
       model, panel, conditional: conditional, replicates: replicates)
     let estimate = try estimator.estimate(seed: seed, threads: threads, progress: progress)
     return FormationResult(
-      estimate, panel, waves: waves.map(\.text), doubts: overfull(panel, maximum: maximumDegree))
+      estimate, panel,
+      relations: allRelations.map { ($0.name, $0.spec.waves.map(\.text)) },
+      doubts: overfull(panel))
   }
 
   /// The model and the observations that the step asks for.
   func problem(
     in data: DataSet, places: Places?
   ) throws(FormationError) -> (model: PanelModel, panel: Panel) {
-    let read: (model: PanelModel, states: [PanelState], waves: [WaveTies])
-    let allowed: PairRules
+    let read: (model: PanelModel, states: [PanelState], ties: [[WaveTies]])
+    let allowed: [PairRules]
     let presence: PresenceTimes
+    let relations = allRelations.map(\.spec)
     do throws(ScenarioError) {
       read = try observations(in: data, places: places)
       let actors = try ActorData(data, table: self.actors.text, places: nil, id: id?.text)
-      allowed = try PairRules(
-        within: within, disjoint: disjoint, contains: contains, kinds: kinds, directed: directed,
-        among: actors)
+      allowed = try relations.map { (relation) throws(ScenarioError) in
+        try PairRules(
+          within: relation.within, disjoint: relation.disjoint, contains: relation.contains,
+          kinds: relation.kinds, directed: relation.directed, among: actors)
+      }
       presence = try PresenceTimes(
         joins: joins.map { (name) throws(ScenarioError) in try actors.times(name.text) },
         leaves: leaves.map { (name) throws(ScenarioError) in try actors.times(name.text) },
@@ -106,22 +144,32 @@ extension FormationStep {
     } catch { throw .data(error) }
     try presence.check(waves: waves.count)
     for (wave, state) in read.states.enumerated() {
-      try presence.check(state.network, wave: wave + 1, name: waves[wave].text)
-      try allowed.check(state.network, name: waves[wave].text)
+      for (r, relation) in relations.enumerated() {
+        let name = relation.waves[wave].text
+        try presence.check(state[r], wave: wave + 1, name: name)
+        try allowed[r].check(state[r], name: name)
+      }
     }
-    let constraints = read.waves.indices.dropLast().map { period in
-      PeriodConstraints(
-        actors: read.states[0].network.actorCount, directed: directed,
-        fixed: read.waves[period].fixed + allowed.fixed,
-        absent: presence.absent(wave: period + 1), changes: presence.changes(after: period + 1))
+    let constraints = relations.indices.map { r in
+      waves.indices.dropLast().map { period in
+        PeriodConstraints(
+          actors: read.states[0].network.actorCount, directed: relations[r].directed,
+          fixed: read.ties[r][period].fixed + allowed[r].fixed,
+          absent: presence.absent(wave: period + 1), changes: presence.changes(after: period + 1))
+      }
     }
-    return (read.model, try Panel(waves: read.states, constraints: constraints))
+    return (
+      read.model,
+      try Panel(
+        waves: read.states, constraints: constraints[0], beside: Array(constraints.dropFirst()))
+    )
   }
 
+  /// The model, the waves, and the ties of each relation in each of them.
   private func observations(
     in data: DataSet, places: Places?
   ) throws(ScenarioError) -> (
-    model: PanelModel, states: [PanelState], waves: [WaveTies]
+    model: PanelModel, states: [PanelState], ties: [[WaveTies]]
   ) {
     let actors = try ActorData(data, table: self.actors.text, places: places, id: id?.text)
     var values: [[[Double]]] = []
@@ -131,34 +179,26 @@ extension FormationStep {
           try actors.numbers(name.text)
         })
     }
-    var states: [PanelState] = []
-    var allTies: [WaveTies] = []
-    for (k, wave) in waves.enumerated() {
-      let observed = try WaveTies(wave.text, of: actors, in: data)
-      states.append(
-        PanelState(
-          Network(actors: actors.count, directed: directed, ties: observed.ties),
-          behaviours: values.map { $0[k] }))
-      allTies.append(observed)
+    let relations = allRelations.map(\.spec)
+    let ties = try relations.map { (relation) throws(ScenarioError) in
+      try relation.waves.map { (wave) throws(ScenarioError) in
+        try WaveTies(wave.text, of: actors, in: data)
+      }
     }
-    return (try model(actors, values), states, allTies)
+    let states = waves.indices.map { k in
+      let networks = zip(relations, ties).map { relation, waves in
+        Network(actors: actors.count, directed: relation.directed, ties: waves[k].ties)
+      }
+      return PanelState(
+        networks[0], beside: Array(networks.dropFirst()), behaviours: values.map { $0[k] })
+    }
+    return (try model(actors, values), states, ties)
   }
 
   private func model(
     _ actors: ActorData, _ values: [[[Double]]]
   ) throws(ScenarioError) -> PanelModel {
     let centrings = values.map { Centring(waves: $0) }
-    let names = behaviours.map(\.name.text)
-    let terms = try terms.map { (term) throws(ScenarioError) -> PanelModel.NetworkTerm in
-      if let column = term.spec.columns.first?.text, let b = names.firstIndex(of: column),
-        let function = term.spec.selection(centrings[b])
-      {
-        return PanelModel.NetworkTerm(
-          term.text.text, selectionOn: b, function, part: term.part)
-      }
-      return PanelModel.NetworkTerm(
-        term.text.text, try term.spec.effect(among: actors), part: term.part)
-    }
     var models: [PanelModel.Behaviour] = []
     for (b, behaviour) in behaviours.enumerated() {
       let all = values[b].joined()
@@ -171,14 +211,40 @@ extension FormationStep {
             (term.text.text, try term.spec.effect(centrings[b], among: actors))
           }))
     }
-    return PanelModel(
-      directed: directed,
-      consent: consent?.consent(among: actors.count) ?? ConfirmSpec().consent(among: actors.count),
-      terms: terms,
-      rateTerms: try rates.map {
+    let relations = try allRelations.map { (relation) throws(ScenarioError) in
+      try self.relation(relation.name, relation.spec, actors, centrings)
+    }
+    return PanelModel(relations, behaviours: models)
+  }
+
+  private func relation(
+    _ name: String, _ spec: WaveRelationSpec, _ actors: ActorData, _ centrings: [Centring]
+  ) throws(ScenarioError) -> PanelModel.Relation {
+    let behaviourNames = behaviours.map(\.name.text)
+    let relationNames = allRelations.map(\.name)
+    let terms = try spec.terms.map { (term) throws(ScenarioError) -> PanelModel.NetworkTerm in
+      let text = term.text.text
+      if let column = term.spec.columns.first?.text,
+        let b = behaviourNames.firstIndex(of: column),
+        let function = term.spec.selection(centrings[b])
+      {
+        return PanelModel.NetworkTerm(text, selectionOn: b, function, part: term.part)
+      }
+      if let cross = term.spec as? any RelationEffectSpec,
+        let other = relationNames.firstIndex(of: cross.otherRelation.text)
+      {
+        return PanelModel.NetworkTerm(
+          text, lookingAt: other, cross.relationFunction, part: term.part)
+      }
+      return PanelModel.NetworkTerm(text, try term.spec.effect(among: actors), part: term.part)
+    }
+    return PanelModel.Relation(
+      name, directed: spec.directed,
+      consent: (spec.consent ?? ConfirmSpec()).consent(among: actors.count), terms: terms,
+      rateTerms: try spec.rates.map {
         (rate) throws(ScenarioError) -> (name: String, effect: any RateEffect) in
         (rate.text.text, try rate.spec.effect(among: actors))
-      }, behaviours: models, maximumDegree: maximumDegree)
+      }, maximumDegree: spec.maximumDegree)
   }
 }
 

@@ -5,26 +5,32 @@ extension MomentEstimator {
   /// Rates twice the observed change, density half its log odds, everything else zero.
   var start: [Double] {
     var theta = [Double](repeating: 0, count: layout.count)
-    var density = 0.0
+    var density = [Double](repeating: 0, count: model.relations.count)
     for period in 0..<panel.periods {
       let (before, after) = (panel.waves[period], panel.waves[period + 1])
       let count = Double(panel.constraints[period].present?.count ?? panel.actorCount)
-      let distance = Double(after.network.distance(to: before.network))
       let pairs = count * (count - 1)
-      let rate = model.meets ? (4 * distance / pairs).squareRoot() : max(0.3, 2 * distance / count)
-      theta[layout.rate(0, period: period)] = isConditional ? 1 : rate
-      let share = Double(after.network.tieCount) * (model.isDirected ? 1 : 2) / pairs
-      density += PortableMath.log((share + 0.001) / (1.001 - share)) / Double(panel.periods)
+      for (r, relation) in model.relations.enumerated() {
+        let distance = Double(after[r].distance(to: before[r]))
+        let rate =
+          relation.meets ? (4 * distance / pairs).squareRoot() : max(0.3, 2 * distance / count)
+        theta[layout.rate(r, period: period)] = isConditional ? 1 : rate
+        let share = Double(after[r].tieCount) * (relation.isDirected ? 1 : 2) / pairs
+        density[r] += PortableMath.log((share + 0.001) / (1.001 - share)) / Double(panel.periods)
+      }
       for b in model.behaviours.indices {
         let change = zip(before.behaviours[b], after.behaviours[b]).reduce(0) {
           $0 + abs($1.1 - $1.0)
         }
-        theta[layout.rate(b + 1, period: period)] = max(0.3, 2 * change / count)
+        theta[layout.rate(layout.behaviour(b), period: period)] = max(0.3, 2 * change / count)
       }
     }
-    for (k, term) in model.terms.enumerated() {
-      if case .effect(let effects) = term.source, effects[0] is Density, term.part == .evaluation {
-        theta[layout.term(k, of: 0)] = density / 2
+    for (r, relation) in model.relations.enumerated() {
+      for (k, term) in relation.terms.enumerated() {
+        if case .effect(let effects) = term.source, effects[0] is Density, term.part == .evaluation
+        {
+          theta[layout.term(k, of: r)] = density[r] / 2
+        }
       }
     }
     return theta

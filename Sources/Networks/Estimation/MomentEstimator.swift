@@ -48,6 +48,7 @@ public struct MomentEstimator: Sendable {
     let layout = ParameterLayout(model, periods: panel.periods)
     self.layout = layout
     if conditional, !model.behaviours.isEmpty { throw .conditionalBehaviour }
+    if conditional, model.relations.count > 1 { throw .conditionalRelations }
     let fixed = conditional ? Set((0..<panel.periods).map { layout.rate(0, period: $0) }) : []
     free = (0..<layout.count).filter { !fixed.contains($0) }
     guard replicates >= 10 * free.count else {
@@ -61,14 +62,14 @@ public struct MomentEstimator: Sendable {
       for k in observed.indices { targets[k] += observed[k] }
       for variable in 0..<layout.variables
       where observed[layout.rate(variable, period: period)] == 0 {
-        let name = variable == 0 ? "ties" : model.behaviours[variable - 1].name
-        throw .noChange(variable: name, period: period + 1)
+        throw .noChange(variable: model.variableNames[variable], period: period + 1)
       }
-      if !panel.constraints[period].admitsChoice(actors: panel.actorCount) {
+      let constraints = [panel.constraints[period]] + panel.beside.map { $0[period] }
+      if !constraints.allSatisfy({ $0.admitsChoice(actors: panel.actorCount) }) {
         throw .noChoice(period: period + 1)
       }
     }
-    for term in model.terms where term.part != .evaluation {
+    for term in model.relations.flatMap(\.terms) where term.part != .evaluation {
       if case .effect(let effects) = term.source, !effects.allSatisfy({ $0 is any TieSum }) {
         throw .notTieSum(effect: term.name)
       }
@@ -151,7 +152,11 @@ public struct MomentEstimator: Sendable {
       PeriodSimulator(
         model, parameters: theta, period: period, periods: panel.periods,
         actors: panel.actorCount, constraints: panel.constraints[period], withScores: true,
-        mostTies: bounds.mostTies)
+        mostTies: bounds.mostTies[0],
+        beside: panel.beside.indices.map {
+          PeriodSimulator.Beside(
+            constraints: panel.beside[$0][period], mostTies: bounds.mostTies[$0 + 1])
+        })
     }
     let chunk = 4
     let blocks = replicate((count + chunk - 1) / chunk, threads: threads) { block in
@@ -189,7 +194,20 @@ public struct MomentEstimator: Sendable {
     return MomentSample.Draw(
       statistics: free.map { all[$0] }, scores: free.map { run.scores[$0] }, time: run.time,
       auxiliary: auxiliary ? auxiliaries.flatMap { $0.values(run.state) } : [],
-      meanDegree: Double(run.state.network.tieCount) * (model.isDirected ? 1 : 2)
-        / Double(panel.actorCount), ranAway: run.ranAway)
+      meanDegree: model.meanDegree(run.state), ranAway: run.ranAway)
+  }
+}
+
+extension PanelModel {
+  /// What messages call each variable.
+  fileprivate var variableNames: [String] { relations.map(\.name) + behaviours.map(\.name) }
+
+  /// Of the relation that has the most ties an actor.
+  fileprivate func meanDegree(_ state: PanelState) -> Double {
+    relations.indices.reduce(0) { most, r in
+      let network = state[r]
+      let sent = Double(network.tieCount) * (relations[r].isDirected ? 1 : 2)
+      return max(most, sent / Double(network.actorCount))
+    }
   }
 }

@@ -1,30 +1,45 @@
-/// A network and behaviours observed in waves, with the same actors in each.
+/// Relations and behaviours observed in waves, with the same actors in each.
 public struct Panel: Sendable {
   public let waves: [PanelState]
-  /// One for each period between two waves.
+  /// One for each period between two waves, of the first relation.
   public let constraints: [PeriodConstraints]
+  /// The same of each other relation.
+  public let beside: [[PeriodConstraints]]
 
-  /// - Throws: where there are fewer than two waves, or they do not have the same actors and behaviours.
+  /// - Parameters:
+  ///   - constraints: one a period, of the first relation; nothing keeps ties from changing where `nil`.
+  ///   - beside: the same of each other relation, with the same actors absent.
+  /// - Throws: where there are fewer than two waves, or they do not have the same actors, relations and behaviours.
   public init(
-    waves: [PanelState], constraints: [PeriodConstraints]? = nil
+    waves: [PanelState], constraints: [PeriodConstraints]? = nil,
+    beside: [[PeriodConstraints]]? = nil
   ) throws(FormationError) {
     guard let first = waves.first, waves.count > 1 else { throw .tooFewWaves(waves.count) }
     for (k, wave) in waves.enumerated() {
-      guard wave.network.actorCount == first.network.actorCount,
-        wave.behaviours.allSatisfy({ $0.count == first.network.actorCount })
+      let count = first.network.actorCount
+      guard wave.network.actorCount == count, wave.others.allSatisfy({ $0.actorCount == count }),
+        wave.behaviours.allSatisfy({ $0.count == count })
       else {
         throw .otherActors(
-          wave: k + 1, found: wave.network.actorCount, expected: first.network.actorCount)
+          wave: k + 1,
+          found: wave.others.map(\.actorCount).first { $0 != count } ?? wave.network.actorCount,
+          expected: count)
       }
       guard wave.network.isDirected == first.network.isDirected,
+        wave.others.map(\.isDirected) == first.others.map(\.isDirected),
         wave.behaviours.count == first.behaviours.count
       else { throw .otherKind(wave: k + 1) }
     }
     self.waves = waves
     self.constraints =
       constraints ?? [PeriodConstraints](repeating: PeriodConstraints(), count: waves.count - 1)
-    guard self.constraints.count == waves.count - 1 else {
-      throw .constraintCount(self.constraints.count, periods: waves.count - 1)
+    self.beside =
+      beside
+      ?? first.others.map { _ in
+        [PeriodConstraints](repeating: PeriodConstraints(), count: waves.count - 1)
+      }
+    for list in [self.constraints] + self.beside where list.count != waves.count - 1 {
+      throw .constraintCount(list.count, periods: waves.count - 1)
     }
   }
 

@@ -1,8 +1,8 @@
 extension PanelModel {
   /// The statistics of one period that estimation matches, one for each parameter.
   ///
-  /// They are cross-lagged: those of the network take it at the end and behaviours at the start, those of a
-  /// behaviour take it at the end and the network at the start. A creation term looks at ties that were made, an
+  /// They are cross-lagged: those of a relation take it at the end and other relations and behaviours at the start,
+  /// those of a behaviour take it at the end and the first relation at the start. A creation term looks at ties that were made, an
   /// endowment term, with a minus, at ties that were ended. Rates go with the amount of change, terms of a rate with
   /// the change of each actor's ties times its value at the start. Snijders, Steglich &
   /// Schweinberger (2007).
@@ -11,22 +11,26 @@ extension PanelModel {
   ) -> [Double] {
     let layout = ParameterLayout(self, periods: periods)
     var result = [Double](repeating: 0, count: layout.count)
-    let changes = end.network.distance(to: start.network)
-    result[layout.rate(0, period: period)] = Double(isDirected ? changes : 2 * changes)
-    for (k, term) in terms.enumerated() {
-      result[layout.term(k, of: 0)] = term.statistic(from: start, to: end, period: period)
-    }
-    if !rateTerms.isEmpty {
-      let changed = end.network.changes(from: start.network)
-      for (k, term) in rateTerms.enumerated() {
-        result[layout.rateTerm(k)] = changed.indices.reduce(0) {
-          $0 + term.effect.value(start.network, actor: $1) * Double(changed[$1])
+    for (r, relation) in relations.enumerated() {
+      let (before, after) = (start[r], end[r])
+      let changes = after.distance(to: before)
+      result[layout.rate(r, period: period)] = Double(relation.isDirected ? changes : 2 * changes)
+      for (k, term) in relation.terms.enumerated() {
+        result[layout.term(k, of: r)] = term.statistic(
+          of: r, from: start, to: end, period: period)
+      }
+      if !relation.rateTerms.isEmpty {
+        let changed = after.changes(from: before)
+        for (k, term) in relation.rateTerms.enumerated() {
+          result[layout.rateTerm(k, of: r)] = changed.indices.reduce(0) {
+            $0 + term.effect.value(before, actor: $1) * Double(changed[$1])
+          }
         }
       }
     }
     for (b, behaviour) in behaviours.enumerated() {
       let (before, after) = (start.behaviours[b], end.behaviours[b])
-      result[layout.rate(b + 1, period: period)] = zip(before, after).reduce(0) {
+      result[layout.rate(layout.behaviour(b), period: period)] = zip(before, after).reduce(0) {
         $0 + abs($1.1 - $1.0)
       }
       for (k, term) in behaviour.terms.enumerated() {
@@ -34,7 +38,7 @@ extension PanelModel {
         for ego in after.indices {
           sum += term.effect.statistic(start.network, after, ego: ego, own: after[ego])
         }
-        result[layout.term(k, of: b + 1)] = sum
+        result[layout.term(k, of: layout.behaviour(b))] = sum
       }
     }
     return result
@@ -43,9 +47,12 @@ extension PanelModel {
   /// The names of all parameters, with the period of rates, from one.
   func parameterNames(periods: Int) -> [(name: String, period: Int?)] {
     var names: [(name: String, period: Int?)] = []
-    names += (1...periods).map { ("rate", $0) }
-    names += terms.map { ($0.name, nil) }
-    names += rateTerms.map { ("rate: \($0.name)", nil) }
+    for (r, relation) in relations.enumerated() {
+      let prefix = r == 0 ? "" : "\(relation.name): "
+      names += (1...periods).map { ("\(prefix)rate", $0) }
+      names += relation.terms.map { (prefix + $0.name, nil) }
+      names += relation.rateTerms.map { ("\(prefix)rate: \($0.name)", nil) }
+    }
     for behaviour in behaviours {
       names += (1...periods).map { ("\(behaviour.name): rate", $0) }
       names += behaviour.terms.map { ("\(behaviour.name): \($0.name)", nil) }
@@ -55,20 +62,29 @@ extension PanelModel {
 }
 
 extension PanelModel.NetworkTerm {
-  func statistic(from start: PanelState, to end: PanelState, period: Int) -> Double {
+  /// - Parameter relation: the number of the one whose term it is.
+  func statistic(
+    of relation: Int, from start: PanelState, to end: PanelState, period: Int
+  ) -> Double {
+    let (before, after) = (start[relation], end[relation])
     switch source {
     case .selection(let behaviour, let function):
       let values = start.behaviours[behaviour]
-      return sum(from: start.network, to: end.network) { network, ego, alter in
+      return sum(from: before, to: after) { network, ego, alter in
         function.value(values[ego], values[alter])
+      }
+    case .relation(let other, let function):
+      let company = start[other]
+      return sum(from: before, to: after) { network, ego, alter in
+        function.value(company, ego: ego, alter: alter)
       }
     case .effect(let effects):
       let effect = effects[min(period, effects.count - 1)]
       guard part != .evaluation, let tieSum = effect as? any TieSum else {
-        return effect.statistic(of: end.network)
+        return effect.statistic(of: after)
       }
-      return effect.share(directed: end.network.isDirected)
-        * sum(from: start.network, to: end.network) { network, ego, alter in
+      return effect.share(directed: after.isDirected)
+        * sum(from: before, to: after) { network, ego, alter in
           tieSum.contribution(network, ego: ego, alter: alter)
         }
     }

@@ -7,8 +7,8 @@ struct ParameterBounds: Sendable {
   let limits: [Double]
   /// What one unit of log odds of a typical choice is in each parameter; of a rate, one opportunity.
   let units: [Double]
-  /// Simulated networks with more ties than this have nothing to do with the observed ones.
-  let mostTies: Int
+  /// Simulated networks with more ties than this have nothing to do with the observed ones; one for each relation.
+  let mostTies: [Int]
 
   init(_ model: PanelModel, _ panel: Panel) {
     let layout = ParameterLayout(model, periods: panel.periods)
@@ -22,30 +22,36 @@ struct ParameterBounds: Sendable {
     }
     for period in 0..<panel.periods {
       let (before, after) = (panel.waves[period], panel.waves[period + 1])
-      let distance = Double(after.network.distance(to: before.network))
-      limits[layout.rate(0, period: period)] =
-        model.meets
-        ? max(10, 20 * (distance / Double(max(1, count * (count - 1)))).squareRoot())
-        : max(30, 20 * distance / Double(max(1, count)))
-      for b in model.behaviours.indices { limits[layout.rate(b + 1, period: period)] = 60 }
+      for (r, relation) in model.relations.enumerated() {
+        let distance = Double(after[r].distance(to: before[r]))
+        limits[layout.rate(r, period: period)] =
+          relation.meets
+          ? max(10, 20 * (distance / Double(max(1, count * (count - 1)))).squareRoot())
+          : max(30, 20 * distance / Double(max(1, count)))
+      }
+      for b in model.behaviours.indices {
+        limits[layout.rate(layout.behaviour(b), period: period)] = 60
+      }
     }
     // Some egos are enough to know what is typical.
     let egos = stride(from: 0, to: count, by: max(1, count / 100))
     let state = panel.waves[0]
-    for (k, term) in model.terms.enumerated() {
-      var (sum, found) = (0.0, 0)
-      for ego in egos {
-        for change in term.changes(state, ego: ego) where change != 0 {
-          sum += abs(change)
-          found += 1
+    for (r, relation) in model.relations.enumerated() {
+      for (k, term) in relation.terms.enumerated() {
+        var (sum, found) = (0.0, 0)
+        for ego in egos {
+          for change in term.changes(state, of: r, ego: ego) where change != 0 {
+            sum += abs(change)
+            found += 1
+          }
         }
+        set(layout.term(k, of: r), typical: found > 0 ? sum / Double(found) : 1)
       }
-      set(layout.term(k, of: 0), typical: found > 0 ? sum / Double(found) : 1)
-    }
-    for (k, term) in model.rateTerms.enumerated() {
-      let values = egos.map { abs(term.effect.value(state.network, actor: $0)) }
-      let mean = values.reduce(0, +) / Double(max(1, values.count))
-      set(layout.rateTerm(k), typical: mean)
+      for (k, term) in relation.rateTerms.enumerated() {
+        let values = egos.map { abs(term.effect.value(state[r], actor: $0)) }
+        let mean = values.reduce(0, +) / Double(max(1, values.count))
+        set(layout.rateTerm(k, of: r), typical: mean)
+      }
     }
     for (b, behaviour) in model.behaviours.enumerated() {
       for (k, term) in behaviour.terms.enumerated() {
@@ -56,13 +62,15 @@ struct ParameterBounds: Sendable {
               - term.effect.statistic(state.network, values, ego: ego, own: values[ego]))
         }.filter { $0 > 0 }
         let mean = changes.reduce(0, +) / Double(max(1, changes.count))
-        set(layout.term(k, of: b + 1), typical: mean)
+        set(layout.term(k, of: layout.behaviour(b)), typical: mean)
       }
     }
     self.limits = limits
     self.units = units
-    let most = panel.waves.map(\.network.tieCount).max() ?? 0
-    mostTies = 4 * most + (model.isDirected ? 2 : 1) * count
+    mostTies = model.relations.indices.map { r in
+      let most = panel.waves.map { $0[r].tieCount }.max() ?? 0
+      return 4 * most + (model.relations[r].isDirected ? 2 : 1) * count
+    }
   }
 
   func clamped(_ value: Double, of parameter: Int) -> Double {
@@ -73,27 +81,22 @@ struct ParameterBounds: Sendable {
   func share(_ value: Double, of parameter: Int) -> Double { abs(value) / limits[parameter] }
 }
 
-extension PanelModel {
-  /// Whether ties are decided by pairs that meet.
-  var meets: Bool {
-    if !isDirected, case .meeting = consent { return true }
-    return false
-  }
-}
-
 extension PanelModel.NetworkTerm {
   /// Change statistics of all ties of an ego.
-  fileprivate func changes(_ state: PanelState, ego: Int) -> [Double] {
-    let alters = (0..<state.network.actorCount).filter { $0 != ego }.map(Int32.init)
+  fileprivate func changes(_ state: PanelState, of relation: Int, ego: Int) -> [Double] {
+    let network = state[relation]
+    let alters = (0..<network.actorCount).filter { $0 != ego }.map(Int32.init)
     var changes = [Double](repeating: 0, count: alters.count)
     var span = changes.mutableSpan
     switch source {
     case .effect(let effects):
-      effects[0].addChanges(
-        state.network, ego: ego, candidates: alters.span, weight: 1, to: &span)
+      effects[0].addChanges(network, ego: ego, candidates: alters.span, weight: 1, to: &span)
     case .selection(let behaviour, let function):
       function.addChanges(
         state.behaviours[behaviour], ego: ego, candidates: alters.span, weight: 1, to: &span)
+    case .relation(let other, let function):
+      let company = state[other]
+      return alters.map { function.value(company, ego: ego, alter: Int($0)) }
     }
     return changes
   }

@@ -50,7 +50,7 @@ public struct ScenariosStep: Sendable {
     "relation", .text("a name"), shown: "ties",
     "what effects of other relations, measures and the like call the scenario's own ties")
   static let relations = Key(
-    "relations", .named(RelationSpec.format), default: [], shown: "none",
+    "relations", .named(ScenarioRelationSpec.format), default: [], shown: "none",
     "other relations among the same actors, by name: their ties at the start and how they form")
 
   static let behaviour = Key(
@@ -101,7 +101,7 @@ public struct ScenariosStep: Sendable {
   let relation: LocatedText?
   let behaviours: [Named<ScenarioBehaviourSpec>]
   /// Besides the scenario's own ties.
-  let otherRelations: [RelationSpec]
+  let otherRelations: [ScenarioRelationSpec]
   /// Years.
   public let horizon: Int
   let effects: [Named<PartnershipEffectSpec>]
@@ -157,7 +157,9 @@ public struct ScenariosStep: Sendable {
     start = try section.read(Self.start)
     formation = try section.read(Self.formation) ?? FormationSpec()
     relation = try section.read(Self.relation)
-    otherRelations = try section.read(Self.relations).map { RelationSpec($0.name, $0.value) }
+    otherRelations = try section.read(Self.relations).map {
+      ScenarioRelationSpec($0.name, $0.value)
+    }
     behaviours = try section.read(Self.behaviour)
     horizon = try section.read(Self.horizon)
     effects = try section.read(Self.effects)

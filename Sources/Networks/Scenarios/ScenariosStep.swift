@@ -296,7 +296,7 @@ extension ScenariosStep {
   }
 
   private func startNetwork(
-    _ relation: RelationSpec, _ actors: ActorData, in data: DataSet,
+    _ relation: ScenarioRelationSpec, _ actors: ActorData, in data: DataSet,
     _ diagnostics: inout [Diagnostic]
   ) throws(ScenarioError) -> Network {
     guard let ties = relation.ties else {
@@ -345,7 +345,7 @@ extension ScenariosStep {
 
   /// What keeps ties from being made or ended: as the study says, else as the step did that is started from.
   private func limits(
-    _ relation: RelationSpec, _ formation: FormationSpec, _ starting: StartingFormation?,
+    _ relation: ScenarioRelationSpec, _ formation: FormationSpec, _ starting: StartingFormation?,
     among actors: ActorData, start: Network
   ) throws(ScenarioError) -> FormationLimits {
     let step = starting?.step
@@ -366,7 +366,7 @@ extension ScenariosStep {
 
   /// How ties form: as it was estimated, or as the study says.
   private func formation(
-    _ builder: inout ScenarioBuilder, _ relation: RelationSpec, _ formation: FormationSpec,
+    _ builder: inout ScenarioBuilder, _ relation: ScenarioRelationSpec, _ formation: FormationSpec,
     _ starting: StartingFormation?, _ limits: FormationLimits,
     _ behaviours: [PresentBehaviour], _ diagnostics: inout [Diagnostic]
   ) throws(ScenarioError) -> UncertainFormation {

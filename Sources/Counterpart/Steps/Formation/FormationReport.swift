@@ -26,7 +26,8 @@ struct FormationReport {
 
   private var effects: [FormationEstimate.Parameter] {
     result.estimate.parameters.filter {
-      $0.period == nil && $0.effect != "density" && $0.standardError > 0
+      $0.period == nil && $0.effect != "density" && !$0.effect.hasSuffix(": density")
+        && $0.standardError > 0
     }
   }
 

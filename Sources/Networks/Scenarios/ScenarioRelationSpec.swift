@@ -1,7 +1,7 @@
 internal import StudyFiles
 
 /// A relation of a scenario: who is tied in it at the start, and how its ties form.
-struct RelationSpec: Sendable {
+struct ScenarioRelationSpec: Sendable {
   static let formation = Key.optional(
     "formation",
     .section("how ties form", keys: FormationSpec.keys) { (section) throws(SpecErrors) in
@@ -57,8 +57,8 @@ struct RelationSpec: Sendable {
 
 extension ScenariosStep {
   /// The scenario's own ties as a relation.
-  var ownRelation: RelationSpec {
-    RelationSpec(
+  var ownRelation: ScenarioRelationSpec {
+    ScenarioRelationSpec(
       own: relation ?? LocatedText("ties", at: actors.location), ties: ties, directed: directed,
       formation)
   }
@@ -146,7 +146,9 @@ extension ScenariosStep {
   }
 
   /// What is wrong with the relation that an effect looks at.
-  private func effectProblem(_ term: FormationSpec.Term, of relation: RelationSpec) -> SpecError? {
+  private func effectProblem(
+    _ term: FormationSpec.Term, of relation: ScenarioRelationSpec
+  ) -> SpecError? {
     guard let other = (term.spec as? any RelationEffectSpec)?.otherRelation else { return nil }
     let place = "\(path).\(relation.formationKey).effects"
     if otherRelations.isEmpty {

@@ -1,23 +1,25 @@
 internal import Probability
 
-extension PeriodSimulator {
+extension TieProcess {
   /// One actor's choice among all alters and no change; gives the alter whose tie was toggled.
   func networkStep(
     _ state: inout PanelState, ego: Int, using random: inout RandomStream,
     _ work: inout Workspace
   ) -> Int? {
     let fixed = fixedAlters(of: ego, work)
-    work.neighbourhood.gather(state.network, ego: ego, extent: extent, others: fixed)
+    work.neighbourhood.gather(
+      state.network, ego: ego, extent: extent,
+      others: beside.isEmpty ? fixed : fixed + alters(of: ego, beside: state))
     findChanges(state, ego: ego, &work)
-    let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
+    let isFull = maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
     let count = work.neighbourhood.count
     // What the ego's own position makes of any new tie outside the neighbourhood.
     var scale = 1.0
     if hasOwnTerms {
       var own = 0.0
       for k in terms.indices {
-        if case .own(let effect) = terms[k].kind, terms[k].making != 0 {
-          own += terms[k].making * effect.gain(state.network, ego: ego, tied: false)
+        if terms[k].making != 0, let gain = gain(k, state, ego: ego, tied: false) {
+          own += terms[k].making * gain
         }
       }
       scale = choiceWeight(own)
@@ -31,7 +33,7 @@ extension PeriodSimulator {
       zone -= work.weights[c]
       work.weights[c] = 0
     }
-    if let most = model.maximumDegree, !model.isDirected {
+    if let most = maximumDegree, !isDirected {
       for c in 0..<count where !work.neighbourhood.tied(c) {
         if state.network.degree(Int(work.neighbourhood.candidates[c])) >= most {
           zone -= work.weights[c]
@@ -69,7 +71,7 @@ extension PeriodSimulator {
     _ state: inout PanelState, ego: Int, using random: inout RandomStream, _ work: inout Workspace
   ) -> Int? {
     guard let tables else { return nil }
-    let isFull = model.maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
+    let isFull = maximumDegree.map { state.network.degree(ego) >= $0 } ?? false
     if tables.levels != nil {
       let fixed = fixedAlters(of: ego, work)
       let alter = work.levelTables?.step(
@@ -100,7 +102,7 @@ extension PeriodSimulator {
     _ work: inout Workspace
   ) -> Int? {
     guard let alter = chosen else { return nil }
-    if !model.isDirected, case .initiative(let rule) = model.consent,
+    if !isDirected, case .initiative(let rule) = consent,
       !state.network.hasTie(ego, alter)
     {
       let worth = findWorth(state, ego: alter, alter: ego, creating: true, to: .second, &work)
@@ -190,7 +192,7 @@ extension PeriodSimulator {
       switch terms[k].kind {
       case .configuration(let effect):
         effect.setChanges(
-          work.neighbourhood, directed: model.isDirected, to: &work.changes[k])
+          work.neighbourhood, directed: isDirected, to: &work.changes[k])
       case .pair(let effect, _):
         for c in 0..<count { work.changes[k][c] = 0 }
         Self.add(
@@ -208,7 +210,58 @@ extension PeriodSimulator {
         Self.add(
           function, state.behaviours[behaviour], ego: ego, work.neighbourhood.candidates,
           to: &work.changes[k])
+      case .relation(let place, let function):
+        Self.set(
+          function, state.others[place], ego: ego, work.neighbourhood.candidates,
+          to: &work.changes[k])
+      case .ownRelation:
+        let gain = gain(k, state, ego: ego, tied: false) ?? 0
+        for c in 0..<count { work.changes[k][c] = gain }
       }
+    }
+  }
+
+  /// What a term of the ego's own position makes of any tie that it could make, or end; `nil` for other terms.
+  private func gain(_ k: Int, _ state: borrowing PanelState, ego: Int, tied: Bool) -> Double? {
+    switch terms[k].kind {
+    case .own(let effect): effect.gain(state.network, ego: ego, tied: tied)
+    case .ownRelation(let place, let function):
+      // The same whoever the alter is.
+      function.value(state.others[place], ego: ego, alter: ego == 0 ? 1 : 0)
+    default: nil
+    }
+  }
+
+  /// The alters that terms of other relations can reach; some may come more than once.
+  private func alters(of ego: Int, beside state: borrowing PanelState) -> [Int32] {
+    var alters: [Int32] = []
+    for item in beside {
+      Self.collect(state.others[item.place], ego: ego, isFar: item.isFar, to: &alters)
+    }
+    return alters
+  }
+
+  private static func collect(
+    _ network: borrowing Network, ego: Int, isFar: Bool, to alters: inout [Int32]
+  ) {
+    for k in 0..<network.degree(ego) {
+      let partner = network.partner(k, of: ego)
+      alters.append(partner)
+      guard isFar else { continue }
+      for m in 0..<network.degree(Int(partner)) {
+        alters.append(network.partner(m, of: Int(partner)))
+      }
+    }
+    guard network.isDirected else { return }
+    for k in 0..<network.inDegree(ego) { alters.append(network.sender(k, to: ego)) }
+  }
+
+  private static func set(
+    _ function: any RelationFunction, _ network: borrowing Network, ego: Int,
+    _ candidates: [Int32], to changes: inout [Double]
+  ) {
+    for c in candidates.indices {
+      changes[c] = function.value(network, ego: ego, alter: Int(candidates[c]))
     }
   }
 
@@ -271,9 +324,9 @@ extension PeriodSimulator {
       }
       if offersField, outside > 0 {
         switch term.kind {
-        case .own(let effect):
-          if term.actsOnMaking {
-            expected += scale * outside * effect.gain(state.network, ego: ego, tied: false)
+        case .own, .ownRelation:
+          if term.actsOnMaking, let gain = gain(k, state, ego: ego, tied: false) {
+            expected += scale * outside * gain
           }
         case .pair(_, .some(let place)):
           var moment = field.moments[place][ego]
@@ -322,6 +375,8 @@ extension PeriodSimulator {
         work.one[0] = effect.gain(state.network, ego: ego, tied: !creating)
       case .selection(let behaviour, let function):
         Self.add(function, state.behaviours[behaviour], ego: ego, work.single, to: &work.one)
+      case .relation(let place, let function), .ownRelation(let place, let function):
+        Self.set(function, state.others[place], ego: ego, work.single, to: &work.one)
       }
       let change = work.one[0]
       if side == .first { work.first[k] = change } else { work.second[k] = change }
@@ -335,10 +390,10 @@ extension PeriodSimulator {
     _ state: inout PanelState, ego: Int, alter: Int, using random: inout RandomStream,
     _ work: inout Workspace
   ) -> Int? {
-    guard case .meeting(let rule) = model.consent else { return nil }
+    guard case .meeting(let rule) = consent else { return nil }
     if constraints.isFixed(ego, alter) { return nil }
     let creating = !state.network.hasTie(ego, alter)
-    if creating, let most = model.maximumDegree,
+    if creating, let most = maximumDegree,
       state.network.degree(ego) >= most || state.network.degree(alter) >= most
     {
       return nil
