@@ -49,11 +49,11 @@ public struct StartingFormation: Sendable {
         EffectTerm.consentOfDirected(
           path: "\(scenario.path).formation.consent", at: inner.location(of: "consent")))
     }
-    for term in step.terms where term.spec is any RelationEffectSpec {
+    if let relation = step.relations.first {
       add(
-        "step `\(start.text)` has estimated `\(term.text.text)`, of another relation, and a scenario takes its own "
-          + "ties' process alone from a step: give `formation` and `relations` with the estimates instead",
-        at: start.location, "start")
+        "step `\(start.text)` has estimated several relations, `\(relation.name.text)` among them, and a scenario takes "
+          + "the process of one from a step: give `formation` and `relations` with coefficients `{from: \(start.text), "
+          + "term: …}` instead", at: start.location, "start")
     }
     let behaviours = step.behaviours.map(\.name.text)
     if let outcome = scenario.outcome?.column, behaviours.contains(outcome.text) {
