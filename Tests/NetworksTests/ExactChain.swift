@@ -55,41 +55,43 @@ struct ExactChain {
     allowed: (Network, Int, Int) -> Bool = { _, _, _ in true }
   ) -> [Double] {
     let rows = states.indices.map { rates(from: $0, model, allowed) }
-    let exits = rows.map { $0.reduce(0) { $0 + $1.rate } }
-    let bound = (exits.max() ?? 0) * 1.0001
-    var current = [Double](repeating: 0, count: states.count)
-    current[start] = 1
-    var result = [Double](repeating: 0, count: states.count)
-    // Poisson weights of the number of jumps of the uniformised chain.
-    var logWeight = -bound * time
-    var covered = 0.0
-    var jumps = 0
-    while covered < 1 - 1e-14, jumps < 10_000 {
-      let weight = PortableMath.exp(logWeight)
-      covered += weight
-      for s in result.indices { result[s] += weight * current[s] }
-      var next = [Double](repeating: 0, count: states.count)
-      for s in current.indices where current[s] > 0 {
-        next[s] += current[s] * (1 - exits[s] / bound)
-        for (target, rate) in rows[s] { next[target] += current[s] * rate / bound }
-      }
-      current = next
-      jumps += 1
-      logWeight += PortableMath.log(bound * time) - PortableMath.log(Double(jumps))
+    var initial = [Double](repeating: 0, count: states.count)
+    initial[start] = 1
+    return Uniformisation.distribution(rows, from: initial, time: time)
+  }
+
+  /// How often the first actor's tie to the second is toggled, by a rule of consent for undirected ties.
+  ///
+  /// - Parameters:
+  ///   - chosen: how often the first chooses it.
+  ///   - pair: how often the two meet in this order.
+  ///   - own: what the first gains by it; then the second.
+  static func rate(
+    _ consent: Consent, creating: Bool, chosen: Double, pair: Double, _ own: Double,
+    _ other: Double
+  ) -> Double {
+    func l(_ a: Double) -> Double { 1 / (1 + PortableMath.exp(-a)) }
+    let (a, b) = (l(own), l(other))
+    return switch consent {
+    case .initiative(let rule as InitiativeAndConfirmation):
+      creating ? chosen * l(other + rule.offset) : chosen
+    case .initiative: chosen
+    case .meeting(_ as Dictation): pair * a
+    case .meeting(_ as Conjunction): pair * (creating ? a * b : 1 - (1 - a) * (1 - b))
+    case .meeting(_ as Disjunction): pair * (creating ? 1 - (1 - a) * (1 - b) : a * b)
+    case .meeting: pair * l(own + other)
     }
-    return result
   }
 
   private func rates(
     from state: Int, _ model: FormationModel, _ allowed: (Network, Int, Int) -> Bool
-  ) -> [(target: Int, rate: Double)] {
+  ) -> [(Int, Double)] {
     func opportunities(_ actor: Int) -> Double {
       model.rateTerms.reduce(model.rate) {
         $0 * PortableMath.exp($1.weight * $1.effect.value(states[state], actor: actor))
       }
     }
-    func l(_ a: Double) -> Double { 1 / (1 + PortableMath.exp(-a)) }
-    var rates: [(target: Int, rate: Double)] = []
+    var rates: [(Int, Double)] = []
     for i in 0..<actorCount {
       let others = (0..<actorCount).filter { $0 != i && allowed(states[state], i, $0) }
       let gains = others.map { gain(state, i, $0, model.effects) }
@@ -99,18 +101,10 @@ struct ExactChain {
         let other = isDirected ? 0 : gain(state, j, i, model.effects)
         let chosen = opportunities(i) * PortableMath.exp(own) / total
         let pair = opportunities(i) * opportunities(j)
-        let (a, b) = (l(own), l(other))
-        let rate: Double
-        switch model.consent {
-        case _ where isDirected: rate = chosen
-        case .initiative(let rule as InitiativeAndConfirmation):
-          rate = creating ? chosen * l(other + rule.offset) : chosen
-        case .initiative: rate = chosen
-        case .meeting(_ as Dictation): rate = pair * a
-        case .meeting(_ as Conjunction): rate = pair * (creating ? a * b : 1 - (1 - a) * (1 - b))
-        case .meeting(_ as Disjunction): rate = pair * (creating ? 1 - (1 - a) * (1 - b) : a * b)
-        case .meeting: rate = pair * l(own + other)
-        }
+        let rate =
+          isDirected
+          ? chosen
+          : Self.rate(model.consent, creating: creating, chosen: chosen, pair: pair, own, other)
         rates.append((state ^ 1 << position(i, j), rate))
       }
     }

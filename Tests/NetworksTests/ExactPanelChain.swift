@@ -65,25 +65,7 @@ struct ExactPanelChain {
             })
       }
     }
-    let exits = rows.map { $0.reduce(0) { $0 + $1.1 } }
-    let bound = (exits.max() ?? 0) * 1.0001
-    var current = initial
-    var result = [Double](repeating: 0, count: stateCount)
-    var (logWeight, covered, jumps) = (-bound * time, 0.0, 0)
-    while covered < 1 - 1e-14, jumps < 5000 {
-      let weight = PortableMath.exp(logWeight)
-      covered += weight
-      var next = [Double](repeating: 0, count: stateCount)
-      for s in 0..<stateCount where current[s] > 0 {
-        result[s] += weight * current[s]
-        next[s] += current[s] * (1 - exits[s] / bound)
-        for (target, rate) in rows[s] { next[target] += current[s] * rate / bound }
-      }
-      current = next
-      jumps += 1
-      logWeight += PortableMath.log(bound * time) - PortableMath.log(Double(jumps))
-    }
-    return result
+    return Uniformisation.distribution(rows, from: initial, time: time)
   }
 
   private func tieRates(

@@ -82,25 +82,7 @@ struct ExactRelationsChain {
     let rows = (0..<stateCount).map { state in
       tieRates(0, state) + tieRates(1, state) + valueRates(state)
     }
-    let exits = rows.map { $0.reduce(0) { $0 + $1.1 } }
-    let bound = (exits.max() ?? 0) * 1.0001
-    var current = initial
-    var result = [Double](repeating: 0, count: stateCount)
-    var (logWeight, covered, jumps) = (-bound * time, 0.0, 0)
-    while covered < 1 - 1e-14, jumps < 5000 {
-      let weight = PortableMath.exp(logWeight)
-      covered += weight
-      var next = [Double](repeating: 0, count: stateCount)
-      for s in 0..<stateCount where current[s] > 0 {
-        result[s] += weight * current[s]
-        next[s] += current[s] * (1 - exits[s] / bound)
-        for (target, rate) in rows[s] { next[target] += current[s] * rate / bound }
-      }
-      current = next
-      jumps += 1
-      logWeight += PortableMath.log(bound * time) - PortableMath.log(Double(jumps))
-    }
-    return result
+    return Uniformisation.distribution(rows, from: initial, time: time)
   }
 
   private func tieRates(_ r: Int, _ state: Int) -> [(Int, Double)] {
@@ -123,7 +105,6 @@ struct ExactRelationsChain {
         $0 + $1.weight * (worth(after, $1, i) - worth(before, $1, i))
       }
     }
-    func l(_ a: Double) -> Double { 1 / (1 + PortableMath.exp(-a)) }
     var rates: [(Int, Double)] = []
     for i in 0..<actorCount {
       let others = (0..<actorCount).filter { $0 != i && relation.allowed(before, i, $0) }
@@ -135,18 +116,11 @@ struct ExactRelationsChain {
         let chosen = opportunities * PortableMath.exp(own) / total
         let pair = opportunities * relation.rate * relation.factor(before, j)
         let other = before.isDirected ? 0 : gain(j, i)
-        let (a, b) = (l(own), l(other))
-        let rate: Double
-        switch relation.consent {
-        case _ where before.isDirected: rate = chosen
-        case .initiative(let rule as InitiativeAndConfirmation):
-          rate = creating ? chosen * l(other + rule.offset) : chosen
-        case .initiative: rate = chosen
-        case .meeting(_ as Dictation): rate = pair * a
-        case .meeting(_ as Conjunction): rate = pair * (creating ? a * b : 1 - (1 - a) * (1 - b))
-        case .meeting(_ as Disjunction): rate = pair * (creating ? 1 - (1 - a) * (1 - b) : a * b)
-        case .meeting: rate = pair * l(own + other)
-        }
+        let rate =
+          before.isDirected
+          ? chosen
+          : ExactChain.rate(
+            relation.consent, creating: creating, chosen: chosen, pair: pair, own, other)
         var target = parts
         target[r] ^= relation.chain.bits([(i, j)])
         rates.append((index(target), rate))

@@ -44,5 +44,40 @@ struct MiniStepTimings {
     #expect(steps > 0)
   }
 
+  /// The same of two relations that look at each other: density, reciprocity, transitivity in one, each with a tie there.
+  @Test(arguments: [50, 200, 1000])
+  func twoRelations(_ count: Int) {
+    var random = RandomStream(Seed(1))
+    func terms(_ other: Int) -> [PanelModel.NetworkTerm] {
+      [
+        PanelModel.NetworkTerm("density", Density()),
+        PanelModel.NetworkTerm("reciprocity", Reciprocity()),
+        PanelModel.NetworkTerm("transitivity", Transitivity()),
+        PanelModel.NetworkTerm("tied-in", lookingAt: other, TiedThere()),
+      ]
+    }
+    let density = -0.5 * PortableMath.log(Double(count)) - 0.1
+    let simulator = PeriodSimulator(
+      PanelModel(
+        directed: true, terms: terms(1),
+        beside: [PanelModel.Relation("other", directed: true, terms: terms(0))]),
+      parameters: [6, density, 1.5, 0.2, 0.5, 6, density, 1.5, 0.2, 0.5], period: 0, periods: 1,
+      actors: count)
+    let empty = Network(actors: count, directed: true)
+    var state = PanelState(empty, beside: [empty])
+    var room = PeriodSimulator.Workspace(simulator)
+    var (steps, runs) = (0, 0)
+    let processor = Self.processorTime()
+    while steps < 200_000 {
+      let run = simulator.run(from: state, until: .time(1), using: &random, &room)
+      steps += run.miniSteps.reduce(0, +)
+      state = runs % 8 == 7 ? PanelState(empty, beside: [empty]) : run.state
+      runs += 1
+    }
+    let time = Self.processorTime() - processor
+    print("n \(count), two relations: \(time / Double(steps) * 1e6) µs a mini-step")
+    #expect(steps > 0)
+  }
+
   private static func processorTime() -> Double { Double(clock()) / 1e6 }
 }

@@ -4,6 +4,7 @@ import Networks
 import Probability
 import StudyFiles
 import Tables
+import TestSupport
 import Testing
 
 /// A `formation` step with several relations, from its text to its tables.
@@ -200,6 +201,18 @@ import Testing
     let text = error.map { "\($0)" } ?? ""
     #expect(text.contains(item.says), "\(text)")
     #expect(text.contains("study.yaml:"), "\(text)")
+  }
+
+  /// What the guide shows is read as it says.
+  @Test func theExampleOfTheGuide() throws {
+    let url = checkoutFolder.appendingPathComponent("Documentation/Guides/Estimating-formation.md")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let block = try #require(
+      text.components(separatedBy: "```yaml\n").first { $0.contains("  form:\n") })
+    let lines = block.components(separatedBy: "```")[0].split(separator: "\n").dropFirst(3)
+    let yaml = lines.map { $0.dropFirst(6) }.joined(separator: "\n")
+    _ = try FormationStepTests.step(yaml)
+    #expect(yaml.contains("closed-in(support)"))
   }
 
   @Test func anEffectOfNoRelation() throws {

@@ -91,7 +91,7 @@ public struct PanelModel: Sendable {
   ///
   /// - Parameters:
   ///   - name: what messages call the first relation.
-  ///   - relations: the others.
+  ///   - others: the relations beside it.
   public init(
     directed: Bool, consent: Consent = .initiative(Imposition()), terms: [NetworkTerm],
     rateTerms: [(name: String, effect: any RateEffect)] = [], behaviours: [Behaviour] = [],

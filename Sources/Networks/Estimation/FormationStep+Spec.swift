@@ -58,7 +58,7 @@ public struct FormationStep: Sendable {
     "relation", .text("a name"), shown: "ties",
     "what effects of other `relations` call the step's own relation")
   static let relations = Key(
-    "relations", .named(WaveRelationSpec.format), default: [], shown: "none",
+    "relations", .named(ObservedRelationSpec.format), default: [], shown: "none",
     "other relations among the same actors that form at the same time: effects such as `tied-in(NAME)` look from one at "
       + "another")
 
@@ -88,7 +88,7 @@ public struct FormationStep: Sendable {
   let kinds: KindsSpec?
   let relation: LocatedText?
   /// Beside the step's own.
-  let relations: [Named<WaveRelationSpec>]
+  let relations: [Named<ObservedRelationSpec>]
   let path: String
 
   /// - Parameter section: checked against ``keys``.

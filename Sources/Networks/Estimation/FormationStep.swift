@@ -53,7 +53,7 @@ extension FormationStep {
 
   /// Names of one relation that mean nothing in the data.
   private func unknownNames(
-    of relation: WaveRelationSpec, path: String, in data: DataSet
+    of relation: ObservedRelationSpec, path: String, in data: DataSet
   ) -> [SpecError] {
     var problems: [SpecError] = []
     func column(_ name: LocatedText, _ key: String) {
@@ -218,7 +218,7 @@ extension FormationStep {
   }
 
   private func relation(
-    _ name: String, _ spec: WaveRelationSpec, _ actors: ActorData, _ centrings: [Centring]
+    _ name: String, _ spec: ObservedRelationSpec, _ actors: ActorData, _ centrings: [Centring]
   ) throws(ScenarioError) -> PanelModel.Relation {
     let behaviourNames = behaviours.map(\.name.text)
     let relationNames = allRelations.map(\.name)

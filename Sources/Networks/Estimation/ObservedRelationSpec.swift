@@ -1,7 +1,7 @@
 internal import StudyFiles
 
 /// One relation of a `formation` step: its waves and how its ties form.
-struct WaveRelationSpec: Sendable {
+struct ObservedRelationSpec: Sendable {
   let waves: [LocatedText]
   let directed: Bool
   let consent: (any ConsentSpec)?
@@ -22,10 +22,10 @@ struct WaveRelationSpec: Sendable {
   ]
 
   /// A relation beside the step's own, with what is wrong in it alone.
-  static let format = ValueFormat<WaveRelationSpec>.section(
+  static let format = ValueFormat<ObservedRelationSpec>.section(
     "a section of `waves`, `effects` and what else holds for the relation", keys: keys
   ) { (section) throws(SpecErrors) in
-    let spec = WaveRelationSpec(
+    let spec = ObservedRelationSpec(
       waves: try section.read(FormationStep.waves),
       directed: try section.read(FormationStep.directed),
       consent: try section.read(FormationStep.consent),
@@ -63,15 +63,15 @@ struct WaveRelationSpec: Sendable {
 
 extension FormationStep {
   /// The step's own relation.
-  var own: WaveRelationSpec {
-    WaveRelationSpec(
+  var own: ObservedRelationSpec {
+    ObservedRelationSpec(
       waves: waves, directed: directed, consent: consent, terms: terms,
       maximumDegree: maximumDegree, rates: rates, within: within, disjoint: disjoint,
       contains: contains, kinds: kinds)
   }
 
   /// All relations in the order of the model, each with what the others call it and where it stands in the study.
-  var allRelations: [(name: String, spec: WaveRelationSpec, path: String)] {
+  var allRelations: [(name: String, spec: ObservedRelationSpec, path: String)] {
     [(relationName, own, path)]
       + relations.map { ($0.name.text, $0.value, "\(path).relations.\($0.name.text)") }
   }
