@@ -127,7 +127,9 @@ import Testing
       error(change: ties([1000, 77], [1001, 1002]))
         == .unknownActors(
           table: "ties", count: 1, first: "77", at: "table ties, row 2"))
-    #expect(error(change: ties([1000, 1003], [1001, 1003])) == .selfTie(actor: "1003", at: "table ties, row 2"))
+    #expect(
+      error(change: ties([1000, 1003], [1001, 1003]))
+        == .selfTie(actor: "1003", at: "table ties, row 2"))
   }
 
   @Test func runawayIsStopped() {
