@@ -17,8 +17,7 @@ struct Agenda: Sendable {
 
   /// When the next opportunity is, in years; infinite where none is known.
   var nextTime: Double {
-    if let clock { return clock.nextTime }
-    return position < events.count ? events[position].time : .infinity
+    clock?.nextTime ?? (position < events.count ? events[position].time : .infinity)
   }
 
   /// The next opportunity before `end`; time has come there without one.

@@ -126,14 +126,15 @@ public struct RelationsSimulator: Sendable {
     while let next = moving.min(by: { agendas[$0].nextTime < agendas[$1].nextTime }),
       agendas[next].nextTime < end
     {
-      guard next < relations.count, let formation = relations[next].formation else {
+      guard next < relations.count else {
         step(
           next - relations.count, &around, &agendas[next], until: end, conditions[0],
           seeds[next], replicate)
         continue
       }
       swap(&own, &around.networks[next])
-      _ = formation.step(
+      // In place: a simulator is large.
+      _ = relations[next].formation?.step(
         &own, &agendas[next], until: end, lift: conditions[next], around: around,
         seeds: seeds[next], replicate: replicate, &work)
       swap(&own, &around.networks[next])

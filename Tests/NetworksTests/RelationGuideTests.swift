@@ -1,0 +1,65 @@
+import Designs
+import Foundation
+import Networks
+import Probability
+import Tables
+import TestSupport
+import Testing
+
+/// The worked examples of several relations and of a behaviour, as the guide prints them, on the synthetic register.
+@Suite struct RelationGuideTests {
+  /// The guide's block that has a line, with few replicates.
+  private static func study(with line: String) throws -> String {
+    let guide = try String(
+      contentsOf: checkoutFolder.appendingPathComponent("Documentation/Guides/Scenarios.md"),
+      encoding: .utf8)
+    let block = try #require(
+      guide.components(separatedBy: "```").first {
+        $0.hasPrefix("yaml\nactors") && $0.contains("\n\(line)")
+      })
+    return String(block.dropFirst("yaml\n".count))
+      .replacingOccurrences(of: "at-most: 100", with: "at-most: 10")
+  }
+
+  private static func run(_ yaml: String) throws -> ScenarioResult {
+    var data = DataSet()
+    for table in SyntheticRegisterTests.register.tables { data.set(table) }
+    let schools = SyntheticRegisterTests.register.tables[0]
+    let places = Places(
+      easting: try #require(schools["easting"]), northing: try #require(schools["northing"]))
+    let step = try ScenariosStepTests.step(yaml)
+    try step.check(in: data)
+    return try step.run(
+      in: data, places: places, estimates: [:], seed: Seed(11)["futures"], threads: 2)
+  }
+
+  private static func mean(
+    _ result: ScenarioResult, _ outcome: String, _ policy: String, _ time: Int
+  ) -> Double {
+    ScenariosStepTests.value(result, 0, "mean", policy: policy, outcome: outcome, time: time)
+  }
+
+  /// Support for partnership spreads practice, which has no policy of its own.
+  @Test func relationsOnTheRegister() throws {
+    let result = try Self.run(Self.study(with: "relations:"))
+    func difference(_ outcome: String, _ column: String = "difference") -> Double {
+      ScenariosStepTests.value(result, 1, column, policy: "support", outcome: outcome, time: 3)
+    }
+    for outcome in ["degree", "degree(practice)"] {
+      #expect(
+        difference(outcome) > 4 * difference(outcome, "mcse"),
+        "\(outcome): \(difference(outcome)) ± \(difference(outcome, "mcse"))")
+    }
+    #expect(Self.mean(result, "overlap(known)", "none", 0) == 1)
+    #expect(Self.mean(result, "degree(practice)", "none", 0) == 0)
+    #expect(Self.mean(result, "overlap(practice)", "none", 5) > 0.02)
+    #expect(Self.mean(result, "overlap(known)", "none", 5) < 1)
+  }
+
+  /// Every name of the example of a behaviour is in the register.
+  @Test func behaviourOfTheRegister() throws {
+    var data = DataSet()
+    for table in SyntheticRegisterTests.register.tables { data.set(table) }
+    try ScenariosStepTests.step(Self.study(with: "behaviour:")).check(in: data)
+  }
+}
