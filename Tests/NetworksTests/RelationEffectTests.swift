@@ -188,7 +188,7 @@ import Testing
         PanelModel.Relation(
           second, directed: states[0].others[0].isDirected, terms: terms[second] ?? [])
       ])
-    let estimate = try MomentEstimator(model, Panel(waves: states), replicates: 1500)
+    let estimate = try MomentEstimator(model, Panel(waves: states), replicates: 1000)
       .estimate(seed: Seed(30), threads: 2)
     #expect(estimate.parameters.count == expected.count)
     for (item, parameter) in zip(expected, estimate.parameters) {
