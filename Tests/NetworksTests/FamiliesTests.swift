@@ -152,6 +152,27 @@ import Testing
     #expect(kept.gap < 0.25, "\(kept.gap)")
   }
 
+  /// Six pairs of twins, every division of whom is tried: the relaxation is never above the best, and with twins kept apart
+  /// higher than without.
+  @Test func theBoundOfTwinsIsBelowTheBest() throws {
+    var raised = 0
+    for seed in 0..<6 {
+      var random = RandomStream(Seed(UInt64(seed)))
+      let values = (0..<6).map { _ in random.normal() }
+      let twins = (0..<12).map { $0 / 2 }
+      let columns = [twins.map { values[$0] }]
+      let areas = twins.map { Int32($0) }
+      let free = try FamilyProblem(columns: columns, sizes: 3...6)
+      let kept = try FamilyProblem(columns: columns, sizes: 3...6, apart: .area(areas))
+      let best = try Families(kept)
+      let relaxed = Families.relaxation(kept)
+      #expect(
+        best.isOptimal && relaxed <= best.objective * (1 + 1e-12), "\(relaxed), \(best.objective)")
+      if relaxed > 1.1 * Families.relaxation(free) { raised += 1 }
+    }
+    #expect(raised >= 3, "\(raised)")
+  }
+
   /// Divisions of nine or ten schools into three families of three or four, with the least distance within one.
   static func threes(
     _ columns: [[Double]], _ locations: Locations
