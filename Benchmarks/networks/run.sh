@@ -1,8 +1,8 @@
 #!/bin/sh
 # Times the simulation and estimation of networks beside RSiena and prints one table:
 #   run.sh [quick|full]
-# `full` adds the coverage of the estimator's intervals, which takes some minutes. RSiena is skipped where it is not
-# installed, and the table says so.
+# `full` adds the coverage of the estimator's intervals, directed, undirected and with a behaviour, which takes about
+# twenty minutes of two cores. RSiena is skipped where it is not installed, and the table says so.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 size=${1:-quick}
@@ -29,5 +29,7 @@ ours growth
 ours fit "$folder"
 peer fit "$folder"
 ours england 24000
+ours families 3300
+ours families 16000
 printf 'task\ttool\tsize\tfigure\tunit\tnote\n' | cat - "$folder/table" | column -t -s '	'
 if [ "$size" = full ]; then "$bin" coverage 500 2 all; fi

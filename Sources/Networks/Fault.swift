@@ -44,7 +44,7 @@ extension FormationError {
       .conditionalRelations, .notTieSum:
       .study
     case .otherActors, .otherKind, .notWhole, .neverPresent, .absentWithTies, .brokenRule: .data
-    case .noChange, .noChoice, .constant, .collinear, .runaway: .model
+    case .noChange, .noChoice, .atEdge, .constant, .collinear, .runaway: .model
     }
   }
 }

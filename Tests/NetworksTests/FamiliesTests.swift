@@ -119,9 +119,58 @@ import Testing
       let divided = problemApart.flatMap { try? Families($0) }
       #expect((divided != nil) == (bestApart < .infinity))
       if let divided { #expect(abs(divided.objective - bestApart) < 1e-9 * bestApart) }
+      if divided != nil, let problemApart {
+        let relaxedApart = Families.relaxation(problemApart)
+        #expect(relaxedApart <= bestApart * (1 + 1e-12), "\(relaxedApart) above \(bestApart)")
+      }
     }
     // 7, 8 and 10 schools do not fill families of three, which the relaxation does not know.
     #expect(tight >= 3 && gaps / 12 < 0.45, "\(tight) tight, mean gap \(gaps / 12)")
+  }
+
+  /// Twins must keep apart, who would otherwise be together: the bound knows what that costs.
+  @Test(arguments: [true, false])
+  func theBoundKnowsWhoMustKeepApart(byArea: Bool) throws {
+    var random = RandomStream(Seed(8))
+    let values = (0..<60).map { _ in random.normal() }
+    let others = (0..<60).map { _ in random.normal() }
+    // Twins are half a kilometre from each other, and ten from all others.
+    let twins = (0..<120).map { $0 / 2 }
+    let columns = [twins.map { values[$0] }, twins.map { others[$0] }]
+    let eastings = twins.enumerated().map { school, twin -> Double in
+      10 * Double(twin) + (school % 2 == 0 ? 0 : 0.5)
+    }
+    let places = Locations(
+      eastings: eastings, northings: [Double](repeating: 0, count: 120))
+    let apart: FamilyProblem.Apart =
+      byArea ? .area(twins.map { Int32($0) }) : .distance(places, 1)
+    let sizes = 4...6
+    let free = try Families(try FamilyProblem(columns: columns, sizes: sizes))
+    let kept = try Families(try FamilyProblem(columns: columns, sizes: sizes, apart: apart))
+    Self.check(kept, columns, sizes: sizes) { $0 / 2 != $1 / 2 }
+    #expect(kept.bound > 1.2 * free.objective, "\(kept.bound), \(free.objective)")
+    #expect(kept.gap < 0.25, "\(kept.gap)")
+  }
+
+  /// Six pairs of twins, every division of whom is tried: the relaxation is never above the best, and with twins kept apart
+  /// higher than without.
+  @Test func theBoundOfTwinsIsBelowTheBest() throws {
+    var raised = 0
+    for seed in 0..<6 {
+      var random = RandomStream(Seed(UInt64(seed)))
+      let values = (0..<6).map { _ in random.normal() }
+      let twins = (0..<12).map { $0 / 2 }
+      let columns = [twins.map { values[$0] }]
+      let areas = twins.map { Int32($0) }
+      let free = try FamilyProblem(columns: columns, sizes: 3...6)
+      let kept = try FamilyProblem(columns: columns, sizes: 3...6, apart: .area(areas))
+      let best = try Families(kept)
+      let relaxed = Families.relaxation(kept)
+      #expect(
+        best.isOptimal && relaxed <= best.objective * (1 + 1e-12), "\(relaxed), \(best.objective)")
+      if relaxed > 1.1 * Families.relaxation(free) { raised += 1 }
+    }
+    #expect(raised >= 3, "\(raised)")
   }
 
   /// Divisions of nine or ten schools into three families of three or four, with the least distance within one.

@@ -5,6 +5,7 @@ import Networks
 import Probability
 import StudyFiles
 import Tables
+import TestSupport
 import Testing
 
 /// A `formation` step from its text to its tables.
@@ -94,13 +95,22 @@ import Testing
     #expect(result.tables.map(\.name) == ["effects", "fit", "waves"])
     #expect(
       result.tables[0].fields.map(\.name) == [
-        "effect", "period", "estimate", "std_error", "convergence",
+        "effect", "period", "estimate", "std_error", "low", "high", "convergence",
       ])
     #expect(result.estimate.hasConverged)
     for (parameter, truth) in zip(result.estimate.parameters, Self.truth) {
       #expect(
         abs(parameter.estimate - truth) < 3.5 * parameter.standardError,
         "\(parameter.effect): \(parameter.estimate) ± \(parameter.standardError), \(truth)")
+      let (low, high) = parameter.interval
+      let width = 2 * 1.959963984540054 * parameter.standardError
+      if parameter.period == nil {
+        #expect(abs(high - low - width) < 1e-9 && abs(high + low - 2 * parameter.estimate) < 1e-9)
+      } else {
+        // Symmetric on the scale of logarithms, and so further up than down.
+        #expect(isClose(low * high, parameter.estimate * parameter.estimate, relative: 1e-9))
+        #expect(low > 0 && high - low > width && high - low < 1.2 * width)
+      }
     }
     #expect(
       result.names == [

@@ -224,7 +224,7 @@ import Testing
 
   @Test(arguments: [
     ("support_2", "suport_2", "unknown table `suport_2`"), ("same(kind)", "same(knd)", "knd"),
-    ("same(kind)]", "same(kind)]\n    disjoint: support_3", "are in `support_3`"),
+    ("same(kind)]", "same(kind)]\n    disjoint: support_3", "`disjoint: support_3` is broken by"),
     ("same(kind)]", "same(kind)]\n    within: nothing", "unknown table `nothing`"),
     ("support_2", "people", "unknown column `from`"),
     ("support_2", "support_1", "`support` does not change"),

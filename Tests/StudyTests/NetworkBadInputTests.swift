@@ -78,8 +78,12 @@ import Testing
       step: scenario(ties: "must", formation: ", disjoint: must, contains: must"),
       says: "`disjoint: must` is broken by 1 of the ties", exitCode: 3),
     Case(
-      name: "waves above the largest degree", step: formation(more: ", maximum-degree: 1"),
-      says: "`maximum-degree", exitCode: 4),
+      name: "waves above the largest degree", step: formation(more: ", maximum-degree: 3"),
+      says: "more than the `maximum-degree` of 3", exitCode: nil),
+    Case(
+      name: "a start above the largest degree",
+      step: scenario(formation: ", maximum-degree: 1"),
+      says: "more than the `maximum-degree` of 1", exitCode: nil),
     Case(
       name: "waves that are the same", step: formation(waves: "ties_a, ties_a"),
       says: "`ties` does not change between waves 1 and 2", exitCode: 4),
@@ -89,7 +93,8 @@ import Testing
       says: "names `pupil`", exitCode: 2),
     Case(
       name: "a policy that nobody is eligible for",
-      step: support("eligible: fsm > 1000, from: 1, until: 2"), says: "fsm > 1000", exitCode: nil),
+      step: support("eligible: fsm > 1000, from: 1, until: 2"), says: "no school is eligible",
+      exitCode: nil),
     Case(
       name: "a policy after the end", step: support("from: 9, until: 12"),
       says: "starts in year 9, after the last year 3", exitCode: nil),

@@ -18,6 +18,8 @@ struct Coverage {
   struct Finding: Sendable {
     let estimates: [Double]
     let errors: [Double]
+    /// 95 % intervals.
+    let intervals: [(low: Double, high: Double)]
     let hasConverged: Bool
     /// Names of parameters without a finite estimate.
     let unbounded: [String]
@@ -58,7 +60,8 @@ struct Coverage {
         .estimate(seed: Seed(4)["\(index)"], threads: 1)
       return Finding(
         estimates: estimate.parameters.map(\.estimate),
-        errors: estimate.parameters.map(\.standardError), hasConverged: estimate.hasConverged,
+        errors: estimate.parameters.map(\.standardError),
+        intervals: estimate.parameters.map(\.interval), hasConverged: estimate.hasConverged,
         unbounded: estimate.unbounded.map { estimate.parameters[$0].effect },
         degree: Double(panel.waves[0].network.tieCount * (model.isDirected ? 1 : 2))
           / Double(truth.actors),
@@ -79,7 +82,7 @@ struct Coverage {
       let sd = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)).squareRoot()
       let error = whole.reduce(0) { $0 + $1.errors[k] } / n
       let held = whole.count {
-        abs($0.estimates[k] - truth.values[k]) <= 1.959963984540054 * $0.errors[k]
+        $0.intervals[k].low <= truth.values[k] && truth.values[k] <= $0.intervals[k].high
       }
       let share = Double(held) / n
       print(
@@ -133,7 +136,7 @@ extension Coverage.Truth {
       "level: rate 1", "level: rate 2", "level: linear", "level: quadratic",
       "level: average-similarity",
     ],
-    values: [6, 6, -2.4, 1.6, 0.25, 1, 3, 3, 0, 0, 3], waves: 3, actors: 80,
+    values: [2, 2, -1.95, 1.6, 0.15, 1.5, 2, 2, 0, 0.2, 4], waves: 3, actors: 60,
     model: { _ in
       let likeness = Likeness(range: 4, centre: 0.6)
       return PanelModel(

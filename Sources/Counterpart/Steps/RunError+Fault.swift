@@ -15,7 +15,7 @@ extension RunError {
         SpecErrors(
           SpecError(.rule(problem.description), path: "steps.\(step)", at: location)))
     // The place of a row comes first, as in other problems of data.
-    case .data: self = .data(["\(problem) (step `\(step)`)"])
+    case .data: self = .data(["\(problem) (step `\(step)` at \(location))"])
     case .model: self = .estimation(step: step, reason: problem.description)
     }
   }

@@ -7,6 +7,8 @@ public enum FormationError: Error, Sendable, Hashable {
   case constraintCount(Int, periods: Int)
   /// Nothing changes in a period, so that there is nothing to estimate a rate from.
   case noChange(variable: String, period: Int)
+  /// No wave after the first has a tie, or each has all of them.
+  case atEdge(tied: Bool)
   /// Everything is fixed in a period.
   case noChoice(period: Int)
   case tooFewReplicates(Int, parameters: Int)
@@ -42,11 +44,19 @@ extension FormationError: CustomStringConvertible {
     case .noChange(let variable, let period):
       "`\(variable)` does not change between waves \(period) and \(period + 1), so that its rate cannot "
         + "be estimated: leave one of the waves out"
+    case .atEdge(let tied):
+      (tied ? "every pair is tied" : "no tie is there")
+        + " in any wave after the first, which tells no more of how ties are made and ended than that: add a wave, "
+        + "or see whether its table is whole"
     case .noChoice(let period):
       "between waves \(period) and \(period + 1) no actor can change anything: too few are present, or "
         + "everything is fixed"
     case .tooFewReplicates(let count, let parameters):
       "\(count) replicates are too few for \(parameters) parameters: give at least \(10 * parameters)"
+    case .constant(let effect) where effect.contains("rate "):
+      "`\(effect)` cannot be estimated: all simulated networks change alike, since the effects or limits leave actors next to "
+        + "nothing to choose; see whether the waves tie nearly nobody or nearly everybody, or break `maximum-degree`, "
+        + "and leave out effects that feed on themselves"
     case .constant(let effect):
       "`\(effect)` has the same statistic in every simulated network, so that it cannot be estimated: "
         + "leave it out, or look at what `maximum-degree` and other rules leave to change"

@@ -157,6 +157,8 @@ public struct FormationRow: TidyRow {
     Field("period", "Of a rate: the period, from 1."),
     Field("estimate", unit: "log odds", "The estimate; of a rate, opportunities."),
     Field("std_error", "Its standard error; missing where there is no finite estimate."),
+    Field("low", "The low end of its 95 % interval, which for a rate is one of its logarithm."),
+    Field("high", "The high end."),
     Field(
       "convergence",
       "Mean deviation of simulated from observed statistics over their sd; good below 0.1."),
@@ -165,7 +167,9 @@ public struct FormationRow: TidyRow {
   public var cells: [Cell] {
     [
       .text(parameter.effect), .optional(parameter.period), .number(parameter.estimate),
-      .optional(isHeld ? nil : parameter.standardError), .optional(parameter.convergence),
+      .optional(isHeld ? nil : parameter.standardError),
+      .optional(isHeld ? nil : parameter.interval.low),
+      .optional(isHeld ? nil : parameter.interval.high), .optional(parameter.convergence),
     ]
   }
 }

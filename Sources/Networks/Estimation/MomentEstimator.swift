@@ -69,6 +69,7 @@ public struct MomentEstimator: Sendable {
         throw .noChoice(period: period + 1)
       }
     }
+    try panel.checkEdges()
     for term in model.relations.flatMap(\.terms) where term.part != .evaluation {
       if case .effect(let effects) = term.source, !effects.allSatisfy({ $0 is any TieSum }) {
         throw .notTieSum(effect: term.name)

@@ -43,6 +43,14 @@ public struct Panel: Sendable {
     }
   }
 
+  /// - Throws: ``FormationError/atEdge(tied:)`` where no effect on ties can have a finite estimate.
+  func checkEdges() throws(FormationError) {
+    let all = actorCount * (actorCount - 1) / (isDirected ? 1 : 2)
+    let counts = waves.dropFirst().map(\.network.tieCount)
+    if counts.allSatisfy({ $0 == 0 }) { throw .atEdge(tied: false) }
+    if counts.allSatisfy({ $0 == all }) { throw .atEdge(tied: true) }
+  }
+
   public var actorCount: Int { waves[0].network.actorCount }
   public var isDirected: Bool { waves[0].network.isDirected }
   public var periods: Int { waves.count - 1 }

@@ -11,7 +11,8 @@ public struct Families: Sendable {
   public let members: [[Int32]]
   /// Σ_f Σ_{i in f} |*x_i* − *x̄_f*|², in standardised covariates.
   public let objective: Double
-  /// No division has less. Of more than twelve schools, it is without regard to who must keep apart.
+  /// No division has less. Of more than twelve schools, it takes account of who must keep apart as far as ``FamilyCliques``
+  /// do, and of no quota.
   public let bound: Double
   /// How often all schools were looked at.
   public let passes: Int
@@ -43,14 +44,17 @@ public struct Families: Sendable {
       }
       try Self.refuse(search)
       let alike = FamilyAnnealing.neighbours(problem)
-      search = Self.annealed(problem, search, alike, from: 10, moves: 3000)
+      // Where there are fewer schools there is time to look longer.
+      let isLarge = problem.count > 5000
+      search = Self.annealed(problem, search, alike, from: 10, moves: isLarge ? 3000 : 6000)
       var dual = FamilyPrices(problem, shares: Self.shares(problem, search))
-      dual.solve(rounds: problem.count > 5000 ? 80 : 48)
+      dual.solve(rounds: isLarge ? 80 : 72)
       var rounded = FamilySearch(problem, beginning: dual.disjointFamilies)
       rounded.improve(passes: most)
       if rounded.conflicting.isEmpty {
         search = Self.better(
-          search, Self.annealed(problem, rounded, alike, from: 0.4, moves: 2000))
+          search,
+          Self.annealed(problem, rounded, alike, from: 0.4, moves: isLarge ? 2000 : 4000))
       }
       objective = search.objective
       bound = min(objective, FamilyBound.bound(problem, dual))

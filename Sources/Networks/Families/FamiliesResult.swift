@@ -72,7 +72,7 @@ public struct FamiliesResult: Sendable {
           .note, code: "families-gap",
           "no division into families of \(problem.sizes.lowerBound) or more can have a sum of squares more than "
             + "\((families.gap * 1000).rounded() / 10) % below this one"
-            + (keepsApart ? "; the bound takes no account of who must keep apart" : ""))
+            + (keepsApart ? "; the bound takes account of `apart` in part" : ""))
     ]
   }
 

@@ -61,7 +61,7 @@ extension FamiliesStep {
         columns: columns, range: range?.text, performance: performance,
         locations: schools.locations, keepsApart: separation != nil)
     } catch {
-      throw .families(error.text { names[$0] })
+      throw .families(error.text(covariates: similar.map(\.name.text)) { names[$0] })
     }
   }
 }

@@ -1,11 +1,13 @@
-/// A lower bound of the sum of squares of any division into families of at least *m* schools, whether or not they
-/// keep apart.
+/// A lower bound of the sum of squares of any division into families of at least *m* schools that have at most one school
+/// of each of the ``FamilyCliques``.
 ///
-/// Lagrangian duality: if numbers *u_i* are such that every set *f* of *m* or more schools has
+/// Lagrangian duality: if numbers *u_i* are such that every such set *f* of *m* or more schools has
 /// SSE(*f*) ≥ Σ_{i in f} *u_i*, then every division has at least Σ *u_i*. Since SSE(*f*) is the least over *c* of
 /// Σ |*x_i* − *c*|², this asks that for **every point** *c* of space
 ///
-///   h(*c*) = the sum of the *m* smallest |*x_i* − *c*|² − *u_i* ≥ 0.
+///   h(*c*) = the sum of the *m* smallest |*x_i* − *c*|² − *u_i* ≥ 0,
+///
+/// the smallest alone counting of each clique.
 ///
 /// The *u* are the ``FamilyPrices``. That h ≥ −ε everywhere is proved: h(*c*) − *m* |*c*|² is concave (a least of linear
 /// functions), so on a box with half-diagonal *r* h ≥ (least of h at its corners) − *m* *r*². Boxes are halved until

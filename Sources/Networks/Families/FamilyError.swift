@@ -15,11 +15,13 @@ public enum FamilyError: Error, Sendable, Hashable {
 extension FamilyError: CustomStringConvertible {
   public var description: String { text { "number \($0 + 1)" } }
 
-  /// The same with schools called by their names.
-  func text(_ name: (Int) -> String) -> String {
+  /// The same with covariates and schools called by their names.
+  func text(covariates: [String] = [], _ name: (Int) -> String) -> String {
     switch self {
     case .constantCovariate(let position):
-      "covariate number \(position + 1) is the same for all schools, so nobody is alike by it: leave it out"
+      (position < covariates.count
+        ? "`\(covariates[position])`" : "covariate number \(position + 1)")
+        + " is the same for all schools, so nobody is alike by it: leave it out"
     case .sizesDoNotDivide(let schools, let sizes):
       "\(schools) schools cannot be divided into families of \(sizes.lowerBound) to \(sizes.upperBound): "
         + "widen `size`"
