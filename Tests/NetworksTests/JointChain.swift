@@ -85,30 +85,11 @@ struct JointChain {
     return rates
   }
 
-  /// The distribution over states after a time, by uniformisation (Jensen 1953).
+  /// The distribution over states after a time.
   func distribution(start: Int, time: Double) -> [Double] {
-    let rows = (0..<stateCount).map(rates)
-    let exits = rows.map { $0.reduce(0) { $0 + $1.rate } }
-    let bound = (exits.max() ?? 0) * 1.0001
-    var current = [Double](repeating: 0, count: stateCount)
-    current[start] = 1
-    var result = [Double](repeating: 0, count: stateCount)
-    var logWeight = -bound * time
-    var covered = 0.0
-    var jumps = 0
-    while covered < 1 - 1e-13, jumps < 10_000 {
-      let weight = PortableMath.exp(logWeight)
-      covered += weight
-      var next = [Double](repeating: 0, count: stateCount)
-      for s in current.indices where current[s] > 0 {
-        result[s] += weight * current[s]
-        next[s] += current[s] * (1 - exits[s] / bound)
-        for (target, rate) in rows[s] { next[target] += current[s] * rate / bound }
-      }
-      current = next
-      jumps += 1
-      logWeight += PortableMath.log(bound * time) - PortableMath.log(Double(jumps))
-    }
-    return result
+    var initial = [Double](repeating: 0, count: stateCount)
+    initial[start] = 1
+    return Uniformisation.distribution(
+      (0..<stateCount).map { rates($0).map { ($0.0, $0.1) } }, from: initial, time: time)
   }
 }

@@ -72,7 +72,7 @@ import Testing
     ] {
       #expect {
         try PriorTable(Self.table { $0[key]?[0] = value })
-      } throws: { "\($0)".contains(text) && "\($0)".contains("`mine`") }
+      } throws: { "\($0)".contains(text) && "\($0)".contains("table mine") }
     }
   }
 

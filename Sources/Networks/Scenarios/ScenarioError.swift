@@ -97,7 +97,8 @@ extension ScenarioError: CustomStringConvertible {
       "`kinds` names `\(kind)`, and `\(column)` has \(known.map { "`\($0)`" }.joined(separator: ", "))"
     case .directedEffect(let name): "`\(name)` has a meaning in directed networks alone"
     case .otherRelation(let relation, let effect):
-      "`\(effect)(\(relation))` looks at a relation `\(relation)`, which is not there: name it under `relations`"
+      "`\(effect)(\(relation))` looks at a relation `\(relation)`, which is not there: name it under `relations` of a "
+        + "`formation` or `scenarios` step, or leave the effect out"
     case .presentGroups(let effect):
       "`\(effect)` looks at groups as a scenario's policies change them, and this step knows none: "
         + "give `shared-group(COLUMN)` with a column of the actors"
