@@ -90,6 +90,6 @@ struct JointChain {
     var initial = [Double](repeating: 0, count: stateCount)
     initial[start] = 1
     return Uniformisation.distribution(
-      (0..<stateCount).map { rates($0).map { ($0.0, $0.1) } }, from: initial, time: time)
+      (0..<stateCount).map { rates(from: $0).map { ($0.0, $0.1) } }, from: initial, time: time)
   }
 }
