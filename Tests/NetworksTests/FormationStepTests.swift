@@ -102,7 +102,9 @@ import Testing
       #expect(
         abs(parameter.estimate - truth) < 3.5 * parameter.standardError,
         "\(parameter.effect): \(parameter.estimate) ± \(parameter.standardError), \(truth)")
-      let (low, high) = parameter.interval
+      let (low, high) = try (
+        #require(parameter.interval.low), #require(parameter.interval.high)
+      )
       let width = 2 * 1.959963984540054 * parameter.standardError
       if parameter.period == nil {
         #expect(abs(high - low - width) < 1e-9 && abs(high + low - 2 * parameter.estimate) < 1e-9)

@@ -10,6 +10,8 @@ public struct FormationEstimate: Sendable {
     public let period: Int?
     public let estimate: Double
     public let standardError: Double
+    /// Of 95 %.
+    public internal(set) var interval: FormationInterval
     /// Mean deviation of the simulated statistics from the observed one over their standard deviation; `nil` for the
     /// rates of conditional estimation.
     public let convergence: Double?
@@ -19,7 +21,7 @@ public struct FormationEstimate: Sendable {
     public let simulatedSD: Double
   }
 
-  public let parameters: [Parameter]
+  public internal(set) var parameters: [Parameter]
   /// Of the estimates of ``freeParameters``.
   public let covariance: Matrix
   /// Positions in ``parameters`` of those estimated by moments.

@@ -157,7 +157,10 @@ public struct FormationRow: TidyRow {
     Field("period", "Of a rate: the period, from 1."),
     Field("estimate", unit: "log odds", "The estimate; of a rate, opportunities."),
     Field("std_error", "Its standard error; missing where there is no finite estimate."),
-    Field("low", "The low end of its 95 % interval, which for a rate is one of its logarithm."),
+    Field(
+      "low",
+      "The low end of its 95 % interval; from standard errors, that of a rate is one of its logarithm. Missing where the "
+        + "interval has no end on this side."),
     Field("high", "The high end."),
     Field(
       "convergence",
@@ -168,8 +171,8 @@ public struct FormationRow: TidyRow {
     [
       .text(parameter.effect), .optional(parameter.period), .number(parameter.estimate),
       .optional(isHeld ? nil : parameter.standardError),
-      .optional(isHeld ? nil : parameter.interval.low),
-      .optional(isHeld ? nil : parameter.interval.high), .optional(parameter.convergence),
+      .optional(parameter.interval.low), .optional(parameter.interval.high),
+      .optional(parameter.convergence),
     ]
   }
 }

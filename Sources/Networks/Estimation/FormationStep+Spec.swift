@@ -27,6 +27,11 @@ public struct FormationStep: Sendable {
   static let replicates = Key(
     "replicates", .integer("a whole number from 100 to 100000", atLeast: 100, atMost: 100_000),
     default: 1000, shown: "1000", "simulations for standard errors and convergence")
+  static let intervals = Key(
+    "intervals", ValueFormat<FormationInterval.Method>.oneOf("kind of interval"), default: .wald,
+    shown: "wald",
+    "how 95 % intervals are found: from standard errors, or from the score-type test, which takes some five times as long"
+  )
   static let maximumDegree = Key.optional(
     "maximum-degree", .integer("a whole number of at least 1", atLeast: 1),
     "partners beyond which no one makes another tie")
@@ -64,8 +69,9 @@ public struct FormationStep: Sendable {
 
   public static let keys = [
     AnyKey(actors), AnyKey(id), AnyKey(waves), AnyKey(directed), AnyKey(consent), AnyKey(effects),
-    AnyKey(behaviour), AnyKey(conditional), AnyKey(replicates), AnyKey(maximumDegree),
-    AnyKey(rates), AnyKey(joins), AnyKey(leaves), AnyKey(within), AnyKey(disjoint),
+    AnyKey(behaviour), AnyKey(conditional), AnyKey(replicates), AnyKey(intervals),
+    AnyKey(maximumDegree), AnyKey(rates), AnyKey(joins), AnyKey(leaves), AnyKey(within),
+    AnyKey(disjoint),
     AnyKey(contains), AnyKey(kinds), AnyKey(relation), AnyKey(relations),
   ]
 
@@ -78,6 +84,7 @@ public struct FormationStep: Sendable {
   let behaviours: [Named<BehaviourSpec>]
   let conditional: Bool
   let replicates: Int
+  let intervals: FormationInterval.Method
   let maximumDegree: Int?
   let rates: [(text: LocatedText, spec: any RateEffectSpec)]
   let joins: LocatedText?
@@ -102,6 +109,7 @@ public struct FormationStep: Sendable {
     behaviours = try section.read(Self.behaviour)
     conditional = try section.read(Self.conditional)
     replicates = try section.read(Self.replicates)
+    intervals = try section.read(Self.intervals)
     maximumDegree = try section.read(Self.maximumDegree)
     rates = try section.read(Self.rates)
     joins = try section.read(Self.joins)

@@ -114,7 +114,8 @@ extension FormationStep {
     let (model, panel) = try problem(in: data, places: places)
     let estimator = try MomentEstimator(
       model, panel, conditional: conditional, replicates: replicates)
-    let estimate = try estimator.estimate(seed: seed, threads: threads, progress: progress)
+    let estimate = try estimator.estimate(
+      intervals: intervals, seed: seed, threads: threads, progress: progress)
     return FormationResult(
       estimate, panel,
       relations: allRelations.map { ($0.name, $0.spec.waves.map(\.text)) },

@@ -194,10 +194,17 @@ extension MomentEstimator {
 
   /// A Newton step, at most so many standard errors of complete information long in each parameter.
   func moved(_ standing: Standing, atMost most: Double) -> [Double] {
-    let scale = standing.length > most ? most / standing.length : 1
-    var next = standing.theta
+    moved(from: standing.theta, by: standing.step, length: standing.length, atMost: most)
+  }
+
+  /// The same of any step of the free parameters, whose length it is given.
+  func moved(
+    from theta: [Double], by step: [Double], length: Double, atMost most: Double
+  ) -> [Double] {
+    let scale = length > most ? most / length : 1
+    var next = theta
     for (i, k) in free.enumerated() {
-      let (old, change) = (standing.theta[k], scale * standing.step[i])
+      let (old, change) = (theta[k], scale * step[i])
       // Rates stay above zero: they at most halve or double.
       next[k] = bounds.clamped(
         layout.isRate[k] ? min(2 * old, max(old / 2, old - change)) : old - change, of: k)
@@ -206,7 +213,7 @@ extension MomentEstimator {
   }
 
   /// How far the mean statistics are from the observed ones, with the scores as control variate.
-  private func deviations(_ sample: MomentSample) -> [Double] {
+  func deviations(_ sample: MomentSample) -> [Double] {
     let (_, derivative, information) = sample.covariances()
     let plain = zip(sample.mean, free).map { $0 - targets[$1] }
     guard let system = try? SquareSystem(information) else { return plain }

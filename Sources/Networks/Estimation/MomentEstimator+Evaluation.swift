@@ -46,14 +46,7 @@ extension MomentEstimator {
     let (covariance, derivative, _) = sample.covariances()
     let deviation = zip(sample.mean, free).map { $0 - targets[$1] }
     for i in free.indices where covariance[i, i] == 0 { throw .constant(effect: name(free[i])) }
-    let inverse = try system(derivative).inverse
-    var estimateCovariance = Matrix(rows: free.count, columns: free.count)
-    let left = product(inverse, covariance)
-    for i in free.indices {
-      for j in free.indices {
-        estimateCovariance[i, j] = free.indices.reduce(0) { $0 + left[i, $1] * inverse[j, $1] }
-      }
-    }
+    let estimateCovariance = try system(derivative).sandwich(covariance)
     let overall: Double
     if let system = try? SquareSystem(covariance) {
       let solved = system.solve(deviation)
@@ -64,31 +57,32 @@ extension MomentEstimator {
     let names = model.parameterNames(periods: panel.periods)
     var estimates: [FormationEstimate.Parameter] = []
     for k in 0..<layout.count {
-      if let i = free.firstIndex(of: k) {
-        estimates.append(
-          FormationEstimate.Parameter(
-            effect: names[k].name, period: names[k].period, estimate: theta[k],
-            standardError: max(0, estimateCovariance[i, i]).squareRoot(),
-            convergence: deviation[i] / covariance[i, i].squareRoot(), target: targets[k],
-            simulatedMean: sample.mean[i], simulatedSD: covariance[i, i].squareRoot()))
+      let (value, error): (Double, Double)
+      let place = free.firstIndex(of: k)
+      if let place {
+        (value, error) = (theta[k], max(0, estimateCovariance[place, place]).squareRoot())
       } else if held.contains(k) {
-        estimates.append(
-          FormationEstimate.Parameter(
-            effect: names[k].name, period: names[k].period, estimate: theta[k], standardError: 0,
-            convergence: nil, target: targets[k], simulatedMean: targets[k], simulatedSD: 0))
+        (value, error) = (theta[k], 0)
       } else {
         // A rate that was not needed: the time that the observed change takes at rate one.
         let times = sample.draws.map { $0[names[k].period.map { $0 - 1 } ?? 0].time }
         let mean = times.reduce(0, +) / Double(times.count)
         let variance =
           times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, times.count - 1))
-        estimates.append(
-          FormationEstimate.Parameter(
-            effect: names[k].name, period: names[k].period, estimate: rateOf(mean),
-            standardError: variance.squareRoot() * (mean > 0 ? rateOf(mean) / mean : 1)
-              * (model.meets ? 0.5 : 1),
-            convergence: nil, target: targets[k], simulatedMean: targets[k], simulatedSD: 0))
+        value = rateOf(mean)
+        error =
+          variance.squareRoot() * (mean > 0 ? rateOf(mean) / mean : 1) * (model.meets ? 0.5 : 1)
       }
+      let spread = place.map { covariance[$0, $0].squareRoot() }
+      estimates.append(
+        FormationEstimate.Parameter(
+          effect: names[k].name, period: names[k].period, estimate: value, standardError: error,
+          interval: held.contains(k)
+            ? FormationInterval(low: nil, high: nil)
+            : .wald(value, standardError: error, isRate: names[k].period != nil),
+          convergence: place.flatMap { i in spread.map { deviation[i] / $0 } },
+          target: targets[k], simulatedMean: place.map { sample.mean[$0] } ?? targets[k],
+          simulatedSD: spread ?? 0))
     }
     return FormationEstimate(
       parameters: estimates, covariance: estimateCovariance, freeParameters: free,
@@ -98,16 +92,6 @@ extension MomentEstimator {
 
   /// Pairs meet at the square of the rate.
   private func rateOf(_ time: Double) -> Double { model.meets ? time.squareRoot() : time }
-
-  private func product(_ a: Matrix, _ b: Matrix) -> Matrix {
-    var result = Matrix(rows: a.rows, columns: b.columns)
-    for i in 0..<a.rows {
-      for j in 0..<b.columns {
-        result[i, j] = (0..<a.columns).reduce(0) { $0 + a[i, $1] * b[$1, j] }
-      }
-    }
-    return result
-  }
 
   private func fits(_ sample: MomentSample) -> [GoodnessOfFit] {
     var fits: [GoodnessOfFit] = []

@@ -96,13 +96,18 @@ public struct MomentEstimator: Sendable {
   ///
   /// - Parameters:
   ///   - seed: of this estimation alone.
+  ///   - intervals: how 95 % intervals are found; those of the score-type test take some five times as long as the
+  ///     estimates.
   ///   - threads: of influence on time alone.
   ///   - progress: called with parts done and parts expected.
   public func estimate(
-    seed: Seed, threads: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    intervals: FormationInterval.Method = .wald, seed: Seed, threads: Int,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(FormationError) -> FormationEstimate {
     var theta = start
-    progress(0, 4)
+    // Each end of an interval takes about as long as one of the other parts.
+    let total = intervals == .wald ? 4 : 4 + 2 * free.count
+    progress(0, total)
     var current = self
     // Each parameter is held once at most.
     for round in 0...free.count {
@@ -112,27 +117,34 @@ public struct MomentEstimator: Sendable {
         current = current.holding(unbounded)
         continue
       }
-      progress(1, 4)
+      progress(1, total)
       try current.robbinsMonro(&theta, seed: seed["robbins-monro"], threads: threads)
       // Edges that two statistics make together show when both are close.
       let late = try current.edges(theta, seed: seed["edges"]["\(round)"], threads: threads)
       if late.isEmpty { break }
       current = current.holding(late)
     }
-    progress(2, 4)
+    progress(2, total)
     let result = try current.evaluation(of: theta, seed: seed["evaluation"], threads: threads)
-    progress(4, 4)
-    return result
+    progress(4, total)
+    switch intervals {
+    case .wald: return result
+    case .score:
+      return current.withScoreIntervals(result, seed: seed["intervals"], threads: threads) {
+        // Parameters that are held have one end instead of two.
+        progress(total - $1 + $0, total)
+      }
+    }
   }
 
-  private init(_ other: MomentEstimator, holding more: [Int]) {
+  private init(_ other: MomentEstimator, free: [Int], held: Set<Int>) {
     model = other.model
     panel = other.panel
     isConditional = other.isConditional
     replicates = other.replicates
     layout = other.layout
-    free = other.free.filter { !more.contains($0) }
-    held = other.held.union(more)
+    self.free = free
+    self.held = held
     bounds = other.bounds
     targets = other.targets
     auxiliaries = other.auxiliaries
@@ -140,7 +152,14 @@ public struct MomentEstimator: Sendable {
 
   /// The same with some parameters kept at the values they have.
   private func holding(_ parameters: [Int]) -> MomentEstimator {
-    MomentEstimator(self, holding: parameters)
+    MomentEstimator(
+      self, free: free.filter { !parameters.contains($0) }, held: held.union(parameters))
+  }
+
+  /// The same with a parameter no longer held.
+  func freeing(_ parameter: Int) -> MomentEstimator {
+    MomentEstimator(
+      self, free: (free + [parameter]).sorted(), held: held.subtracting([parameter]))
   }
 
   // MARK: Simulation

@@ -40,6 +40,18 @@ struct SquareSystem: Sendable {
     inverse = Matrix(rows: n, columns: (0..<n).map { j in rows.map { $0[n + j] } })
   }
 
+  /// *A*⁻¹ *B* *A*⁻ᵀ.
+  func sandwich(_ b: Matrix) -> Matrix {
+    let n = b.rows
+    var left = Matrix(rows: n, columns: n)
+    var result = left
+    for i in 0..<n {
+      for j in 0..<n { left[i, j] = (0..<n).reduce(0) { $0 + inverse[i, $1] * b[$1, j] } }
+      for j in 0..<n { result[i, j] = (0..<n).reduce(0) { $0 + left[i, $1] * inverse[j, $1] } }
+    }
+    return result
+  }
+
   func solve(_ b: [Double]) -> [Double] {
     (0..<b.count).map { i in b.indices.reduce(0) { $0 + inverse[i, $1] * b[$1] } }
   }
