@@ -162,5 +162,27 @@ extension Coverage.Truth {
         ])
     })
 
-  static let all = [directed, undirected, coevolution]
+  /// Two relations, each of which goes with the other.
+  static let relations = Coverage.Truth(
+    name: "relations",
+    names: [
+      "rate", "density", "reciprocity", "tied-in(support)", "support: rate", "support: density",
+      "support: reciprocity", "support: tied-in(advice)",
+    ],
+    values: [5, -2, 1.2, 0.8, 4, -1.8, 1, 0.6], waves: 2, actors: 40,
+    model: { _ in
+      func terms(_ name: String, _ other: Int) -> [PanelModel.NetworkTerm] {
+        [
+          PanelModel.NetworkTerm("density", Density()),
+          PanelModel.NetworkTerm("reciprocity", Reciprocity()),
+          PanelModel.NetworkTerm("tied-in(\(name))", lookingAt: other, TiedThere()),
+        ]
+      }
+      return PanelModel([
+        PanelModel.Relation("advice", directed: true, terms: terms("support", 1)),
+        PanelModel.Relation("support", directed: true, terms: terms("advice", 0)),
+      ])
+    })
+
+  static let all = [directed, undirected, coevolution, relations]
 }

@@ -63,6 +63,7 @@ enum Worlds {
     var random = RandomStream(Seed(3), replicate: UInt32(replicate))
     var state = PanelState(
       Network(actors: count, directed: model.isDirected),
+      beside: model.relations.dropFirst().map { Network(actors: count, directed: $0.isDirected) },
       behaviours: model.behaviours.map { behaviour in
         let (low, high) = (behaviour.range.lowerBound, behaviour.range.upperBound)
         return (0..<count).map { _ in low + Double(random.index(below: Int(high - low) + 1)) }

@@ -11,8 +11,8 @@ import Probability
 //   families N|FILE   schools of the synthetic register, or of a file, divided into families of 12 to 20
 //   leaders FOLDER    collaboration among 43 school leaders in two waves, estimated, with its fit
 //   coverage R [T [SET]]
-//                     coverage of 95 % intervals over R panels on T threads; SET is directed, undirected, coevolution
-//                     or all; N and all parameters after it, in the order of the table, take the place of its own
+//                     coverage of 95 % intervals over R panels on T threads; SET is directed, undirected, coevolution,
+//                     relations or all; N and all parameters after it, in the order of the table, take the place of its own
 let arguments = CommandLine.arguments
 let task = arguments.count > 1 ? arguments[1] : ""
 
