@@ -1,8 +1,8 @@
 #!/bin/sh
 # Times the simulation and estimation of networks beside RSiena and prints one table:
 #   run.sh [quick|full]
-# `full` adds the coverage of the estimator's intervals, directed, undirected and with a behaviour, which takes about
-# twenty minutes of two cores. RSiena is skipped where it is not installed, and the table says so.
+# `full` adds the coverage of the estimator's intervals, directed, undirected, with a behaviour and of two relations,
+# which takes about half an hour of two cores. RSiena is skipped where it is not installed, and the table says so.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 size=${1:-quick}

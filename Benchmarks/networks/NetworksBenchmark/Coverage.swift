@@ -18,9 +18,8 @@ struct Coverage {
   struct Finding: Sendable {
     let estimates: [Double]
     let errors: [Double]
-    /// 95 % intervals: from standard errors, and of the score-type test.
-    let wald: [FormationInterval]
-    let score: [FormationInterval]
+    /// 95 %.
+    let intervals: [FormationInterval]
     let hasConverged: Bool
     /// Names of parameters without a finite estimate.
     let unbounded: [String]
@@ -34,14 +33,16 @@ struct Coverage {
   let failures: [String]
 
   /// Writes a line to standard error for each panel that is done: a run takes long.
-  init(_ truth: Truth, panels: Range<Int>, threads: Int) {
+  init(
+    _ truth: Truth, _ method: FormationInterval.Method, panels: Range<Int>, threads: Int
+  ) {
     self.truth = truth
     let results = replicate(panels.count, threads: threads) { place in
       let index = panels.lowerBound + place
-      let result = Self.find(index, truth)
+      let result = Self.find(index, truth, method)
       let line = (try? result.get()).map {
         "\($0.estimates) \($0.errors) \($0.hasConverged) \($0.unbounded) \($0.degree) \($0.jaccard) "
-          + "\($0.score.map { $0.low ?? -.infinity }) \($0.score.map { $0.high ?? .infinity })"
+          + "\($0.intervals.map { $0.low ?? -.infinity }) \($0.intervals.map { $0.high ?? .infinity })"
       }
       FileHandle.standardError.write(Data("\(index) \(line ?? "\(result)")\n".utf8))
       return result
@@ -52,21 +53,20 @@ struct Coverage {
     }
   }
 
-  private static func find(_ index: Int, _ truth: Truth) -> Result<Finding, any Error> {
+  private static func find(
+    _ index: Int, _ truth: Truth, _ method: FormationInterval.Method
+  ) -> Result<Finding, any Error> {
     Result {
       let kinds = (0..<truth.actors).map { Double($0 % 2) }
       let model = truth.model(kinds)
       let panel = try Worlds.panel(
         model, actors: truth.actors, waves: truth.waves, truth.values, replicate: index)
       let estimate = try MomentEstimator(model, panel, replicates: 1000)
-        .estimate(intervals: .score, seed: Seed(4)["\(index)"], threads: 1)
+        .estimate(intervals: method, seed: Seed(4)["\(index)"], threads: 1)
       return Finding(
         estimates: estimate.parameters.map(\.estimate),
         errors: estimate.parameters.map(\.standardError),
-        wald: estimate.parameters.map {
-          .wald($0.estimate, standardError: $0.standardError, isRate: $0.period != nil)
-        },
-        score: estimate.parameters.map(\.interval), hasConverged: estimate.hasConverged,
+        intervals: estimate.parameters.map(\.interval), hasConverged: estimate.hasConverged,
         unbounded: estimate.unbounded.map { estimate.parameters[$0].effect },
         degree: Double(panel.waves[0].network.tieCount * (model.isDirected ? 1 : 2))
           / Double(truth.actors),
@@ -78,23 +78,20 @@ struct Coverage {
     let whole = findings.filter(\.unbounded.isEmpty)
     let n = Double(whole.count)
     print(
-      "| parameter | truth | mean estimate | bias / sd | sd of estimates | mean standard error | covered from standard "
-        + "errors, % | covered by the score-type test, % |")
-    print("|---|---|---|---|---|---|---|---|")
-    func covered(_ intervals: (Finding) -> [FormationInterval], _ k: Int) -> String {
-      let share = Double(whole.count { intervals($0)[k].holds(truth.values[k]) }) / n
-      let error = (share * (1 - share) / n).squareRoot()
-      return "\(rounded(100 * share, 1)) (\(rounded(100 * error, 1)))"
-    }
+      "| parameter | truth | mean estimate | bias / sd | sd of estimates | mean standard error | covered, % |"
+    )
+    print("|---|---|---|---|---|---|---|")
     for k in truth.values.indices {
       let values = whole.map { $0.estimates[k] }
       let mean = values.reduce(0, +) / n
       let sd = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)).squareRoot()
       let error = whole.reduce(0) { $0 + $1.errors[k] } / n
+      let share = Double(whole.count { $0.intervals[k].holds(truth.values[k]) }) / n
       print(
         "| \(truth.names[k]) | \(truth.values[k]) | \(rounded(mean)) | "
           + "\(rounded((mean - truth.values[k]) / sd, 2)) | \(rounded(sd)) | \(rounded(error)) | "
-          + "\(covered(\.wald, k)) | \(covered(\.score, k)) |")
+          + "\(rounded(100 * share, 1)) "
+          + "(\(rounded(100 * (share * (1 - share) / n).squareRoot(), 1))) |")
     }
     func mean(_ value: (Finding) -> Double) -> Double {
       findings.reduce(0) { $0 + value($1) } / Double(max(1, findings.count))

@@ -13,6 +13,7 @@ import Probability
 //   coverage R [T [SET]]
 //                     coverage of 95 % intervals over R panels on T threads; SET is directed, undirected, coevolution,
 //                     relations or all; N and all parameters after it, in the order of the table, take the place of its own
+//   score-coverage …  the same of intervals by the score-type test, some five times as long
 let arguments = CommandLine.arguments
 let task = arguments.count > 1 ? arguments[1] : ""
 
@@ -107,7 +108,7 @@ case "families":
 case "leaders":
   guard arguments.count > 2 else { exit(1) }
   try Leaders(folder: arguments[2]).printEstimate()
-case "coverage":
+case "coverage", "score-coverage":
   // 500, or 100..<200 for some of them.
   let ends = (arguments.count > 2 ? arguments[2] : "").split(separator: "..<").compactMap {
     Int($0)
@@ -121,8 +122,10 @@ case "coverage":
       (truth.values, truth.actors) = (values, number(5, or: set.actors))
     }
     print("\n### \(truth.name)\n")
-    Coverage(truth, panels: panels, threads: number(3, or: 2)).printTable()
+    Coverage(
+      truth, task == "coverage" ? .wald : .score, panels: panels, threads: number(3, or: 2)
+    ).printTable()
   }
 default:
-  print("tasks: ministep, growth, fit, england, families, leaders, coverage")
+  print("tasks: ministep, growth, fit, england, families, leaders, coverage, score-coverage")
 }
