@@ -13,7 +13,7 @@ extension ScenarioError {
     switch self {
     case .unknownTable, .unknownColumn, .rule, .noLocations, .directedEffect, .otherRelation,
       .presentGroups,
-      .noEstimate, .unknownTerm, .termNotNamed, .unknownPrior, .priceYears, .noGroups,
+      .noEstimate, .noRate, .unknownTerm, .termNotNamed, .unknownPrior, .priceYears, .noGroups,
       .noValueOfSD, .groupsOfOtherTable, .unknownKind:
       .study
     case .notNumeric, .missingValues, .missingLocations, .mixedPlaces, .placeCount, .tooFewActors,

@@ -2,6 +2,7 @@ import Designs
 import Foundation
 import Networks
 import Probability
+import StudyFiles
 import Tables
 import TestSupport
 import Testing
@@ -61,5 +62,30 @@ import Testing
     var data = DataSet()
     for table in SyntheticRegisterTests.register.tables { data.set(table) }
     try ScenariosStepTests.step(Self.study(with: "behaviour:")).check(in: data)
+  }
+
+  /// The scenario that starts from two relations and a behaviour is read, and agrees with the step that it starts from.
+  @Test func startingFromSeveralRelations() throws {
+    let guide = try String(
+      contentsOf: checkoutFolder.appendingPathComponent("Documentation/Guides/Scenarios.md"),
+      encoding: .utf8)
+    let block = try #require(
+      guide.components(separatedBy: "```").first {
+        $0.hasPrefix("yaml\nsteps:") && $0.contains("start: form\n")
+      })
+    /// What stands under a line, without its indent.
+    func part(under line: String, until end: String?) throws -> String {
+      let after = try #require(block.components(separatedBy: "    \(line):\n").dropFirst().first)
+      let text = end.map { after.components(separatedBy: $0)[0] } ?? after
+      return text.components(separatedBy: "\n").map { String($0.dropFirst(6)) }
+        .joined(separator: "\n")
+    }
+    let step = try FormationStepTests.step(part(under: "formation", until: "\n  futures:"))
+    let scenario = try ScenariosStepTests.step(part(under: "scenarios", until: nil))
+    #expect(StartingFormation.problems(scenario, from: step).isEmpty)
+    // Its names are those of the step, not any.
+    let alone = try FormationStepTests.step(
+      "actors: schools\nwaves: [partners_2016, partners_2018]\neffects: [density]")
+    #expect(StartingFormation.problems(scenario, from: alone).count >= 4)
   }
 }

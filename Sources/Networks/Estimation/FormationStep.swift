@@ -93,7 +93,7 @@ extension FormationStep {
     return problems
   }
 
-  private func columns(of behaviour: Named<BehaviourSpec>) -> [LocatedText] {
+  func columns(of behaviour: Named<BehaviourSpec>) -> [LocatedText] {
     behaviour.value.columns
       ?? waves.indices.map {
         LocatedText("\(behaviour.name.text)_\($0 + 1)", at: behaviour.name.location)

@@ -81,9 +81,9 @@ struct FormationSpec: Sendable {
   let section: Section?
 
   /// Where all is taken from an earlier step.
-  init() {
-    (rate, consent, terms, choiceSet, years, feedback, section) =
-      (nil, nil, nil, .exact, nil, true, nil)
+  init(years: Double? = nil, choice: ChoiceSet = .exact, feedback: Bool = true) {
+    (rate, consent, terms, choiceSet, self.years, self.feedback, section) =
+      (nil, nil, nil, choice, years, feedback, nil)
     (rates, maximumDegree, within, disjoint, contains, kinds) = (nil, nil, nil, nil, nil, nil)
   }
 

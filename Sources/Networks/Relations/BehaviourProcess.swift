@@ -76,7 +76,7 @@ struct PresentValues: SurroundingFunction {
 /// A behaviour of a scenario: its values at the start, and its process with what is not known of it.
 package struct ScenarioBehaviour: Sendable {
   let name: String
-  let start: [Double]
+  private(set) var start: [Double]
   let range: ClosedRange<Double>
   /// Opportunities an actor and period, averaged over them.
   let rates: [ParameterValue]
@@ -84,6 +84,26 @@ package struct ScenarioBehaviour: Sendable {
   let years: Double
   let terms: [(effect: any BehaviourEffect, weight: ParameterValue)]
   let relation: Int
+
+  init(
+    name: String, start: [Double], range: ClosedRange<Double>, rates: [ParameterValue],
+    years: Double, terms: [(effect: any BehaviourEffect, weight: ParameterValue)], relation: Int
+  ) {
+    self.name = name
+    self.start = start
+    self.range = range
+    self.rates = rates
+    self.years = years
+    self.terms = terms
+    self.relation = relation
+  }
+
+  /// The behaviour begun with other values.
+  func starting(_ values: [Double]) -> ScenarioBehaviour {
+    var behaviour = self
+    behaviour.start = values
+    return behaviour
+  }
 
   func process(at point: ParameterPoint) -> BehaviourProcess {
     // A draw below zero is as good as no opportunity.

@@ -18,24 +18,38 @@ struct BackCastSpec: Sendable {
     "replicates", .integer("a whole number from 20 to 100000", atLeast: 20, atMost: 100_000),
     default: 200, shown: "200", "how many replicates are run")
 
+  static let relations = Key(
+    "relations", .named(.text("the name of a table")), default: [],
+    shown: "the waves beside `from` where it is one of `start`, else as now",
+    "ties of other relations in the earlier wave, by the name of the relation")
+  static let behaviour = Key(
+    "behaviour", .named(.text("the name of a column")), default: [],
+    shown: "the values beside `from` where it is a wave of `start`, else as now",
+    "values of behaviours in the earlier wave, by the name of the behaviour")
+
   let from: LocatedText
   let to: LocatedText
   let years: Int
   let start: LocatedText?
   let outcome: LocatedText?
   let replicates: Int
+  let relations: [Named<LocatedText>]
+  let behaviours: [Named<LocatedText>]
   let path: String
 
   static let format = ValueFormat<BackCastSpec>.section(
     "`{from: ties_2016, to: ties_2018, years: 2}`",
     keys: [
       AnyKey(from), AnyKey(to), AnyKey(years), AnyKey(start), AnyKey(outcome), AnyKey(replicates),
+      AnyKey(relations), AnyKey(behaviour),
     ]
   ) { (section) throws(SpecErrors) in
     let spec = BackCastSpec(
       from: try section.read(from), to: try section.read(to), years: try section.read(years),
       start: try section.read(start), outcome: try section.read(outcome),
-      replicates: try section.read(replicates), path: section.path)
+      replicates: try section.read(replicates),
+      relations: try section.read(relations), behaviours: try section.read(behaviour),
+      path: section.path)
     guard (spec.start == nil) == (spec.outcome == nil) else {
       throw section.error(
         .rule("`start` and `outcome` go together: the outcome at either wave"))
@@ -45,13 +59,16 @@ struct BackCastSpec: Sendable {
 
   func problems(in data: DataSet, actors: String) -> [SpecError] {
     var problems: [SpecError] = []
-    for (name, key) in [(from, "from"), (to, "to")] where data[table: name.text] == nil {
+    let tables =
+      [(from, "from"), (to, "to")]
+      + relations.map { ($0.value, "relations.\($0.name.text)") }
+    for (name, key) in tables where data[table: name.text] == nil {
       problems.append(
         SpecError(
           .unknownName(name.text, kind: "table", known: data.tableNames), path: "\(path).\(key)",
           at: name.location))
     }
-    for name in [start, outcome].compactMap({ $0 }) {
+    for name in [start, outcome].compactMap({ $0 }) + behaviours.map(\.value) {
       if let problem = columnProblem(name, path: path, in: data, actors: actors) {
         problems.append(problem)
       }
@@ -60,15 +77,18 @@ struct BackCastSpec: Sendable {
   }
 
   /// Runs the first policy from the earlier wave and compares.
+  ///
+  /// - Parameter beside: what other relations and behaviours were in the earlier wave.
   func run(
-    _ scenario: Scenario, _ actors: ActorData, in data: DataSet, id: String, seed: Seed,
+    _ scenario: Scenario, _ actors: ActorData, in data: DataSet, beside: EarlierWave, seed: Seed,
     threads: Int
   ) throws(ScenarioError) -> (table: TidyTable, diagnostics: [Diagnostic]) {
     let setting = scenario.setting
     let directed = setting.start.isDirected
     func network(_ table: LocatedText) throws(ScenarioError) -> Network {
-      let list = try TieList(table.text, of: actors.table, id: id, in: data)
-      return Network(actors: actors.count, directed: directed, ties: list.ties)
+      Network(
+        actors: actors.count, directed: directed,
+        ties: try WaveTies(table.text, of: actors, in: data).ties)
     }
     let (earlier, later) = (try network(from), try network(to))
     let before = try start.map { (column) throws(ScenarioError) in
@@ -84,8 +104,8 @@ struct BackCastSpec: Sendable {
       WorldSetting(
         start: earlier, formation: setting.formation, horizon: years,
         outcome: before ?? setting.outcome, locations: setting.locations, rules: setting.rules,
-        uncertain: setting.uncertain, relations: setting.relations,
-        behaviours: setting.behaviours),
+        uncertain: setting.uncertain, relations: beside.relations(of: setting),
+        behaviours: beside.behaviours(of: setting)),
       model: scenario.model, parameters: scenario.parameters,
       policies: Array(scenario.policies.prefix(1)), measures: [statistics])
     let runs = replicate(replicates, threads: threads) { index in
@@ -121,14 +141,14 @@ struct BackCastSpec: Sendable {
           "groups are known as they are at the start alone, survivors that say nothing of those that have "
             + "ended: the back-cast is of ties and outcomes"))
     }
-    let beside = setting.relations.map(\.name) + setting.behaviours.map(\.name)
-    if !beside.isEmpty {
+    let unknown = beside.unknown(of: setting)
+    if !unknown.isEmpty {
       diagnostics.append(
         Diagnostic(
           .warning, code: "relations-not-back-cast",
-          "other relations and behaviours (\(beside.map { "`\($0)`" }.joined(separator: ", "))) begin the "
-            + "back-cast as they are at the start of the scenario, since what they were earlier is not given"
-        ))
+          "other relations and behaviours (\(unknown.map { "`\($0)`" }.joined(separator: ", "))) begin the "
+            + "back-cast as they are at the start of the scenario, since what they were earlier is not given: "
+            + "say it under `relations` and `behaviour` of `back-cast`"))
     }
     return (TidyTable("back-cast", rows), diagnostics)
   }

@@ -1,7 +1,7 @@
 public import Tables
 
 /// Everything that happened in one replicate of one policy: ties and memberships by the year in which they began
-/// and ended.
+/// and ended, and the values of behaviours.
 package struct ReplicateRecord: Sendable {
   let policy: String
   private(set) var ties: [TieEvent] = []
@@ -9,6 +9,9 @@ package struct ReplicateRecord: Sendable {
   /// The last year's ties of each relation.
   private var networks: [Network]
   private var groups: [[Int32]]
+  private(set) var values: [ValueEvent] = []
+  /// The last year's values of each behaviour.
+  private var behaviours: [[Double]]
 
   struct TieEvent: Sendable {
     /// The position of the relation.
@@ -27,12 +30,22 @@ package struct ReplicateRecord: Sendable {
     let begins: Bool
   }
 
+  /// What a school's behaviour is by the end of a year, or at the start.
+  struct ValueEvent: Sendable {
+    /// The position of the behaviour.
+    let behaviour: Int
+    let year: Int
+    let school: Int
+    let value: Double
+  }
+
   init(policy: String, _ world: World) {
     self.policy = policy
     networks = world.others.indices.map { relation in
       Network(actors: world.count, directed: world.ties(relation).isDirected)
     }
     groups = []
+    behaviours = []
     compare(world, year: 0)
   }
 
@@ -46,6 +59,15 @@ package struct ReplicateRecord: Sendable {
       note(from: after, to: before, begins: false, relation, year: year)
       networks[relation] = after
     }
+    let isWhole = year == 0 || year == world.setting.horizon
+    for (position, now) in world.behaviours.enumerated() {
+      for (school, value) in now.enumerated()
+      where isWhole || value != behaviours[position][school] {
+        values.append(
+          ValueEvent(behaviour: position, year: year, school: school, value: value))
+      }
+    }
+    behaviours = world.behaviours
     for (position, group) in world.groups.enumerated() {
       let old = position < groups.count ? Set(groups[position]) : []
       for school in group.members where !old.contains(school) {
@@ -140,6 +162,31 @@ public struct ReplayGroupRow: TidyRow {
     [
       .text(policy), .count(event.year), .count(event.group + 1), .text(event.kind.rawValue),
       .count(event.school + 1), .text(event.begins ? "joins" : "leaves"),
+    ]
+  }
+}
+
+/// A row of `replay-behaviours`.
+public struct ReplayBehaviourRow: TidyRow {
+  let policy: String
+  let behaviour: String
+  let event: ReplicateRecord.ValueEvent
+
+  public static let schema = [
+    Field("policy", "The policy's name in the study."),
+    Field("behaviour", "The behaviour's name in the study."),
+    Field(
+      "time", unit: "year",
+      "The model year: 0, the start, and the last one for every school, others where the value has changed."
+    ),
+    Field("school", "The row of the school among the actors, from 1."),
+    Field("value", "At the start or by the end of the year."),
+  ]
+
+  public var cells: [Cell] {
+    [
+      .text(policy), .text(behaviour), .count(event.year), .count(event.school + 1),
+      .number(event.value),
     ]
   }
 }

@@ -33,6 +33,8 @@ public enum ScenarioError: Error, Sendable, Hashable {
   /// An effect of groups as they are at present, in a step that has none.
   case presentGroups(effect: String)
   case noEstimate(step: String)
+  /// A step without a finite estimate of how often a relation or a behaviour changes.
+  case noRate(of: String, step: String)
   case unknownTerm(String, step: String, known: [String])
   case termNotNamed(step: String, known: [String])
   case covarianceShape(step: String, rows: Int, columns: Int, terms: Int)
@@ -103,6 +105,9 @@ extension ScenarioError: CustomStringConvertible {
       "`\(effect)` looks at groups as a scenario's policies change them, and this step knows none: "
         + "give `shared-group(COLUMN)` with a column of the actors"
     case .noEstimate(let step): "step `\(step)` has left no estimate to carry into the scenario"
+    case .noRate(let name, let step):
+      "step `\(step)` has no finite estimate of how often `\(name)` changes: give `formation` with a `rate` and "
+        + "coefficients `{from: \(step), term: …}` instead of `start`"
     case .unknownTerm(let term, let step, let known):
       "step `\(step)` has no term `\(term)`: it has \(known.joined(separator: ", "))"
     case .termNotNamed(let step, let known):

@@ -34,6 +34,8 @@ struct ScenarioRelationSpec: Sendable {
   let formation: FormationSpec?
   /// Where it stands in the step; empty for the scenario's own ties.
   let key: String
+  /// Its position among the relations of the step that is started from; `nil` where the study itself says how ties form.
+  let estimated: Int?
 
   init(_ name: LocatedText, _ content: Content) {
     self.name = name
@@ -41,15 +43,22 @@ struct ScenarioRelationSpec: Sendable {
     directed = content.directed
     formation = content.formation
     key = "relations.\(name.text)"
+    estimated = nil
   }
 
-  /// The scenario's own ties.
-  init(own name: LocatedText, ties: LocatedText?, directed: Bool, _ formation: FormationSpec) {
+  /// The scenario's own ties, or a further relation of the step that is started from.
+  ///
+  /// - Parameter key: where it stands in the step, or would.
+  init(
+    _ name: LocatedText, ties: LocatedText?, directed: Bool, _ formation: FormationSpec,
+    key: String, estimated: Int?
+  ) {
     self.name = name
     self.ties = ties
     self.directed = directed
     self.formation = formation
-    key = ""
+    self.key = key
+    self.estimated = estimated
   }
 
   var formationKey: String { key.isEmpty ? "formation" : "\(key).formation" }
@@ -59,8 +68,8 @@ extension ScenariosStep {
   /// The scenario's own ties as a relation.
   var ownRelation: ScenarioRelationSpec {
     ScenarioRelationSpec(
-      own: relation ?? LocatedText("ties", at: actors.location), ties: ties, directed: directed,
-      formation)
+      relation ?? LocatedText("ties", at: actors.location), ties: ties, directed: directed,
+      formation, key: "", estimated: start.map { _ in 0 })
   }
 
   /// Names of all relations, that of the scenario's own ties first.
@@ -125,7 +134,8 @@ extension ScenariosStep {
         if let problem = effectProblem(term, of: relation) { problems.append(problem) }
       }
     }
-    problems += useProblems()
+    // What the step that is started from calls its relations is looked at when it is known.
+    if start == nil { problems += useProblems(behaviours: behaviours.map(\.name.text)) }
     guard problems.isEmpty else { throw SpecErrors(problems) }
   }
 
@@ -171,9 +181,24 @@ extension ScenariosStep {
       path: place, at: other.location)
   }
 
-  /// What outcomes and measures say of relations that cannot be.
-  private func useProblems() -> [SpecError] {
+  /// What outcomes, measures and a back-cast say of relations that cannot be, or a back-cast of behaviours.
+  ///
+  /// - Parameter behaviours: names of all there are.
+  func useProblems(behaviours: [String]) -> [SpecError] {
     var problems: [SpecError] = []
+    for name in (backCast?.behaviours ?? []).map(\.name) where !behaviours.contains(name.text) {
+      problems.append(
+        SpecError(
+          .unknownName(name.text, kind: "behaviour", known: behaviours),
+          path: "\(path).back-cast.behaviour", at: name.location))
+    }
+    let beside = otherRelations.map(\.name.text)
+    for name in (backCast?.relations ?? []).map(\.name) where !beside.contains(name.text) {
+      problems.append(
+        SpecError(
+          .unknownName(name.text, kind: "relation", known: beside),
+          path: "\(path).back-cast.relations", at: name.location))
+    }
     func check(_ name: LocatedText?, _ key: String) {
       guard let name, !relationNames.contains(name.text) else { return }
       problems.append(

@@ -93,18 +93,7 @@ extension ScenariosStep {
       let name = (behaviour.value.column ?? behaviour.name).text
       let values = try actors.numbers(name)
       let range = behaviour.value.range ?? (values.min() ?? 0)...(values.max() ?? 0)
-      if let row = values.firstIndex(where: { !range.contains($0) }) {
-        throw .behaviourValue(
-          values[row], behaviour: behaviour.name.text, at: actors.place(of: row),
-          "lies outside the range \(range.lowerBound) to \(range.upperBound)")
-      }
-      if let row = values.firstIndex(where: {
-        ($0 - range.lowerBound).rounded() != $0 - range.lowerBound
-      }) {
-        throw .behaviourValue(
-          values[row], behaviour: behaviour.name.text, at: actors.place(of: row),
-          "is not a whole number of steps above \(range.lowerBound): group the values first")
-      }
+      try range.check(values, of: behaviour.name.text, among: actors)
       return PresentBehaviour(
         name: behaviour.name.text, values: values, range: range, centring: Centring(values))
     }

@@ -55,9 +55,11 @@ extension ScenariosStep {
 extension ReplicateRun {
   /// What happened, as tables.
   ///
-  /// - Parameter relations: names of all relations, that of the scenario's own ties first.
-  func tables(_ relations: [String]) -> [TidyTable] {
-    let own = [
+  /// - Parameters:
+  ///   - relations: names of all relations, that of the scenario's own ties first.
+  ///   - behaviours: names of all behaviours.
+  func tables(_ relations: [String], behaviours: [String]) -> [TidyTable] {
+    var tables = [
       TidyTable(
         "replay-ties",
         records.flatMap { record in
@@ -71,16 +73,28 @@ extension ReplicateRun {
           record.memberships.map { ReplayGroupRow(policy: record.policy, event: $0) }
         }),
     ]
-    guard relations.count > 1 else { return own }
-    return own + [
-      TidyTable(
-        "replay-relations",
-        records.flatMap { record in
-          record.ties.filter { $0.relation > 0 }.map {
-            ReplayRelationRow(
-              policy: record.policy, relation: relations[$0.relation], event: $0)
-          }
-        })
-    ]
+    if relations.count > 1 {
+      tables.append(
+        TidyTable(
+          "replay-relations",
+          records.flatMap { record in
+            record.ties.filter { $0.relation > 0 }.map {
+              ReplayRelationRow(
+                policy: record.policy, relation: relations[$0.relation], event: $0)
+            }
+          }))
+    }
+    if !behaviours.isEmpty {
+      tables.append(
+        TidyTable(
+          "replay-behaviours",
+          records.flatMap { record in
+            record.values.map {
+              ReplayBehaviourRow(
+                policy: record.policy, behaviour: behaviours[$0.behaviour], event: $0)
+            }
+          }))
+    }
+    return tables
   }
 }

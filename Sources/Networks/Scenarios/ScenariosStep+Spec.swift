@@ -92,16 +92,16 @@ public struct ScenariosStep: Sendable {
 
   public let actors: LocatedText
   let id: LocatedText?
-  let ties: LocatedText?
-  let directed: Bool
+  var ties: LocatedText?
+  var directed: Bool
   let outcome: OutcomeSpec?
   /// The step that formation is taken from.
   public let start: LocatedText?
   let formation: FormationSpec
-  let relation: LocatedText?
+  var relation: LocatedText?
   let behaviours: [Named<ScenarioBehaviourSpec>]
   /// Besides the scenario's own ties.
-  let otherRelations: [ScenarioRelationSpec]
+  var otherRelations: [ScenarioRelationSpec]
   /// Years.
   public let horizon: Int
   let effects: [Named<PartnershipEffectSpec>]

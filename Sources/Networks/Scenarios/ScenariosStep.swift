@@ -21,16 +21,22 @@ extension ScenariosStep {
     threads: Int, store: (any BlockStore)? = nil,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(ScenarioError) -> ScenarioResult {
+    if let name = start, starting == nil { throw .noEstimate(step: name.text) }
+    return try (starting.map { started(from: $0.step) } ?? self).simulate(
+      in: data, places: places, estimates: estimates, groups: groups, starting: starting,
+      seed: seed, threads: threads, store: store, progress: progress)
+  }
+
+  /// The same where the relations of `start` are known.
+  private func simulate(
+    in data: DataSet, places: Places?, estimates: [String: CarriedEstimate],
+    groups: [String: SchoolGroups], starting: StartingFormation?, seed: Seed, threads: Int,
+    store: (any BlockStore)?, progress: (_ done: Int, _ total: Int) -> Void
+  ) throws(ScenarioError) -> ScenarioResult {
     let actors = try ActorData(
       data, table: self.actors.text, places: places, id: id?.text)
     var diagnostics: [Diagnostic] = []
-    if let name = self.start, starting == nil { throw .noEstimate(step: name.text) }
-    let start: Network
-    if let starting {
-      start = try starting.network(actors, in: data)
-    } else {
-      start = try startNetwork(ownRelation, actors, in: data, &diagnostics)
-    }
+    let start = try startNetwork(ownRelation, actors, in: data, &diagnostics)
     diagnostics += starting?.diagnostics ?? []
     let weights = try weights(actors)
     let values = try outcome.map { (spec) throws(ScenarioError) in
@@ -76,8 +82,8 @@ extension ScenariosStep {
       var process: UncertainFormation?
       if let spec = relation.formation {
         process = try self.formation(
-          &builder, relation, spec, nil,
-          try self.limits(relation, spec, nil, among: actors, start: start), present,
+          &builder, relation, spec, starting,
+          try self.limits(relation, spec, starting, among: actors, start: start), present,
           &diagnostics)
       }
       others.append((start, process))
@@ -118,7 +124,11 @@ extension ScenariosStep {
       asked, seed: seed, threads: threads, store: store, progress: progress)
     if let backCast {
       result = result.opening(
-        try backCast.run(scenario, actors, in: data, id: actors.id, seed: seed, threads: threads))
+        try backCast.run(
+          scenario, actors, in: data,
+          beside: EarlierWave(
+            backCast, otherRelations, behaviours, of: starting?.step, among: actors, in: data),
+          seed: seed, threads: threads))
     }
     if let sensitivity {
       result = result.adding(
@@ -129,7 +139,7 @@ extension ScenariosStep {
         replicate: UInt32(replay - 1), seed: seed,
         point: scenario.point(UInt32(replay - 1), asked, seed),
         recording: true)
-      result = result.adding(run.tables(relationNames))
+      result = result.adding(run.tables(relationNames, behaviours: behaviours.map(\.name)))
     }
     return result.adding(diagnostics)
   }
@@ -210,7 +220,7 @@ extension ScenariosStep {
     _ relation: ScenarioRelationSpec, _ formation: FormationSpec, _ starting: StartingFormation?,
     among actors: ActorData, start: Network
   ) throws(ScenarioError) -> FormationLimits {
-    let step = starting?.step
+    let step = starting?.observed(relation)?.spec
     let rules = try PairRules(
       within: formation.within ?? step?.within, disjoint: formation.disjoint ?? step?.disjoint,
       contains: formation.contains ?? step?.contains, kinds: formation.kinds ?? step?.kinds,
@@ -247,16 +257,19 @@ extension ScenariosStep {
       return effect.selection(centring)
     }
     let made: UncertainFormation
-    if let starting {
+    func beyond(_ effect: any NetworkEffectSpec) -> (any SurroundingFunction)? {
+      surrounding(effect) ?? behaviours.selection(effect)
+    }
+    if let starting, let observed = starting.observed(relation) {
       made = try starting.formation(
-        &builder, formation, lists: lists, limits: limits, behaviours: behaviours,
-        follows: follows)
+        of: observed, &builder, formation, key: key, lists: lists, limits: limits,
+        around: beyond, follows: follows)
     } else {
       var terms: [UncertainFormation.Term] = []
       var around: [UncertainFormation.AroundTerm] = []
       for term in formation.terms ?? [] {
         let weight = try builder.value(term.weight, "\(key).\(term.name.text)")
-        if let function = surrounding(term.spec) ?? behaviours.selection(term.spec) {
+        if let function = beyond(term.spec) {
           around.append(
             UncertainFormation.AroundTerm(
               function: function, weight: weight, part: term.effect.part))

@@ -1,4 +1,3 @@
-internal import LinearAlgebra
 internal import StudyFiles
 
 extension StartingFormation {
@@ -13,10 +12,10 @@ extension StartingFormation {
     var found: [PresentBehaviour] = []
     for behaviour in step.behaviours {
       let name = behaviour.name.text
-      let columns =
-        behaviour.value.columns?.map(\.text) ?? step.waves.indices.map { "\(name)_\($0 + 1)" }
       var waves: [[Double]] = []
-      for column in columns { waves.append(try builder.actors.numbers(column)) }
+      for column in step.columns(of: behaviour) {
+        waves.append(try builder.actors.numbers(column.text))
+      }
       let all = waves.joined()
       let centring = Centring(waves: waves)
       var rates: [ParameterValue] = []
@@ -31,6 +30,7 @@ extension StartingFormation {
           rates.append(value)
         }
       }
+      guard !rates.isEmpty else { throw .noRate(of: name, step: self.name.text) }
       found.append(
         PresentBehaviour(
           name: name, values: waves.last ?? [], range: (all.min() ?? 0)...(all.max() ?? 0),
@@ -38,23 +38,5 @@ extension StartingFormation {
           estimated: PresentBehaviour.Estimated(rates: rates, years: years, terms: terms)))
     }
     return found
-  }
-
-  /// The estimates of making and ending ties alone, but for effects of behaviours.
-  func ofTies(_ behaviours: [PresentBehaviour]) -> CarriedEstimate {
-    guard !behaviours.isEmpty else { return estimates }
-    let selections = step.terms.filter { behaviours.selection($0.spec) != nil }.map(\.text.text)
-    let kept = estimates.terms.indices.filter { position in
-      let term = estimates.terms[position]
-      return !selections.contains(term)
-        && !behaviours.contains { term.hasPrefix("\($0.name): ") }
-    }
-    var covariance = Matrix(rows: kept.count, columns: kept.count)
-    for (i, a) in kept.enumerated() {
-      for (j, b) in kept.enumerated() { covariance[i, j] = estimates.covariance[a, b] }
-    }
-    return CarriedEstimate(
-      terms: kept.map { estimates.terms[$0] }, estimates: kept.map { estimates.estimates[$0] },
-      covariance: covariance, unit: estimates.unit)
   }
 }

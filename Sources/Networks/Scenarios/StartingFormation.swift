@@ -49,12 +49,7 @@ public struct StartingFormation: Sendable {
         EffectTerm.consentOfDirected(
           path: "\(scenario.path).formation.consent", at: inner.location(of: "consent")))
     }
-    if let relation = step.relations.first {
-      add(
-        "step `\(start.text)` has estimated several relations, `\(relation.name.text)` among them, and a scenario takes "
-          + "the process of one from a step: give `formation` and `relations` with coefficients `{from: \(start.text), "
-          + "term: …}` instead", at: start.location, "start")
-    }
+    problems += scenario.relationProblems(from: step)
     let behaviours = step.behaviours.map(\.name.text)
     if let outcome = scenario.outcome?.column, behaviours.contains(outcome.text) {
       add(
@@ -72,14 +67,6 @@ public struct StartingFormation: Sendable {
     return problems
   }
 
-  /// The ties of its last wave.
-  func network(_ actors: ActorData, in data: DataSet) throws(ScenarioError) -> Network {
-    guard let last = step.waves.last else { throw .noEstimate(step: name.text) }
-    return Network(
-      actors: actors.count, directed: step.directed,
-      ties: try WaveTies(last.text, of: actors, in: data).ties)
-  }
-
   /// What a scenario cannot keep of the step.
   var diagnostics: [Diagnostic] {
     let lost = [
@@ -94,35 +81,49 @@ public struct StartingFormation: Sendable {
     ]
   }
 
-  /// The estimated formation, all parameters of which are one factor.
+  /// The estimated formation of one of its relations. All parameters of the step are one factor.
+  ///
+  /// - Parameters:
+  ///   - key: where the relation's formation stands among the names of what is drawn.
+  ///   - around: what an effect looks at besides the ties of its own relation; `nil` where it looks at nothing else.
   func formation(
-    _ builder: inout ScenarioBuilder, _ spec: FormationSpec, lists: [[Int32]]?,
-    limits: FormationLimits, behaviours: [PresentBehaviour],
+    of relation: Relation, _ builder: inout ScenarioBuilder, _ spec: FormationSpec, key: String,
+    lists: [[Int32]]?, limits: FormationLimits,
+    around: (_ effect: any NetworkEffectSpec) -> (any SurroundingFunction)?,
     follows: (_ effect: any NetworkEffectSpec) -> (any PairFunction)?
   ) throws(ScenarioError) -> UncertainFormation {
-    var around: [UncertainFormation.AroundTerm] = []
-    for term in step.terms where estimates.terms.contains(term.text.text) {
-      guard let function = behaviours.selection(term.spec) else { continue }
-      let value = try builder.carried(estimates, step: name.text, term: term.text.text)
-      builder.note("formation.\(term.text.text)", value)
-      around.append(
-        UncertainFormation.AroundTerm(function: function, weight: value, part: term.part))
+    func carried(_ term: String) throws(ScenarioError) -> ParameterValue {
+      let value = try builder.carried(estimates, step: name.text, term: relation.prefix + term)
+      builder.note("\(key).\(term)", value)
+      return value
     }
-    let estimates = ofTies(behaviours)
-    let estimated = try EstimatedFormation(estimates, step: name)
+    var aroundTerms: [UncertainFormation.AroundTerm] = []
+    var left: Set<String> = []
+    for term in relation.spec.terms
+    where estimates.terms.contains(relation.prefix + term.text.text) {
+      guard let function = around(term.spec) else { continue }
+      left.insert(term.text.text)
+      aroundTerms.append(
+        UncertainFormation.AroundTerm(
+          function: function, weight: try carried(term.text.text), part: term.part))
+    }
+    let ofTies = ofTies(relation, without: left)
+    let estimated = try EstimatedFormation(ofTies, step: name)
+    guard estimated.rate != nil || spec.rate != nil else {
+      throw .noRate(of: relation.name, step: name.text)
+    }
     let consent =
-      (spec.consent ?? step.consent ?? ConfirmSpec()).consent(among: builder.actors.count)
+      (spec.consent ?? relation.spec.consent ?? ConfirmSpec()).consent(among: builder.actors.count)
     let model = try estimated.model(
       among: builder.actors, consent: consent, years: spec.years ?? 1, rate: spec.rate)
     let rateEffects = try estimated.rateEffects(among: builder.actors)
     var terms: [UncertainFormation.Term] = []
     var rateTerms: [(effect: any RateEffect, weight: ParameterValue)] = []
     var rates: [ParameterValue] = []
-    for term in estimates.terms {
-      let value = try builder.carried(self.estimates, step: name.text, term: term)
-      builder.note("formation.\(term)", value)
+    for term in ofTies.terms {
+      let value = try carried(term)
       if let effect = model.effects.first(where: { $0.name == term }) {
-        let asked = step.terms.first { $0.text.text == term }
+        let asked = relation.spec.terms.first { $0.text.text == term }
         terms.append(
           UncertainFormation.Term(
             name: term, effect: effect.effect, weight: value, part: effect.part,
@@ -134,10 +135,10 @@ public struct StartingFormation: Sendable {
       }
     }
     return UncertainFormation(
-      terms: terms, around: around, rateTerms: rateTerms, limits: limits, rates: rates,
+      terms: terms, around: aroundTerms, rateTerms: rateTerms, limits: limits, rates: rates,
       fixedRate: model.rate,
       years: spec.years ?? 1, consent: consent, actorCount: builder.actors.count,
-      isDirected: step.directed, lists: lists, draws: spec.choiceSet.draws, outcome: builder.outcome
-    )
+      isDirected: relation.spec.directed, lists: lists, draws: spec.choiceSet.draws,
+      outcome: builder.outcome)
   }
 }

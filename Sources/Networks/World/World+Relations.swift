@@ -3,7 +3,7 @@ internal import Probability
 /// A relation beside the first one: its name, its ties at the start, and how they form.
 package struct OtherRelation: Sendable {
   let name: String
-  let start: Network
+  private(set) var start: Network
   /// `nil` where ties stay as they are.
   package private(set) var formation: FormationSimulator?
   /// Where formation has coefficients to draw.
@@ -14,6 +14,13 @@ package struct OtherRelation: Sendable {
     self.start = start
     self.uncertain = uncertain
     formation = uncertain?.simulator(at: point)
+  }
+
+  /// The relation begun with other ties.
+  func starting(_ network: Network) -> OtherRelation {
+    var relation = self
+    relation.start = network
+    return relation
   }
 
   /// The relation with the formation of a draw of the parameters.
