@@ -14,14 +14,22 @@ struct FormationReport {
     let strongest = effects.max { ratio($0) < ratio($1) }
     guard let strongest else { return nil }
     let format = NumberFormat.decimals(2)
-    let reach = 1.959963984540054 * strongest.standardError
     return Answer(
       """
       What most clearly shapes new partnerships is \(labels.prose(strongest.effect)): it changes the log odds of \
       a tie by \(strong: format.text(strongest.estimate)).
       """,
-      interval: "95% interval "
-        + format.interval(strongest.estimate - reach, strongest.estimate + reach))
+      interval: "95% interval " + words(strongest.interval, format))
+  }
+
+  /// An interval without an end on one side is said by the other.
+  private func words(_ interval: FormationInterval, _ format: NumberFormat) -> String {
+    switch (interval.low, interval.high) {
+    case (let low?, let high?): format.interval(low, high)
+    case (let low?, nil): "above \(format.text(low))"
+    case (nil, let high?): "below \(format.text(high))"
+    case (nil, nil): "without ends"
+    }
   }
 
   private var effects: [FormationEstimate.Parameter] {
@@ -59,11 +67,10 @@ struct FormationReport {
           name: "\(step).effects", caption: "Effects on new partnerships, with 95% intervals",
           IntervalPlot(
             effects.map { parameter in
-              let reach = 1.959963984540054 * parameter.standardError
-              return IntervalPlot.Row(
+              IntervalPlot.Row(
                 labels.text(parameter.effect), estimate: parameter.estimate,
-                low: parameter.estimate - reach, high: parameter.estimate + reach,
-                isPrimary: false)
+                low: parameter.interval.low ?? -.infinity,
+                high: parameter.interval.high ?? .infinity, isPrimary: false)
             }, title: "Effects on new partnerships", axisTitle: "log odds of a tie")))
     ]
   }
