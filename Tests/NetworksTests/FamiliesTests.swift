@@ -288,18 +288,12 @@ import Testing
     #expect(conflicts > 0 && !schools.isEmpty)
   }
 
-  /// The sizes: 3,300 secondary schools in ten seconds.
-  @Test func aCountryIsDividedInTime() throws {
+  /// 3,300 secondary schools; `Benchmarks/networks` says in what time.
+  @Test func aCountryIsDivided() throws {
     let (columns, locations, _) = Self.schools(3300)
-    let clock = ContinuousClock()
-    var families: Families?
-    let time = try clock.measure {
-      families = try Families(
-        try FamilyProblem(columns: columns, sizes: 12...20, apart: .distance(locations, 3)))
-    }
-    let found = try #require(families)
+    let found = try Families(
+      try FamilyProblem(columns: columns, sizes: 12...20, apart: .distance(locations, 3)))
     Self.check(found, columns, sizes: 12...20) { locations.distance($0, $1) >= 3 }
-    #expect(time < .seconds(20))
     #expect(found.gap < 0.1, "\(found.gap)")
   }
 

@@ -61,12 +61,10 @@ public struct DescriptionStep: Sendable {
   public func check(in data: DataSet) throws(SpecErrors) {
     guard let actors else { return }
     var problems: [SpecError] = []
-    for (table, key) in [(actors, "actors")] + waves.map({ ($0, "waves") })
-    where data[table: table.text] == nil {
-      problems.append(
-        SpecError(
-          .unknownName(table.text, kind: "table", known: data.tableNames), path: "\(path).\(key)",
-          at: table.location))
+    for (table, key) in [(actors, "actors")] + waves.map({ ($0, "waves") }) {
+      if let problem = tableProblem(table, path: "\(path).\(key)", in: data) {
+        problems.append(problem)
+      }
     }
     guard problems.isEmpty else { throw SpecErrors(problems) }
     for (column, key) in [(id, "id"), (role, "role"), (group, "group")] {

@@ -42,15 +42,6 @@ extension FormationStep {
     guard problems.isEmpty else { throw SpecErrors(problems) }
   }
 
-  private func tableProblem(
-    _ name: LocatedText, path: String, in data: DataSet
-  ) -> SpecError? {
-    guard data[table: name.text] == nil else { return nil }
-    return SpecError(
-      .unknownName(name.text, kind: "table", known: data.tableNames), path: path,
-      at: name.location)
-  }
-
   /// Names of one relation that mean nothing in the data.
   private func unknownNames(
     of relation: ObservedRelationSpec, path: String, in data: DataSet

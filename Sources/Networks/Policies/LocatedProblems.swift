@@ -17,3 +17,10 @@ func columnProblem(
   }
   return nil
 }
+
+/// What is wrong with a table's name, if anything.
+func tableProblem(_ name: LocatedText, path: String, in data: DataSet) -> SpecError? {
+  guard data[table: name.text] == nil else { return nil }
+  return SpecError(
+    .unknownName(name.text, kind: "table", known: data.tableNames), path: path, at: name.location)
+}

@@ -108,11 +108,8 @@ extension SummaryFormationStep {
   public func check(in data: DataSet) throws(SpecErrors) {
     var problems: [SpecError] = []
     func table(_ name: LocatedText, _ key: String) {
-      if data[table: name.text] == nil {
-        problems.append(
-          SpecError(
-            .unknownName(name.text, kind: "table", known: data.tableNames), path: "\(path).\(key)",
-            at: name.location))
+      if let problem = tableProblem(name, path: "\(path).\(key)", in: data) {
+        problems.append(problem)
       }
     }
     table(actors, "actors")
