@@ -1,4 +1,5 @@
 internal import Designs
+internal import Probability
 
 /// How far apart two matched units may be in one variable, or on the map.
 public struct Caliper: Sendable, Hashable {
@@ -82,8 +83,8 @@ public struct CaliperWidth: Sendable, Hashable {
     case .withinArms:
       let mean =
         (variance(units.filter { treated[$0] }) + variance(units.filter { !treated[$0] })) / 2
-      return rounded(value * mean.squareRoot())
-    case .overall: return rounded(value * variance(units).squareRoot())
+      return tenDigits(value * mean.squareRoot())
+    case .overall: return tenDigits(value * variance(units).squareRoot())
     }
   }
 }

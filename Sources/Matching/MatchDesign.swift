@@ -146,7 +146,7 @@ public struct MatchDesign: Sendable {
       } else {
         let fitted = try propensity.fit(units)
         diagnostics += fitted.diagnostics.filter { !diagnostics.contains($0) }
-        found = (fitted.score, fitted.model.probabilities.map(rounded))
+        found = (fitted.score, fitted.model.probabilities.map(tenDigits))
         model = fitted
       }
       score = spread(found.score, over: complete, count: candidates.count)

@@ -1,4 +1,5 @@
 public import LinearAlgebra
+internal import Probability
 
 /// What a matching method is given: who may be matched to whom, and how far apart they are.
 public struct MatchingProblem: Sendable {
@@ -69,19 +70,19 @@ public struct MatchingProblem: Sendable {
   /// The distance of two units, to ten significant digits.
   public func distance(_ a: Int, _ b: Int) -> Double {
     let p = coordinates.rows
-    if p == 1 { return rounded(abs(coordinates[0, a] - coordinates[0, b])) }
+    if p == 1 { return tenDigits(abs(coordinates[0, a] - coordinates[0, b])) }
     var sum = 0.0
     for k in 0..<p {
       let difference = coordinates[k, a] - coordinates[k, b]
       sum += difference * difference
     }
-    return rounded(sum.squareRoot())
+    return tenDigits(sum.squareRoot())
   }
 
   /// The distance of two units with what their members add to it; `nil` where these make no pair.
   func jointDistance(_ a: Int, _ b: Int) -> Double? {
     guard let joint else { return distance(a, b) }
-    return joint.pool.meanDistance(a, b).map { rounded(distance(a, b) + joint.weight * $0) }
+    return joint.pool.meanDistance(a, b).map { tenDigits(distance(a, b) + joint.weight * $0) }
   }
 
   /// In how many wishes two units differ.

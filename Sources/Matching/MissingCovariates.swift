@@ -1,3 +1,4 @@
+internal import Probability
 internal import Tables
 
 /// What becomes of units that lack a covariate.
@@ -27,7 +28,7 @@ public enum MissingCovariates: String, Sendable, Hashable, CaseIterable {
       case .numbers(let values):
         var sum = 0.0
         for value in values where value.isFinite { sum += value }
-        let mean = rounded(sum / Double(values.count - missing.count))
+        let mean = tenDigits(sum / Double(values.count - missing.count))
         result.append(
           Covariate(covariate.name, .numbers(values.map { $0.isFinite ? $0 : mean })))
         result.append(

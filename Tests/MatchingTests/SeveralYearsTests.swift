@@ -12,7 +12,9 @@ import Testing
   private struct Cohorts {
     let candidates: Candidates
     let cohort: [Int32]
-    let outcome: Covariate
+    let x: [Double]
+    let y: [Double]
+    var outcome: Covariate { Covariate("y", .numbers(y)) }
 
     init(seed: UInt64) {
       var stream = RandomStream(Seed(seed)["several years"])
@@ -37,7 +39,8 @@ import Testing
       candidates.owners = owners
       self.candidates = candidates
       self.cohort = cohort
-      self.outcome = Covariate("y", .numbers(outcome))
+      self.x = x
+      y = outcome
     }
   }
 
@@ -69,13 +72,34 @@ import Testing
     // Rows of one unit hang together: its base years are one cluster, and treated units are their own.
     let groups = try #require(match.errorGroups(nil))
     let (effect, _) = try DesignEffect.estimate(match, outcome: cohorts.outcome, groups: groups)
-    #expect(abs(effect.estimate - 1) < 1)
+    // Outcomes are x, plus 1 if treated, plus noise of variance 1: given the weights the estimate is known but for noise.
+    let expected = 1 + Self.difference(cohorts.x, sample.weights)
+    let outcomes = Self.difference(cohorts.y, sample.weights)
+    #expect(isClose(effect.estimate, outcomes, relative: 1e-12))
+    #expect(abs(effect.estimate - expected) < 4 * Self.noise(sample.weights))
     let used = Set(
       sample.weights.indices.filter { sample.weights[$0] > 0 }.map {
         cohorts.candidates.owners?[$0] ?? -1
       })
     #expect(effect.degreesOfFreedom <= Double(used.count))
     #expect(effect.standardError > 0)
+  }
+
+  /// The difference in weighted means.
+  private static func difference(_ values: [Double], _ weights: [Double]) -> Double {
+    let means = [0..<24, 24..<weights.count].map { arm in
+      arm.reduce(0) { $0 + weights[$1] * values[$1] } / arm.reduce(0) { $0 + weights[$1] }
+    }
+    return means[0] - means[1]
+  }
+
+  /// The standard deviation of that difference where each value has a variance of 1 of its own.
+  private static func noise(_ weights: [Double]) -> Double {
+    let variances = [0..<24, 24..<weights.count].map { arm in
+      let total = arm.reduce(0) { $0 + weights[$1] }
+      return arm.reduce(0) { $0 + weights[$1] * weights[$1] } / (total * total)
+    }
+    return (variances[0] + variances[1]).squareRoot()
   }
 
   @Test("equal rows at every base year are one piece of information")

@@ -11,7 +11,7 @@ struct MeanMatching: Sendable {
   private let count: Int
 
   init(expected: [Double], observed: [Int32], count: Int, _ random: inout RandomStream) {
-    let keys = observed.map { (rounded(expected[Int($0)]), random.next(), $0) }
+    let keys = observed.map { (tenDigits(expected[Int($0)]), random.next(), $0) }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
     predictions = keys.map(\.0)
     donors = keys.map(\.2)
@@ -20,7 +20,7 @@ struct MeanMatching: Sendable {
 
   /// One of the nearest donors of a prediction.
   func donor(of prediction: Double, _ random: inout RandomStream) -> Int32 {
-    let target = rounded(prediction)
+    let target = tenDigits(prediction)
     var low = predictions.partition(before: target)
     var high = low
     while high - low < count {

@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Probability
 
 /// The circulation of a ``BoundedFull``: its network, and which pairs are in it so far.
 struct BoundedCover {
@@ -186,7 +187,7 @@ struct BoundedCover {
             tree.visit(from: place, reach: reach, reaches, using: &scratch) { point, square in
               let column = members[Int(point)]
               guard !isKnown.contains(number(row, column)) else { return }
-              let distance = rounded(square.squareRoot())
+              let distance = tenDigits(square.squareRoot())
               guard distance + price.distance - worth[Int(point)] < limit,
                 isWithin(distance, caliper), permits?(row, column) ?? true,
                 problem.unlike?(row, column) ?? 0 == gain

@@ -1,3 +1,5 @@
+internal import Probability
+
 /// The cover of least total distance of two sets of points by pairs of them.
 struct EdgeCover {
   struct Link {
@@ -39,7 +41,7 @@ struct EdgeCover {
       rowPrices[row] += ofRow.distance[row]
       let column = paths.columnOf[row]
       if column >= 0 {
-        let distance = rounded(rows.squaredDistance(row, columns, Int(column)).squareRoot())
+        let distance = tenDigits(rows.squaredDistance(row, columns, Int(column)).squareRoot())
         links.append(
           Link(row: Int32(truncatingIfNeeded: row), column: column, distance: distance))
       } else {
@@ -147,7 +149,7 @@ struct EdgeCover {
         let place = rows.values.span.extracting(rows.range(row))
         tree.visit(from: place, reach: reach, reaches, using: &scratch) { column, square in
           guard square < widest, ofColumn.partner[Int(column)] >= 0 else { return }
-          let distance = rounded(square.squareRoot())
+          let distance = tenDigits(square.squareRoot())
           let both = reach + ofColumn.distance[Int(column)]
           guard distance <= both * (1 + 1e-9), isWithin(distance, limit),
             allowed?(row, Int(column)) ?? true

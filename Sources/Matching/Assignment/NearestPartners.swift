@@ -1,3 +1,5 @@
+internal import Probability
+
 /// The nearest allowed partner of every point of one set in the other.
 struct NearestPartners {
   /// −1 where a point has none.
@@ -28,7 +30,7 @@ struct NearestPartners {
       } else {
         let nearest = tree.nearestPoint(to: place, guess: guess, using: &scratch)
         guess = nearest.point
-        let rounded = rounded(nearest.square.squareRoot())
+        let rounded = tenDigits(nearest.square.squareRoot())
         guard isWithin(rounded, limit) else { continue }
         partner[point] = tree.order[nearest.point]
         distance[point] = rounded

@@ -1,3 +1,5 @@
+internal import Probability
+
 extension PointTree {
   /// What a search needs besides the tree; kept between searches, so that none allocates.
   struct Scratch {
@@ -78,9 +80,9 @@ extension PointTree {
       }
     }
     let isFull = scratch.found.count == count && count < order.count
-    let roundedLimit = rounded(limit)
+    let roundedLimit = tenDigits(limit)
     for place in scratch.found.indices {
-      let distance = rounded(scratch.squares[place].squareRoot())
+      let distance = tenDigits(scratch.squares[place].squareRoot())
       guard distance <= roundedLimit else { continue }
       scratch.nearest.append(
         Neighbour(distance: distance, point: order[Int(scratch.found[place])]))

@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Probability
 internal import Tables
 
 /// √((x − y)ᵀ S⁻¹ (x − y)) with S the covariance within arms, divisor n − 2 (Rubin 1980,
@@ -45,7 +46,7 @@ func whitened(
   }
   var coordinates = axes.transposedTimes(x.transposed)
   for i in coordinates.elements.indices {
-    coordinates.elements[i] = rounded(coordinates.elements[i])
+    coordinates.elements[i] = tenDigits(coordinates.elements[i])
   }
   var diagnostics = diagnostics
   if used.count < expectedRank {

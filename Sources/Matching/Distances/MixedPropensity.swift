@@ -1,3 +1,4 @@
+internal import Probability
 internal import Regression
 internal import Tables
 
@@ -69,7 +70,7 @@ extension PropensityScore {
       score: [Double], probabilities: [Double], model: FittedPropensity?, diagnostics: [Diagnostic]
     ) {
       (
-        plain.score, plain.model.probabilities.map(rounded), plain,
+        plain.score, plain.model.probabilities.map(tenDigits), plain,
         plain.diagnostics + [
           Diagnostic(
             .warning, code: "multilevel-score-left-out",
@@ -106,7 +107,7 @@ extension PropensityScore {
       return fallback("\(error.reason); the fit without groups is used")
     }
     let eta = mixed.linearPredictor
-    let probabilities = eta.map { rounded(link.mean($0)) }
+    let probabilities = eta.map { tenDigits(link.mean($0)) }
     var diagnostics = constantDiagnostics(units)
     diagnostics.append(
       Diagnostic(
@@ -114,7 +115,7 @@ extension PropensityScore {
         "the score's intercept varies between \(names.count) groups of `\(groups.name)` with standard "
           + "deviation \(threeDigits(mixed.deviation)) on the scale of the link"))
     return (
-      scale == .logit ? eta.map(rounded) : probabilities, probabilities, nil, diagnostics
+      scale == .logit ? eta.map(tenDigits) : probabilities, probabilities, nil, diagnostics
     )
   }
 }

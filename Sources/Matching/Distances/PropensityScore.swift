@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Probability
 public import Regression
 public import Tables
 
@@ -56,7 +57,7 @@ public struct PropensityScore: MatchingDistance, Hashable {
       let model = try BinomialModel(design, response: response, link: link)
       let score = scale == .logit ? model.linearPredictor : model.probabilities
       return FittedPropensity(
-        score: score.map(rounded), model: model, members: units.members,
+        score: score.map(tenDigits), model: model, members: units.members,
         columns: model.names.compactMap { name in
           design.columns.first { $0.name == name }?.values
         },

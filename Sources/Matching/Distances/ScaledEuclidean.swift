@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Probability
 
 /// √Σ((x − y)/s)² with s the standard deviation within arms, divisor n − 2: covariates count the same and
 /// their correlation is left alone. Factors as in ``Mahalanobis``.
@@ -11,7 +12,7 @@ public struct ScaledEuclidean: MatchingDistance, Hashable {
     var coordinates = features.values.transposed
     for k in 0..<coordinates.rows {
       let scale = scales[k] > 0 ? scales[k].squareRoot() : 1
-      for i in 0..<coordinates.columns { coordinates[k, i] = rounded(coordinates[k, i] / scale) }
+      for i in 0..<coordinates.columns { coordinates[k, i] = tenDigits(coordinates[k, i] / scale) }
     }
     return Embedding(coordinates: coordinates, diagnostics: features.diagnostics)
   }

@@ -32,10 +32,10 @@ public struct ScoreColumn: MatchingDistance, Hashable {
     let probability = holds == .probability ? value : PortableMath.logistic(value)
     guard probability >= 0, probability <= 1 else { return nil }
     switch scale {
-    case .probability: return (rounded(probability), rounded(probability))
+    case .probability: return (tenDigits(probability), tenDigits(probability))
     case .logit:
       let logit = holds == .logit ? value : PortableMath.log(value / (1 - value))
-      return logit.isFinite ? (rounded(logit), rounded(probability)) : nil
+      return logit.isFinite ? (tenDigits(logit), tenDigits(probability)) : nil
     }
   }
 

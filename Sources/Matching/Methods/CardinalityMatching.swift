@@ -168,7 +168,7 @@ struct BalancedSelection {
         let pooled = ((sampleVariance(arms[0]) + sampleVariance(arms[1])) / 2).squareRoot()
         guard pooled > 0 else { continue }
         let mean = column.values.reduce(0, +) / Double(units.count)
-        features.append(column.values.map { rounded(($0 - mean) / pooled) })
+        features.append(column.values.map { tenDigits(($0 - mean) / pooled) })
       }
     }
     return features
@@ -261,7 +261,7 @@ private struct SelectionSearch {
     let members = units.indices.filter { isIn[$0] }
     for a in members where treated[a] {
       for b in members where !treated[b] && stratum[b] == stratum[a] {
-        let found = rounded(excess([(a, -1), (b, -1)], size: size - 1))
+        let found = tenDigits(excess([(a, -1), (b, -1)], size: size - 1))
         if best.map({ found < $0.excess }) ?? true { best = (found, (a, b)) }
       }
     }

@@ -64,7 +64,7 @@ public struct CoarsenedExact: MatchingMethod, Hashable {
       case .numbers(let numbers):
         let bounds = bounds(of: covariate.name, values: units.map { numbers[$0] })
         return numbers.map { value in
-          let value = rounded(value)
+          let value = tenDigits(value)
           return Int64(bounds.count { $0 <= value })
         }
       case .factor(let codes, _): return codes.map(Int64.init)
@@ -89,13 +89,13 @@ public struct CoarsenedExact: MatchingMethod, Hashable {
   func bounds(of name: String, values: [Double]) -> [Double] {
     let bins: Int
     switch rules.first(where: { $0.covariate == name })?.coarsening {
-    case .cutpoints(let points): return points.map(rounded)
+    case .cutpoints(let points): return points.map(tenDigits)
     case .bins(let number): bins = number
     case nil: bins = Self.sturges(values.count)
     }
     guard let low = values.min(), let high = values.max(), low < high else { return [] }
     let width = (high - low) / Double(bins)
-    return (1..<max(bins, 1)).map { rounded(low + Double($0) * width) }
+    return (1..<max(bins, 1)).map { tenDigits(low + Double($0) * width) }
   }
 
   /// ⌈log₂ n⌉ + 1.

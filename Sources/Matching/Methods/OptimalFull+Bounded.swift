@@ -1,3 +1,4 @@
+internal import Probability
 internal import Tables
 
 extension OptimalFull {
@@ -63,7 +64,7 @@ extension MatchingProblem {
     case .numbers(let values):
       var numbers: [Double: Int] = [:]
       return values.map { value in
-        let value = rounded(value)
+        let value = tenDigits(value)
         if let known = numbers[value] { return known }
         numbers[value] = numbers.count
         return numbers.count - 1

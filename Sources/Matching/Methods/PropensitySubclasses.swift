@@ -89,7 +89,7 @@ public struct PropensitySubclasses: MatchingMethod, Hashable {
       let below = sorted[place / parts]
       guard place % parts > 0 else { return below }
       let share = Double(place % parts) / Double(parts)
-      return rounded((1 - share) * below + share * sorted[place / parts + 1])
+      return tenDigits((1 - share) * below + share * sorted[place / parts + 1])
     }
   }
 

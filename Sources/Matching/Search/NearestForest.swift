@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Probability
 
 /// Neighbours in several dimensions: one k-d tree a stratum, over points that can be taken out.
 ///
@@ -106,7 +107,7 @@ extension NearestForest.Stratum {
           let square = PointTree.squaredDistance(here, toPoint: point, points, blocks: blocks)
           guard square <= limit else { continue }
           let unit = Int(units[point])
-          let distance = rounded(square.squareRoot())
+          let distance = tenDigits(square.squareRoot())
           if let best, (distance, unit) >= (best.distance, best.unit) { continue }
           guard admits(unit) else { continue }
           best = Neighbour(unit: unit, distance: distance)

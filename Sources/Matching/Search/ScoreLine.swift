@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Probability
 
 /// Neighbours on a line: units sorted by stratum, score and row.
 ///
@@ -80,7 +81,7 @@ struct ScoreLine: NeighbourSearch {
     let (score, stratum) = (scores[start], strata[start])
     func distance(_ place: Int) -> Double {
       guard place >= 0, place < units.count, strata[place] == stratum else { return .infinity }
-      let distance = rounded(abs(scores[place] - score))
+      let distance = tenDigits(abs(scores[place] - score))
       return isWithin(distance, reach) ? distance : .infinity
     }
     var left = availableBelow(start - 1)

@@ -38,7 +38,7 @@ struct JointPermutation {
       repeating: [Bool](repeating: false, count: count), count: all.count)
     var own: [Double] = []
     for k in 0..<count {
-      let sizes = all.map { rounded(abs($0[k])) }
+      let sizes = all.map { tenDigits(abs($0[k])) }
       let sorted = sizes.sorted()
       for (draw, size) in sizes.enumerated() {
         var low = 0

@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Probability
 internal import Tables
 
 /// The members of the units that are matched, such as the pupils of schools, as points.
@@ -63,7 +64,7 @@ struct MemberPool: Sendable {
           let gap = all[a * p + k] - all[b * p + k]
           sum += gap * gap
         }
-        let distance = rounded(sum.squareRoot())
+        let distance = tenDigits(sum.squareRoot())
         costs[position] = distance
         largest = max(largest, distance)
         position += 1
@@ -103,7 +104,7 @@ struct MemberPool: Sendable {
     guard !pairs.isEmpty else { return nil }
     var sum = 0.0
     for pair in pairs { sum += pair.distance }
-    return rounded(sum / Double(pairs.count))
+    return tenDigits(sum / Double(pairs.count))
   }
 }
 

@@ -75,17 +75,13 @@ struct MemberTests {
     return value
   }
 
-  @Test("160 schools and 7,185 pupils: whole, nested and joint, quickly")
+  @Test("160 schools and 7,185 pupils: whole, nested and joint")
   func highSchools() throws {
     let data = try Self.schools()
     var balance: [String: Double] = [:]
     var sizes: [String: Int] = [:]
     for design in ["whole", "nested", "joint"] {
-      let start = Date()
       let (result, members) = try run(design, data: data)
-      let seconds = Date().timeIntervalSince(start)
-      // Two seconds is what is promised on a machine of its own.
-      #expect(seconds < 12)
       #expect(result.outcome.sample.pairs.count == 70)
       balance[design] = abs(try difference(result, "ses", "after"))
       sizes[design] = members.sample.weights.count { $0 > 0 }
@@ -102,7 +98,7 @@ struct MemberTests {
       }
       if ProcessInfo.processInfo.environment["SHOW_ERRORS"] != nil {
         print(
-          "ERR members", design, seconds, sizes[design] ?? 0, balance[design] ?? 0,
+          "ERR members", design, sizes[design] ?? 0, balance[design] ?? 0,
           effect.estimate, effect.standardError)
       }
     }

@@ -4,12 +4,12 @@ private let powersOfTen: [Double] = [
   1e18, 1e19, 1e20, 1e21, 1e22,
 ]
 
-/// `x` to ten significant digits, so that a match hangs on the number and not on the last bits that a
+/// `x` to ten significant digits, so that a match or a donor hangs on the number and not on the last bits that a
 /// processor or a linear-algebra library gave it.
 ///
 /// Only correctly rounded operations on exact powers of ten: the same bits everywhere. Numbers beyond
 /// 1e-12 … 1e31 are returned as they are.
-func rounded(_ x: Double) -> Double {
+package func tenDigits(_ x: Double) -> Double {
   let size = abs(x)
   guard size >= 1e-12, size < 1e31 else { return x }
   // The exponent e with 10^e ≤ |x| < 10^(e+1).
@@ -25,12 +25,4 @@ func rounded(_ x: Double) -> Double {
     return (x * powersOfTen[shift]).rounded() / powersOfTen[shift]
   }
   return (x / powersOfTen[-shift]).rounded() * powersOfTen[-shift]
-}
-
-/// Whether `distance` is at most `limit` to ten significant digits.
-@inline(__always)
-func isWithin(_ distance: Double, _ limit: Double) -> Bool {
-  if distance <= limit { return true }
-  if distance > limit * (1 + 1e-8) { return false }
-  return rounded(distance) <= rounded(limit)
 }
