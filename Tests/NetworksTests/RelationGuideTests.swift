@@ -9,15 +9,20 @@ import Testing
 
 /// The worked examples of several relations and of a behaviour, as the guide prints them, on the synthetic register.
 @Suite struct RelationGuideTests {
-  /// The guide's block that has a line, with few replicates.
-  private static func study(with line: String) throws -> String {
+  /// The guide's first block that begins with a line and has another text.
+  private static func block(_ first: String, with text: String) throws -> String {
     let guide = try String(
       contentsOf: checkoutFolder.appendingPathComponent("Documentation/Guides/Scenarios.md"),
       encoding: .utf8)
-    let block = try #require(
+    return try #require(
       guide.components(separatedBy: "```").first {
-        $0.hasPrefix("yaml\nactors") && $0.contains("\n\(line)")
+        $0.hasPrefix("yaml\n\(first)") && $0.contains(text)
       })
+  }
+
+  /// The guide's block that has a line, with few replicates.
+  private static func study(with line: String) throws -> String {
+    let block = try block("actors", with: "\n\(line)")
     return String(block.dropFirst("yaml\n".count))
       .replacingOccurrences(of: "at-most: 100", with: "at-most: 10")
   }
@@ -66,13 +71,7 @@ import Testing
 
   /// The scenario that starts from two relations and a behaviour is read, and agrees with the step that it starts from.
   @Test func startingFromSeveralRelations() throws {
-    let guide = try String(
-      contentsOf: checkoutFolder.appendingPathComponent("Documentation/Guides/Scenarios.md"),
-      encoding: .utf8)
-    let block = try #require(
-      guide.components(separatedBy: "```").first {
-        $0.hasPrefix("yaml\nsteps:") && $0.contains("start: form\n")
-      })
+    let block = try Self.block("steps:", with: "start: form\n")
     /// What stands under a line, without its indent.
     func part(under line: String, until end: String?) throws -> String {
       let after = try #require(block.components(separatedBy: "    \(line):\n").dropFirst().first)

@@ -22,7 +22,7 @@ import Testing
         directed: true
         effects: [density, log-distance, endowment(reciprocity), tied-in(partnership), closed-in(visits), similar(level)]
         rates: [outdegree]
-        maximum-degree: 6
+        maximum-degree: 4
       visits:
         waves: [before, ties]
         consent: both
@@ -94,7 +94,7 @@ import Testing
       - coverage(visits)
       - sustained(practice)
       - trust
-    replications: {at-most: 20}
+    replications: {at-most: 6}
     """
 
   /// The same, with everything that the step says written out: coefficients carried one by one.
@@ -116,7 +116,7 @@ import Testing
           formation:
             rate: 1.5 per year
             rates: {outdegree: {from: partnering, term: \"practice: rate: outdegree\"}}
-            maximum-degree: 6
+            maximum-degree: 4
             effects: {\(carried("practice: ", ["density", "log-distance", "endowment(reciprocity)", "tied-in(partnership)", "closed-in(visits)", "similar(level)"]))}
         visits:
           ties: ties
@@ -150,7 +150,7 @@ import Testing
   /// - Parameter estimates: of the step; the scenario starts from it where it says so.
   static func run(
     _ estimates: CarriedEstimate, _ yaml: String = scenario, formation: String = formation,
-    threads: Int = 2, data: (DataSet, Places) = data()
+    threads: Int = 2, data: (DataSet, Places) = data(), isPlaced: Bool = true
   ) throws -> ScenarioResult {
     let step = try ScenariosStepTests.step(yaml)
     try step.check(in: data.0)
@@ -159,7 +159,8 @@ import Testing
     #expect(StartingFormation.problems(step, from: observed).isEmpty)
     let starting = step.start.map { StartingFormation($0, observed, estimates: estimates) }
     return try step.run(
-      in: data.0, places: data.1, estimates: ["partnering": estimates], starting: starting,
+      in: data.0, places: isPlaced ? data.1 : nil, estimates: ["partnering": estimates],
+      starting: starting,
       seed: Seed(11)["futures"], threads: threads)
   }
 
@@ -223,7 +224,9 @@ import Testing
       unknowns.column("source")?.count { $0 == .text("estimate") } == Self.parameters.count)
     // Rates too: what is not known of one is in the ties of its relation.
     func width(_ unsure: [String: Double]) throws -> Double {
-      let result = try Self.run(Self.estimates(sd: 1e-12, unsure: unsure))
+      let result = try Self.run(
+        Self.estimates(sd: 1e-12, unsure: unsure),
+        Self.scenario.replacingOccurrences(of: "at-most: 6", with: "at-most: 12"))
       return Self.value(result, "degree(visits)", 3, "high")
         - Self.value(result, "degree(visits)", 3, "low")
     }
@@ -244,6 +247,43 @@ import Testing
     }
   }
 
+  /// Limits of each relation go on: practice has four at most, and no visit is between those of the earlier links.
+  @Test func limitsOfEachRelationGoOn() throws {
+    let (data, _) = Self.data()
+    let yaml =
+      Self.scenario.replacingOccurrences(of: "at-most: 6", with: "at-most: 1") + "\nreplay: 1"
+    var much = Self.estimates(sd: 1e-12)
+    much = CarriedEstimate(
+      terms: much.terms,
+      estimates: zip(much.terms, much.estimates).map {
+        ["practice: density": -2, "visits: density": 0][$0.0] ?? $0.1
+      }, covariance: much.covariance, unit: much.unit)
+    func ends(_ formation: String) throws -> (practice: Network, visits: Network) {
+      let result = try Self.run(much, yaml, formation: formation)
+      let events = try #require(result.tables.first { $0.name == "replay-relations" })
+      var practice = Network(actors: 200, directed: true)
+      var visits = Network(actors: 200, directed: false)
+      for row in events.rows where row[0] == .text("support") {
+        guard case .count(let from) = row[3], case .count(let to) = row[4] else { continue }
+        if row[1] == .text("practice") { practice.toggle(from - 1, to - 1) }
+        if row[1] == .text("visits") { visits.toggle(from - 1, to - 1) }
+      }
+      return (practice, visits)
+    }
+    let (practice, visits) = try ends(Self.formation)
+    let free = try ends(
+      Self.formation.replacingOccurrences(of: "maximum-degree: 4", with: "maximum-degree: 40"))
+    #expect((0..<200).contains { free.practice.degree($0) > 4 })
+    #expect((0..<200).contains { practice.degree($0) == 4 })
+    #expect((0..<200).allSatisfy { practice.degree($0) <= 4 })
+    #expect(visits.tieCount > 100)
+    let links = try #require(data[table: "links_before"])
+    guard case .numbers(let from)? = links["from"]?.storage,
+      case .numbers(let to)? = links["to"]?.storage
+    else { return }
+    #expect(zip(from, to).allSatisfy { !visits.hasTie(Int($0) - 1000, Int($1) - 1000) })
+  }
+
   /// A mark of the last wave holds for what follows: a tie that cannot end does not.
   @Test func marksOfTheLastWaveHold() throws {
     var (data, places) = Self.data()
@@ -257,8 +297,8 @@ import Testing
     let ending = Self.formation.replacingOccurrences(of: "endowment(reciprocity), ", with: "")
     let result = try Self.run(
       Self.estimates(sd: 1e-12, without: "practice: endowment(reciprocity)"),
-      Self.scenario.replacingOccurrences(of: "at-most: 20", with: "at-most: 1")
-        .replacingOccurrences(of: "3 years", with: "8 years") + "\nreplay: 1",
+      Self.scenario.replacingOccurrences(of: "at-most: 6", with: "at-most: 1")
+        .replacingOccurrences(of: "3 years", with: "6 years") + "\nreplay: 1",
       formation: ending, data: (data, places))
     let events = try #require(result.tables.first { $0.name == "replay-relations" })
     func ends(_ from: Int, _ to: Int) -> Bool {
@@ -351,7 +391,7 @@ import Testing
   @Test func replaysTellBehaviours() throws {
     let result = try Self.run(
       Self.estimates(sd: 0.1),
-      Self.scenario.replacingOccurrences(of: "at-most: 20", with: "at-most: 1")
+      Self.scenario.replacingOccurrences(of: "at-most: 6", with: "at-most: 1")
         .replacingOccurrences(of: ", weight: roll", with: "") + "\nreplay: 1")
     let table = try #require(result.tables.first { $0.name == "replay-behaviours" })
     #expect(table.column("behaviour")?.allSatisfy { $0 == .text("level") } ?? false)
@@ -394,7 +434,7 @@ import Testing
     func back(_ text: String) throws -> ScenarioResult {
       try Self.run(
         Self.estimates(sd: 0.1),
-        Self.scenario.replacingOccurrences(of: "at-most: 20", with: "at-most: 1")
+        Self.scenario.replacingOccurrences(of: "at-most: 6", with: "at-most: 1")
           + "\nback-cast: {years: 2, replicates: 20, to: ties, \(text)}",
         formation: formation, data: (data, places))
     }
@@ -447,7 +487,7 @@ import Testing
     }
     let result = try Self.run(
       Self.estimates(sd: 0.1),
-      Self.scenario.replacingOccurrences(of: "at-most: 20", with: "at-most: 1")
+      Self.scenario.replacingOccurrences(of: "at-most: 6", with: "at-most: 1")
         + "\nback-cast: {years: 1, replicates: 20, from: before_marked, to: ties_marked}",
       data: (data, places))
     let table = try #require(result.tables.first { $0.name == "back-cast" })
@@ -470,5 +510,38 @@ import Testing
         .contains("(`past`)") ?? false)
     #expect(throws: SpecErrors.self) { _ = try doubt(", relations: {pst: ties}") }
     #expect(throws: SpecErrors.self) { _ = try doubt(", behaviour: {lvl: level}") }
+  }
+
+  /// What estimation has found of two relations, under the names that it gives it, starts a scenario: all of it is drawn, and
+  /// both relations begin with their last waves.
+  @Test func whatWasEstimatedStartsAScenario() throws {
+    let formation = RelationsStepTests.study.replacingOccurrences(of: "200", with: "110")
+    let found = try RelationsStepTests.run(formation)
+    let data = RelationsStepTests.data()
+    let result = try Self.run(
+      CarriedEstimate(
+        terms: found.names, estimates: found.values, covariance: found.covariance,
+        unit: "log odds"),
+      """
+      actors: people
+      start: partnering
+      horizon: 2 years
+      policies: {none: [], support: [{support: {raise: 1}}]}
+      report: [degree, degree(advice), degree(support), overlap(support)]
+      replications: {at-most: 20}
+      """, formation: formation, data: (data, Self.data().1), isPlaced: false)
+    let unknowns = try #require(result.tables.first { $0.name == "unknowns" })
+    #expect(
+      unknowns.column("source")?.count { $0 == .text("estimate") } == found.names.count)
+    for (outcome, wave) in [("degree(advice)", "advice_3"), ("degree(support)", "support_3")] {
+      let ties = try #require(data[table: wave]?.rowCount)
+      let mean = 2 * Double(ties) / Double(RelationsStepTests.count)
+      #expect(abs(Self.value(result, outcome, 0) - mean) < 1e-9, "\(outcome)")
+      // The process that was simulated for the waves keeps the number of ties where it was.
+      #expect(abs(Self.value(result, outcome, 2) / mean - 1) < 0.4, "\(outcome)")
+    }
+    #expect(
+      ScenariosStepTests.value(
+        result, 1, "difference", policy: "support", outcome: "degree(advice)", time: 2) > 0.5)
   }
 }

@@ -74,6 +74,84 @@ import Testing
     return try Study(yaml: yaml, file: "\(folder)/study.yaml")
   }
 
+  /// A study of two relations: ties of neighbours, and who looks to whom among them.
+  private func studyOfTwo(
+    _ line: String = "report: [mean(attainment), degree, degree(advice), overlap(advice)]"
+  )
+    throws -> Study
+  {
+    _ = try study(effects: "[density, log-distance]")
+    let waves = files()
+    for wave in 1...3 {
+      let rows = (waves["ties_\(wave).csv"] ?? "").split(separator: "\n").dropFirst()
+      // Every other tie is advice in one direction, a fifth of them in both.
+      var text = "from,to\n"
+      for (k, row) in rows.enumerated() {
+        let ends = row.split(separator: ",")
+        guard let a = Int(ends[0]), let b = Int(ends[1]), (a + b) % 2 == 0 || (a * b) % 7 == wave
+        else { continue }
+        text += a % 3 == 0 ? "\(b),\(a)\n" : "\(a),\(b)\n"
+        if k % 5 == 0 { text += a % 3 == 0 ? "\(a),\(b)\n" : "\(b),\(a)\n" }
+      }
+      try text.write(toFile: "\(folder)/advice_\(wave).csv", atomically: true, encoding: .utf8)
+    }
+    let yaml = try String(contentsOfFile: "\(folder)/study.yaml", encoding: .utf8)
+      .replacingOccurrences(
+        of: "steps:\n",
+        with: (1...3).map { "  advice_\($0): {file: advice_\($0).csv}\n" }.joined() + "steps:\n"
+      ).replacingOccurrences(
+        of: "effects: [density, log-distance], replicates: 100}",
+        with:
+          "effects: [density, log-distance, tied-in(advice)], replicates: 100, relations: {advice: {waves: [advice_1, advice_2, advice_3], directed: true, effects: [density, reciprocity, tied-in(ties)]}}}"
+      ).replacingOccurrences(of: "report: [mean(attainment), degree]", with: line)
+    try yaml.write(toFile: "\(folder)/study.yaml", atomically: true, encoding: .utf8)
+    return try Study(yaml: yaml, file: "\(folder)/study.yaml")
+  }
+
+  /// Two relations estimated together start a scenario together, every estimate drawn.
+  @Test func severalRelationsStartAScenario() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    _ = try Runner(study: studyOfTwo(), output: "\(folder)/out", threads: 2).run()
+    let outcomes = try text("tables/futures.outcomes.csv").split(separator: "\n")
+    for (measure, table, ends) in [("degree", "ties_3", 2.0), ("degree(advice)", "advice_3", 2)] {
+      let ties =
+        try String(contentsOfFile: "\(folder)/\(table).csv", encoding: .utf8)
+        .split(separator: "\n").count - 1
+      let start = outcomes.first { $0.hasPrefix("none,\(measure),all,0,") }
+      let degree = try #require(
+        start?.split(separator: ",").dropFirst(4).first.flatMap { Double($0) })
+      #expect(abs(degree - ends * Double(ties) / 40) < 1e-9, "\(measure)")
+    }
+    let unknowns = try text("tables/futures.unknowns.csv").split(separator: "\n")
+    let effects = try text("tables/partnering.effects.csv").split(separator: "\n")
+    for term in ["density", "reciprocity", "tied-in(ties)"] {
+      let row = try #require(effects.first { $0.hasPrefix("advice: \(term),") })
+      let cells = row.split(separator: ",", omittingEmptySubsequences: false)
+      #expect(
+        unknowns.contains {
+          $0.hasPrefix(
+            "relations.advice.formation.\(term),estimate,\(cells[2]),step partnering")
+        }, "\(term)")
+    }
+    #expect(unknowns.contains { $0.hasPrefix("formation.tied-in(advice),estimate,") })
+    #expect(unknowns.contains { $0.hasPrefix("relations.advice.formation.rate 2,estimate,") })
+  }
+
+  /// Relations that the step does not have are found before anything runs, at their place in the study.
+  @Test func relationsOfAnotherNameAreFoundBeforeAnythingRuns() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let made = try studyOfTwo("report: [mean(attainment), degree(advise)]")
+    let lines = try String(contentsOfFile: "\(folder)/study.yaml", encoding: .utf8)
+      .components(separatedBy: "\n")
+    let line = (lines.firstIndex { $0.contains("degree(advise)") } ?? -2) + 1
+    #expect {
+      _ = try Runner(study: made, output: "\(folder)/out", threads: 1).run()
+    } throws: {
+      "\($0)".contains("study.yaml:\(line):") && "\($0)".contains("did you mean `advice`")
+    }
+    #expect(!FileManager.default.fileExists(atPath: "\(folder)/out/tables"))
+  }
+
   private func text(_ name: String) throws -> String {
     try String(contentsOfFile: "\(folder)/out/\(name)", encoding: .utf8)
   }
