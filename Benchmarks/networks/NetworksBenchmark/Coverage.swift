@@ -119,7 +119,7 @@ extension Coverage.Truth {
   static let undirected = Coverage.Truth(
     name: "undirected",
     names: ["rate", "density", "transitivity", "same(kind)"],
-    values: [4, -0.9, 0.2, 0.3], waves: 2, actors: 40,
+    values: [4, -0.9, 0.15, 0.4], waves: 2, actors: 50,
     model: { kinds in
       PanelModel(
         directed: false, consent: .initiative(InitiativeAndConfirmation()),
@@ -138,7 +138,7 @@ extension Coverage.Truth {
       "level: rate 1", "level: rate 2", "level: linear", "level: quadratic",
       "level: average-similarity",
     ],
-    values: [2, 2, -1.95, 1.6, 0.15, 1.5, 2, 2, 0, 0.2, 4], waves: 3, actors: 60,
+    values: [2, 2, -2.05, 1.6, 0.15, 1.5, 2, 2, 0, 0.2, 4], waves: 3, actors: 100,
     model: { _ in
       let likeness = Likeness(range: 4, centre: 0.6)
       return PanelModel(
@@ -166,7 +166,7 @@ extension Coverage.Truth {
       "rate", "density", "reciprocity", "tied-in(support)", "support: rate", "support: density",
       "support: reciprocity", "support: tied-in(advice)",
     ],
-    values: [5, -2, 1.2, 0.8, 4, -1.8, 1, 0.6], waves: 2, actors: 40,
+    values: [4, -1.7, 1.2, 0.8, 4, -1.6, 1, 0.6], waves: 2, actors: 40,
     model: { _ in
       func terms(_ name: String, _ other: Int) -> [PanelModel.NetworkTerm] {
         [
