@@ -14,7 +14,8 @@ internal import Probability
 /// estimate, as those of logits and of rates do, are in it as they are at each end. A parameter without a finite estimate
 /// has an interval with one end.
 extension MomentEstimator {
-  /// The estimate with intervals of the score-type test for all parameters that are estimated by moments.
+  /// The estimate with intervals of the score-type test for all parameters that are estimated by moments. Those of standard
+  /// errors stay where networks run away at the estimate itself.
   ///
   /// - Parameter progress: called with ends done and ends expected.
   func withScoreIntervals(
