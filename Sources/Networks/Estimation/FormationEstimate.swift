@@ -37,6 +37,9 @@ public struct FormationEstimate: Sendable {
   /// the model can bring about: their value is where they were held, without standard error.
   public let unbounded: [Int]
 
+  /// Positions in ``parameters`` of those whose interval by the score-type test lacks an end that was not found.
+  public internal(set) var withoutEnds: [Int] = []
+
   /// The usual bounds: every t-ratio below 0.1 and the overall one below 0.25.
   public var hasConverged: Bool {
     overallConvergence < 0.25 && parameters.allSatisfy { abs($0.convergence ?? 0) < 0.1 }

@@ -10,7 +10,8 @@ public struct FormationInterval: Sendable, Hashable {
     case score
   }
 
-  /// Its ends; `nil` where it has none on that side, because values however far out agree with the data.
+  /// Its ends; `nil` where it has none on that side, because values however far out agree with the data, or
+  /// none was found.
   public let low: Double?
   public let high: Double?
 

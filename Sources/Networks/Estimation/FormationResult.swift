@@ -105,6 +105,15 @@ public struct FormationResult: Sendable {
           ))
       }
     }
+    if !estimate.withoutEnds.isEmpty {
+      let names = estimate.withoutEnds.map { "`\(estimate.parameters[$0].effect)`" }
+      doubts.append(
+        Diagnostic(
+          .warning, code: "interval-not-found",
+          "no end of the interval by the score-type test was found for \(names.joined(separator: ", ")), on a side where it "
+            + "may have one: networks run away on the way there, or steps come to no rest; raise `replicates`, or use "
+            + "`intervals: wald`"))
+    }
     if estimate.ranAway > 0 {
       doubts.append(
         Diagnostic(

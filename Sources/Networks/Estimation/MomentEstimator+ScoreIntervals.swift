@@ -31,7 +31,7 @@ extension MomentEstimator {
     let parts = 2 * free.count + held.count
     var result = estimate
     var done = 0
-    func find(_ k: Int, side: Double, _ search: (IntervalWalk) -> Double?) -> Double? {
+    func find(_ k: Int, side: Double, _ search: (IntervalWalk) -> IntervalEnd) -> Double? {
       let place = free.count { $0 < k }
       let walk = IntervalWalk(
         position: place, side: side, seed: seed["\(name(k))"]["\(side)"],
@@ -39,14 +39,20 @@ extension MomentEstimator {
       let end = search(walk)
       done += 1
       progress(done, parts)
-      return end
+      switch end {
+      case .at(let value): return value
+      case .open: return nil
+      case .notFound:
+        if result.withoutEnds.last != k { result.withoutEnds.append(k) }
+        return nil
+      }
     }
     for k in free {
       let ends = [-1.0, 1].map { side in
         find(k, side: side) { walk in
-          IntervalStep(theta, sample, deviation, to: walk).flatMap {
+          IntervalStep(theta, sample, deviation, to: walk).map {
             end(walk, from: $0, threads: threads)
-          }
+          } ?? .notFound
         }
       }
       result.parameters[k].interval = FormationInterval(low: ends[0], high: ends[1])
@@ -64,7 +70,7 @@ extension MomentEstimator {
   /// The only end of the interval of a parameter without a finite estimate.
   private func nearEnd(
     _ walk: IntervalWalk, of parameter: Int, from start: [Double], threads: Int
-  ) -> Double? {
+  ) -> IntervalEnd {
     let whole = freeing(parameter)
     var theta = start
     // Where it was held its statistic hardly varies: back to where it does.
@@ -73,16 +79,24 @@ extension MomentEstimator {
       guard
         let sample = try? whole.simulate(
           theta, walk.size, seed: walk.seed["back"], first: round * walk.size, threads: threads)
-      else { return nil }
+      else { return .notFound }
       let other = sample.draws.count { periods in
         periods.reduce(0) { $0 + $1.statistics[walk.position] } != targets[parameter]
       }
       guard other * 2 > sample.count else { continue }
-      return IntervalStep(theta, sample, whole.deviations(sample), to: walk).flatMap {
+      return IntervalStep(theta, sample, whole.deviations(sample), to: walk).map {
         whole.end(walk, from: $0, threads: threads)
-      }
+      } ?? .notFound
     }
-    return nil
+    return .notFound
+  }
+
+  private enum IntervalEnd {
+    case at(Double)
+    /// The parameter goes as far as it can without being rejected.
+    case open
+    /// Networks run away on the way there, or steps come to no rest.
+    case notFound
   }
 
   /// The way to one end of an interval.
@@ -97,9 +111,9 @@ extension MomentEstimator {
   }
 
   /// Newton steps to one end, and three more there that are averaged.
-  ///
-  /// - Returns: `nil` where the parameter goes as far as it can without being rejected, or comes to no rest.
-  private func end(_ walk: IntervalWalk, from first: IntervalStep, threads: Int) -> Double? {
+  private func end(
+    _ walk: IntervalWalk, from first: IntervalStep, threads: Int
+  ) -> IntervalEnd {
     let parameter = free[walk.position]
     var last = first
     var reach = 6.0
@@ -115,22 +129,25 @@ extension MomentEstimator {
       else {
         // Too far: networks run away, or nothing changes any more. Half as far from where it went well.
         gone += 1
-        if gone == 10 { return nil }
+        if gone == 10 { return .notFound }
         reach /= 2
         theta = moved(last, atMost: reach)
         continue
       }
       last = step
       theta = moved(step, atMost: reach)
-      // In standard errors at the estimate: where nothing changes any more those at hand are beyond measure.
-      let isNear = zip(step.step, first.errors).allSatisfy { abs($0) < 0.3 * $1 }
+      // In standard errors at the estimate: where nothing changes any more those at hand are beyond measure. The other
+      // parameters tell on the end in the second order alone.
+      let isNear = zip(step.step, first.errors).enumerated().allSatisfy { j, part in
+        abs(part.0) < (j == walk.position ? 0.3 : 1) * part.1
+      }
       if hasArrived { found.append(theta[parameter]) }
       if found.count == 3 { break }
       hasArrived = hasArrived || isNear
       pressing = bounds.share(theta[parameter], of: parameter) >= 1 ? pressing + 1 : 0
-      if pressing == 3 { return nil }
+      if pressing == 3 { return .open }
     }
-    return found.count < 3 ? nil : found.reduce(0, +) / 3
+    return found.count < 3 ? .notFound : .at(found.reduce(0, +) / 3)
   }
 
   private func moved(_ step: IntervalStep, atMost most: Double) -> [Double] {
